@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "profile.h"
+
+G_BEGIN_DECLS
+
+/* The question asked of one profile, or of two at once: a call tree as shown. Frames become keys
+ * (normalised function + module, or line, file, module); allocator frames at the leaf and runtime
+ * frames at the root are folded; focus, ignore and hide are applied; equal paths of both sides fall
+ * on one node. Flame graphs, tables, exports and the diff all read this one tree. */
+
+typedef enum
+{
+  HV_GROUP_FUNCTION,
+  HV_GROUP_STACK, /* rows by whole call path; the tree is as for function */
+  HV_GROUP_LINE,
+  HV_GROUP_FILE,
+  HV_GROUP_MODULE,
+  HV_GROUP_THREAD, /* rows by thread; the tree has a thread frame below the root */
+  HV_N_GROUPS
+} HvGroup;
+
+HvGroup hv_group_parse (const char *name); /* HV_N_GROUPS: no such group */
+const char *hv_group_name (HvGroup group);
+
+typedef struct
+{
+  HvGroup group;
+  gboolean all_frames; /* do not fold allocator and runtime frames */
+  gboolean bottom_up;  /* the innermost frame first */
+  /* Regular expressions over function, file and module; NULL: none. Case matters only where the
+   * pattern has an upper-case letter. */
+  const char *focus, *ignore, *hide;
+} HvTreeOptions;
+
+enum
+{
+  HV_SIDE_CURRENT,
+  HV_SIDE_BASE,
+  HV_N_SIDES
+};
+enum
+{
+  HV_SLOT_COST,
+  HV_SLOT_PARTNER,
+  HV_N_SLOTS
+};
+
+/* What a node shows. */
+typedef struct
+{
+  const char *label;    /* text of the box; unique by key but not by label; owned by the tree */
+  const char *function; /* full name, "" when unresolved */
+  const char *module;   /* path, "" when unknown */
+  const char *file;     /* of the heaviest frame with this key; "" when unknown */
+  uint32_t line;
+  uint8_t flags;    /* HvFrameFlags */
+  uint8_t category; /* HvCategory */
+} HvKey;
+
+typedef struct
+{
+  HvMetric metric;
+  gboolean has_partner;  /* the partner metric (blocks for bytes) is there on every side */
+  guint n_sides;         /* 1, or 2 in a diff */
+  HvTreeOptions options; /* its strings are copies */
+
+  uint32_t n_keys;
+  HvKey *key;
+
+  /* nodes: 0 is the root ("all"), parents before children */
+  uint32_t n_nodes;
+  uint32_t *parent;
+  uint32_t *node_key; /* the root's is HV_NO_KEY */
+  int64_t *self[HV_N_SIDES][HV_N_SLOTS];
+  int64_t *incl[HV_N_SIDES][HV_N_SLOTS]; /* self + all below */
+  double *variance[HV_N_SIDES];          /* of self's cost, bytes²; NULL unless sampled */
+
+  /* children of n: child[child_start[n]] … child[child_start[n + 1] - 1], largest first (a diff: by
+   * growth), then by label */
+  uint32_t *child_start, *child;
+
+  /* bytes (or counts) that filters dropped, a side */
+  int64_t dropped[HV_N_SIDES];
+  int64_t total[HV_N_SIDES]; /* before filters: the profile's total at the moment */
+  gboolean folded;           /* some frame was folded */
+
+  struct HvTreeTables *tables; /*< private >*/
+} HvTree;
+
+#define HV_NO_KEY UINT32_MAX
+
+/* The tree of `metric` at moment `at` (HV_AT_END, …). Errors: HV_ERROR_USAGE when the profile lacks
+ * the metric there (the message lists those it has) or a pattern is no regular expression. */
+HvTree *hv_tree_new (const HvProfile *profile, HvMetric metric, uint32_t at,
+                     const HvTreeOptions *options, GError **error);
+
+/* The tree of two sides. The profiles may be one and the same with two moments. */
+HvTree *hv_tree_new_pair (const HvProfile *base, uint32_t base_at, const HvProfile *current,
+                          uint32_t current_at, HvMetric metric, const HvTreeOptions *options,
+                          GError **error);
+void hv_tree_free (HvTree *tree);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvTree, hv_tree_free)
+
+/* A row of the flat table. */
+typedef struct
+{
+  uint32_t key;  /* HV_NO_KEY: what has no shown frame */
+  uint32_t node; /* the row's (heaviest) call path: its innermost node */
+  int64_t self[HV_N_SIDES][HV_N_SLOTS];
+  int64_t incl[HV_N_SIDES][HV_N_SLOTS]; /* a stack counted once however often the key recurs */
+  double variance;                      /* of current − base self cost */
+} HvRow;
+
+/* One row a key of the options' group (a call path for HV_GROUP_STACK) with any cost, largest self
+ * cost first (ties: inclusive, then label). The self costs sum to the tree's root. Free with
+ * g_array_unref(). Elements: HvRow. For a tree that is not bottom-up. */
+GArray *hv_tree_rows (const HvTree *tree);
+
+/* Node ids from below the root to `node`, outermost first. Free with g_array_unref(). uint32_t. */
+GArray *hv_tree_path (const HvTree *tree, uint32_t node);
+
+/* The label of a node: its key's, or "all" for the root. */
+const char *hv_tree_label (const HvTree *tree, uint32_t node);
+
+/* Checks the invariants: inclusive = self + Σ children's, a child's part never above its parent's,
+ * Σ self = root. */
+gboolean hv_tree_check (const HvTree *tree, GError **error);
+
+G_END_DECLS
