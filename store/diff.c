@@ -1,1 +1,355 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "diff.h"
+
+#include "tree-private.h"
+#include "units.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ui.md §3.3-11: a change below a thousandth of the larger total is noise to whoever reads it. */
+#define THRESHOLD_DIVISOR 1000
+/* ui.md §3.3-7: the trunk goes on while one child carries this share of the growth. */
+#define TRUNK_SHARE 0.8
+
+const char *
+hv_status_name (HvStatus status)
+{
+  static const char *const names[] = { "same", "grew", "new", "shrunk", "gone" };
+
+  return names[status];
+}
+
+const char *
+hv_why_name (HvWhy why, gboolean lost)
+{
+  switch (why)
+    {
+    case HV_WHY_MORE_OBJECTS:
+      return lost ? "fewer objects" : "more objects";
+    case HV_WHY_BIGGER_OBJECTS:
+      return lost ? "smaller objects" : "bigger objects";
+    case HV_WHY_BOTH:
+      return "both";
+    case HV_WHY_NONE:
+    default:
+      return "";
+    }
+}
+
+static HvStatus
+status_of (int64_t base, int64_t current)
+{
+  if (base == current)
+    return HV_STATUS_SAME;
+  if (current > base)
+    return base == 0 ? HV_STATUS_NEW : HV_STATUS_GREW;
+  return current == 0 ? HV_STATUS_GONE : HV_STATUS_SHRUNK;
+}
+
+static void
+add_to_waterfall (HvWaterfall *w, HvStatus status, int64_t delta)
+{
+  switch (status)
+    {
+    case HV_STATUS_GREW:
+      w->grew += delta;
+      w->n_grew++;
+      break;
+    case HV_STATUS_NEW:
+      w->added += delta;
+      w->n_added++;
+      break;
+    case HV_STATUS_SHRUNK:
+      w->shrunk -= delta;
+      w->n_shrunk++;
+      break;
+    case HV_STATUS_GONE:
+      w->gone -= delta;
+      w->n_gone++;
+      break;
+    case HV_STATUS_SAME:
+    default:
+      break;
+    }
+}
+
+static void
+find_trunk (HvDiff *diff)
+{
+  const HvTree *tree = diff->tree;
+  uint32_t at = 0;
+
+  if (diff->growth[0] == 0)
+    return;
+  while (tree->child_start[at] < tree->child_start[at + 1])
+    {
+      uint32_t first = tree->child[tree->child_start[at]];
+      if ((double)diff->growth[first] < TRUNK_SHARE * (double)diff->growth[at])
+        break;
+      at = first;
+    }
+  diff->trunk_node = at;
+  diff->trunk_share = (double)diff->growth[at] / (double)diff->growth[0];
+}
+
+static const char *
+unit_text (const HvProfile *profile, uint32_t unit, const char *fallback)
+{
+  return unit ? hv_profile_string (profile, unit) : fallback;
+}
+
+HvDiff *
+hv_diff_new (const HvProfile *base, uint32_t base_at, const HvProfile *current, uint32_t current_at,
+             HvMetric metric, const HvTreeOptions *options, GError **error)
+{
+  const char *base_unit = unit_text (base, base->byte_unit, "bytes");
+  const char *current_unit = unit_text (current, current->byte_unit, "bytes");
+
+  if (strcmp (base_unit, current_unit) != 0)
+    {
+      g_set_error (error, HV_ERROR, HV_ERROR_USAGE, "%s counts %s and %s counts %s: no comparison",
+                   base->path, base_unit, current->path, current_unit);
+      return NULL;
+    }
+
+  HvTree *tree = hv_tree_new_pair (base, base_at, current, current_at, metric, options, error);
+  if (tree == NULL)
+    return NULL;
+
+  HvDiff *diff = g_new0 (HvDiff, 1);
+  uint32_t n = tree->n_nodes;
+  const int64_t *was = tree->self[HV_SIDE_BASE][HV_SLOT_COST];
+  const int64_t *is = tree->self[HV_SIDE_CURRENT][HV_SLOT_COST];
+  HvWaterfall *w = &diff->waterfall;
+  int64_t base_found = 0, current_found = 0;
+
+  diff->tree = tree;
+  diff->base = base;
+  diff->current = current;
+  diff->growth = g_new0 (int64_t, n);
+  diff->shrink = g_new0 (int64_t, n);
+  diff->status = g_new (HvStatus, n);
+  for (uint32_t i = n; i-- > 0;)
+    {
+      int64_t delta = is[i] - was[i];
+      diff->status[i] = status_of (was[i], is[i]);
+      add_to_waterfall (w, diff->status[i], delta);
+      if (delta > 0)
+        diff->growth[i] += delta;
+      else
+        diff->shrink[i] -= delta;
+      if (was[i] && is[i])
+        {
+          base_found += was[i];
+          current_found += is[i];
+        }
+      if (i)
+        {
+          diff->growth[tree->parent[i]] += diff->growth[i];
+          diff->shrink[tree->parent[i]] += diff->shrink[i];
+        }
+    }
+  w->base = tree->incl[HV_SIDE_BASE][HV_SLOT_COST][0];
+  w->current = tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][0];
+  diff->base_matched = w->base ? (double)base_found / (double)w->base : 1;
+  diff->current_matched = w->current ? (double)current_found / (double)w->current : 1;
+  diff->threshold = MAX (w->base, w->current) / THRESHOLD_DIVISOR;
+  diff->same_process = base == current
+                       || (base->process_key && base->process_key == current->process_key);
+
+  _hv_tree_sort (tree, diff->growth, diff->shrink);
+  find_trunk (diff);
+  return diff;
+}
+
+void
+hv_diff_free (HvDiff *diff)
+{
+  if (diff == NULL)
+    return;
+  hv_tree_free (diff->tree);
+  g_free (diff->growth);
+  g_free (diff->shrink);
+  g_free (diff->status);
+  g_free (diff);
+}
+
+/* Δ = Δcount × average of base + count of current × Δaverage (ui.md §3.3-9): which part explains
+ * it. */
+static HvWhy
+explain (int64_t base, int64_t current, int64_t base_blocks, int64_t current_blocks)
+{
+  double delta = (double)current - (double)base;
+
+  if (delta == 0 || base_blocks < 0 || current_blocks < 0 || (!base_blocks && !current_blocks))
+    return HV_WHY_NONE;
+  if (base_blocks == 0 || current_blocks == 0)
+    return HV_WHY_MORE_OBJECTS;
+
+  double average = (double)base / (double)base_blocks;
+  double by_count = ((double)current_blocks - (double)base_blocks) * average / delta;
+  if (by_count >= TRUNK_SHARE)
+    return HV_WHY_MORE_OBJECTS;
+  return by_count <= 1 - TRUNK_SHARE ? HV_WHY_BIGGER_OBJECTS : HV_WHY_BOTH;
+}
+
+/* Inside one process a sampled object stays sampled until it is freed, so only the bytes that
+ * changed are uncertain; two processes are two independent samples. */
+static double
+standard_error (const HvDiff *diff, const HvDiffRow *row)
+{
+  double variance = row->row.variance, both = (double)row->base + (double)row->current;
+
+  if (diff->tree->variance[0] == NULL)
+    return -1;
+  if (diff->same_process && both > 0)
+    variance *= MIN (1, fabs ((double)row->delta) / both);
+  return sqrt (variance);
+}
+
+static int
+compare_rows (gconstpointer a, gconstpointer b, gpointer user)
+{
+  const HvTree *tree = user;
+  const HvDiffRow *x = a, *y = b;
+
+  if (x->delta != y->delta)
+    return x->delta > y->delta ? -1 : 1;
+  if (x->current != y->current)
+    return x->current > y->current ? -1 : 1;
+  int by_label = strcmp (x->row.key == HV_NO_KEY ? "" : tree->key[x->row.key].label,
+                         y->row.key == HV_NO_KEY ? "" : tree->key[y->row.key].label);
+  return by_label ? by_label : (x->row.node > y->row.node) - (x->row.node < y->row.node);
+}
+
+GArray *
+hv_diff_rows (const HvDiff *diff)
+{
+  const HvTree *tree = diff->tree;
+  g_autoptr (GArray) rows = hv_tree_rows (tree);
+  GArray *out = g_array_sized_new (FALSE, TRUE, sizeof (HvDiffRow), rows->len);
+  gboolean bytes = hv_metric_is_bytes (tree->metric);
+
+  for (guint i = 0; i < rows->len; i++)
+    {
+      HvDiffRow d = { .row = g_array_index (rows, HvRow, i) };
+      const int64_t *base = d.row.self[HV_SIDE_BASE], *current = d.row.self[HV_SIDE_CURRENT];
+      d.base = base[HV_SLOT_COST];
+      d.current = current[HV_SLOT_COST];
+      if (d.base == 0 && d.current == 0)
+        continue;
+      d.delta = d.current - d.base;
+      d.status = status_of (d.base, d.current);
+      d.error = standard_error (diff, &d);
+      d.significant = ABS (d.delta) > 0 && ABS (d.delta) >= diff->threshold
+                      && (double)ABS (d.delta) >= 2 * d.error;
+      if (tree->has_partner)
+        {
+          d.delta_partner = current[HV_SLOT_PARTNER] - base[HV_SLOT_PARTNER];
+          if (bytes)
+            d.why = explain (d.base, d.current, base[HV_SLOT_PARTNER], current[HV_SLOT_PARTNER]);
+        }
+      if (!bytes && d.delta)
+        d.why = HV_WHY_MORE_OBJECTS;
+      g_array_append_val (out, d);
+    }
+  g_array_sort_with_data (out, compare_rows, (gpointer)tree);
+  return out;
+}
+
+HvMetric
+hv_diff_default_metric (const HvProfile *base, const HvProfile *current)
+{
+  return base->default_metric == current->default_metric ? base->default_metric
+                                                         : HV_METRIC_LIVE_BYTES;
+}
+
+static void
+describe_path (GString *text, const HvDiff *diff, uint32_t node)
+{
+  g_autoptr (GArray) path = hv_tree_path (diff->tree, node);
+  guint from = path->len > 4 ? path->len - 4 : 0;
+
+  if (from)
+    g_string_append (text, "… → ");
+  for (guint i = from; i < path->len; i++)
+    g_string_append_printf (text, "%s%s", i > from ? " → " : "",
+                            hv_tree_label (diff->tree, g_array_index (path, uint32_t, i)));
+}
+
+static void
+describe_largest (GString *text, const HvDiff *diff, const HvDiffRow *row)
+{
+  const HvProfile *p = diff->current;
+  HvMetric metric = diff->tree->metric;
+  g_autofree char *share = hv_format_percent (row->delta, diff->growth[0]);
+  g_autofree char *delta = hv_format_delta (p, metric, row->delta);
+
+  g_string_append_printf (text, " %s of the growth is one path: %s at ", share, delta);
+  describe_path (text, diff, row->row.node);
+  if (row->status == HV_STATUS_NEW)
+    g_string_append (text, ", which did not exist in base.");
+  else if (row->why == HV_WHY_MORE_OBJECTS && diff->tree->has_partner)
+    {
+      g_autofree char *count = hv_format_count (ABS (row->delta_partner));
+      g_string_append_printf (text, ", by %s more blocks (more objects).", count);
+    }
+  else if (row->why == HV_WHY_BIGGER_OBJECTS && diff->tree->has_partner)
+    {
+      const int64_t *b = row->row.self[HV_SIDE_BASE], *c = row->row.self[HV_SIDE_CURRENT];
+      g_autofree char *before = hv_format_bytes (b[HV_SLOT_COST] / MAX (1, b[HV_SLOT_PARTNER]));
+      g_autofree char *after = hv_format_bytes (c[HV_SLOT_COST] / MAX (1, c[HV_SLOT_PARTNER]));
+      g_string_append_printf (
+          text, ", whose blocks grew from %s to %s on average (bigger objects).", before, after);
+    }
+  else
+    g_string_append (text, row->why == HV_WHY_BOTH ? ", by more and bigger objects." : ".");
+}
+
+char *
+hv_diff_summary (const HvDiff *diff)
+{
+  const HvWaterfall *w = &diff->waterfall;
+  const HvProfile *p = diff->current;
+  HvMetric metric = diff->tree->metric;
+  GString *text = g_string_new (NULL);
+
+  if (w->grew == 0 && w->added == 0 && w->shrunk == 0 && w->gone == 0)
+    {
+      g_autofree char *value = hv_format_value (p, metric, w->current);
+      g_string_append_printf (text, "No difference: both hold %s in the same call paths.", value);
+      return g_string_free (text, FALSE);
+    }
+
+  g_autofree char *net = hv_format_delta (p, metric, w->current - w->base);
+  g_autofree char *up = hv_format_delta (p, metric, w->grew + w->added);
+  g_autofree char *down = hv_format_delta (p, metric, -(w->shrunk + w->gone));
+  g_string_append_printf (text, "%s (%s grown or new, %s shrunk or gone).",
+                          w->current == w->base ? "No change in total" : net, up, down);
+
+  g_autoptr (GArray) rows = hv_diff_rows (diff);
+  uint32_t below = 0;
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const HvDiffRow *row = &g_array_index (rows, HvDiffRow, i);
+      below += row->delta != 0 && !row->significant;
+    }
+  if (rows->len && g_array_index (rows, HvDiffRow, 0).delta > 0)
+    describe_largest (text, diff, &g_array_index (rows, HvDiffRow, 0));
+  if (w->n_added > 1 && w->added * 20 >= diff->growth[0])
+    {
+      g_autofree char *share = hv_format_percent (w->added, diff->growth[0]);
+      g_autofree char *count = hv_format_count (w->n_added);
+      g_string_append_printf (text, " %s comes from %s paths that did not exist in base.", share,
+                              count);
+    }
+  if (below)
+    {
+      g_autofree char *count = hv_format_count (below);
+      g_string_append_printf (text, " %s %s below the %s.", count,
+                              below == 1 ? "site is" : "sites are",
+                              diff->tree->variance[0] ? "noise" : "threshold");
+    }
+  return g_string_free (text, FALSE);
+}

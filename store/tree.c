@@ -1,1 +1,980 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tree-private.h"
+
+#include "frame-key.h"
+
+#include <math.h>
+#include <string.h>
+
+#define PAGE_OFFSET_MASK 0xfffu
+
+static const char *const group_names[HV_N_GROUPS] = {
+  [HV_GROUP_FUNCTION] = "function", [HV_GROUP_STACK] = "stack",   [HV_GROUP_LINE] = "line",
+  [HV_GROUP_FILE] = "file",         [HV_GROUP_MODULE] = "module", [HV_GROUP_THREAD] = "thread",
+};
+
+HvGroup
+hv_group_parse (const char *name)
+{
+  for (int g = 0; g < HV_N_GROUPS; g++)
+    if (strcmp (name, group_names[g]) == 0)
+      return (HvGroup)g;
+  return HV_N_GROUPS;
+}
+
+const char *
+hv_group_name (HvGroup group)
+{
+  return group_names[group];
+}
+
+/* A pattern and the part of a frame it is held against. */
+typedef struct
+{
+  GRegex *regex;
+  gboolean function, file, module;
+} Pattern;
+
+struct HvTreeTables
+{
+  GHashTable *key_ids; /* identity → key + 1; identities live in `texts` */
+  GStringChunk *texts;
+  HvPairMap children;
+  uint32_t keys_size, nodes_size;
+  gboolean with_modules; /* keys tell modules apart */
+};
+
+static gboolean
+pattern_init (Pattern *pattern, const char *text, GError **error)
+{
+  static const struct
+  {
+    const char *prefix;
+    gboolean function, file, module;
+  } scopes[] = { { "fn:", 1, 0, 0 }, { "file:", 0, 1, 0 }, { "mod:", 0, 0, 1 }, { "", 1, 1, 1 } };
+  g_autoptr (GError) bad = NULL;
+  GRegexCompileFlags flags = G_REGEX_OPTIMIZE | G_REGEX_CASELESS;
+
+  *pattern = (Pattern){ 0 };
+  if (text == NULL)
+    return TRUE;
+  for (gsize i = 0; i < G_N_ELEMENTS (scopes); i++)
+    if (g_str_has_prefix (text, scopes[i].prefix))
+      {
+        text += strlen (scopes[i].prefix);
+        pattern->function = scopes[i].function;
+        pattern->file = scopes[i].file;
+        pattern->module = scopes[i].module;
+        break;
+      }
+  for (const char *c = text; *c; c++)
+    if (g_ascii_isupper (*c))
+      flags &= ~(unsigned)G_REGEX_CASELESS;
+  pattern->regex = g_regex_new (text, flags, 0, &bad);
+  if (pattern->regex == NULL)
+    g_set_error (error, HV_ERROR, HV_ERROR_USAGE, "“%s” is no regular expression: %s", text,
+                 bad->message);
+  return pattern->regex != NULL;
+}
+
+static gboolean
+pattern_matches (const Pattern *pattern, const HvProfile *profile, const HvFrame *frame,
+                 const char *label)
+{
+  return (pattern->function && g_regex_match (pattern->regex, label, 0, NULL))
+         || (pattern->file && frame->file
+             && g_regex_match (pattern->regex, hv_profile_string (profile, frame->file), 0, NULL))
+         || (pattern->module && frame->module
+             && g_regex_match (pattern->regex, hv_profile_string (profile, frame->module), 0,
+                               NULL));
+}
+
+static void
+resize_nodes (HvTree *tree, uint32_t size)
+{
+  uint32_t before = tree->tables->nodes_size;
+
+  tree->parent = g_renew (uint32_t, tree->parent, size);
+  tree->node_key = g_renew (uint32_t, tree->node_key, size);
+  for (guint side = 0; side < tree->n_sides; side++)
+    {
+      for (int slot = 0; slot < HV_N_SLOTS; slot++)
+        {
+          tree->self[side][slot] = g_renew (int64_t, tree->self[side][slot], size);
+          memset (tree->self[side][slot] + before, 0, (size - before) * sizeof (int64_t));
+        }
+      if (tree->variance[side])
+        {
+          tree->variance[side] = g_renew (double, tree->variance[side], size);
+          memset (tree->variance[side] + before, 0, (size - before) * sizeof (double));
+        }
+    }
+  tree->tables->nodes_size = size;
+}
+
+static uint32_t
+add_node (HvTree *tree, uint32_t parent, uint32_t key)
+{
+  if (tree->n_nodes == tree->tables->nodes_size)
+    resize_nodes (tree, tree->n_nodes ? tree->n_nodes + tree->n_nodes / 2 + 1 : 256);
+  tree->parent[tree->n_nodes] = parent;
+  tree->node_key[tree->n_nodes] = key;
+  return tree->n_nodes++;
+}
+
+static uint32_t
+child_of (HvTree *tree, uint32_t parent, uint32_t key)
+{
+  gboolean found;
+  uint32_t *slot = hv_pair_map_slot (&tree->tables->children, parent, key, &found);
+
+  if (!found)
+    *slot = add_node (tree, parent, key);
+  return *slot;
+}
+
+/* The key with `identity`, described by `key` when new (its label is copied). */
+static uint32_t
+intern_key (HvTree *tree, const char *identity, const HvKey *key)
+{
+  struct HvTreeTables *t = tree->tables;
+  uint32_t id = GPOINTER_TO_UINT (g_hash_table_lookup (t->key_ids, identity));
+
+  if (id)
+    return id - 1;
+  if (tree->n_keys == t->keys_size)
+    {
+      t->keys_size = tree->n_keys ? tree->n_keys * 2 : 256;
+      tree->key = g_renew (HvKey, tree->key, t->keys_size);
+    }
+  tree->key[tree->n_keys] = *key;
+  tree->key[tree->n_keys].label = g_string_chunk_insert (t->texts, key->label);
+  g_hash_table_insert (t->key_ids, g_string_chunk_insert (t->texts, identity),
+                       GUINT_TO_POINTER (tree->n_keys + 1));
+  return tree->n_keys++;
+}
+
+/* What is worked out once for each frame of a profile. */
+typedef struct
+{
+  uint32_t *key; /* + 1; 0: not yet */
+  uint8_t *flags;
+  double *weight; /* cost of the sites whose innermost shown frame it is */
+  GString *text, *identity;
+} Frames;
+
+enum
+{
+  FRAME_FOCUS = 1 << 0,
+  FRAME_IGNORE = 1 << 1,
+  FRAME_HIDE = 1 << 2,
+};
+
+static uint32_t
+frame_key (HvTree *tree, const HvProfile *profile, Frames *frames, uint32_t f)
+{
+  const HvFrame *frame = &profile->frame[f];
+  const char *module = hv_profile_string (profile, frame->module);
+  HvKey key = { .function = hv_profile_string (profile, frame->function),
+                .module = module,
+                .file = hv_profile_string (profile, frame->file),
+                .line = frame->line,
+                .flags = frame->flags,
+                .category = profile->frame_category[f] };
+  GString *text = frames->text, *identity = frames->identity;
+
+  if (frames->key[f])
+    return frames->key[f] - 1;
+
+  g_string_truncate (text, 0);
+  g_string_truncate (identity, 0);
+  switch (frame->flags & HV_FRAME_SYNTHETIC ? HV_GROUP_FUNCTION : tree->options.group)
+    {
+    case HV_GROUP_MODULE:
+      g_string_append (text, *module ? hv_basename (module) : "[unknown module]");
+      g_string_assign (identity, text->str);
+      break;
+    case HV_GROUP_FILE:
+      if (frame->file)
+        g_string_append (text, key.file);
+      else if (*module)
+        g_string_append_printf (text, "[%s]", hv_basename (module));
+      else
+        g_string_append (text, "[unknown file]");
+      g_string_assign (identity, text->str);
+      break;
+    case HV_GROUP_FUNCTION:
+    case HV_GROUP_STACK:
+    case HV_GROUP_LINE:
+    case HV_GROUP_THREAD:
+    case HV_N_GROUPS:
+    default:
+      hv_frame_label (text, profile, frame);
+      if (frame->function == 0 && frame->flags & HV_FRAME_RUNTIME_ADDRESS)
+        {
+          /* Another run loads the module elsewhere, but by whole pages: the offset in the page is
+           * what stays. An address outside any module says nothing across runs. */
+          g_string_append (identity, *module ? hv_basename (module) : "[unknown]");
+          if (*module)
+            g_string_append_printf (identity, "@%03x",
+                                    (unsigned)(frame->address & PAGE_OFFSET_MASK));
+        }
+      else
+        {
+          g_string_assign (identity, text->str);
+          if (tree->tables->with_modules && *module)
+            g_string_append_printf (identity, "\x1f%s", hv_basename (module));
+        }
+      if (tree->options.group == HV_GROUP_LINE && frame->line && frame->function)
+        {
+          g_string_append_printf (identity, "\x1f%s:%u", hv_basename (key.file), frame->line);
+          g_string_append_printf (text, "  %s:%u", hv_basename (key.file), frame->line);
+        }
+      break;
+    }
+  key.label = text->str;
+  frames->key[f] = intern_key (tree, identity->str, &key) + 1;
+  return frames->key[f] - 1;
+}
+
+/* Standard error², in bytes² (or blocks²), of an estimate made from samples: each object of size S
+ * is kept with p = 1 − e^(−S/R), so n objects counted are off by n(1 − p)/p (formats/jemalloc.md
+ * §1.6). */
+static double
+sampling_variance (double bytes, double blocks, double period, gboolean of_bytes)
+{
+  if (bytes <= 0 || blocks <= 0 || period <= 1)
+    return 0;
+  double size = bytes / blocks, p = -expm1 (-size / period);
+  double per_block = (1 - p) / p;
+  return of_bytes ? blocks * size * size * per_block : blocks * per_block;
+}
+
+static gboolean
+is_sampled (const HvProfile *profile, HvMetric metric)
+{
+  return profile->sample_period > 1
+         && (metric == HV_METRIC_LIVE_BYTES || metric == HV_METRIC_LIVE_BLOCKS
+             || metric == HV_METRIC_TOTAL_BYTES || metric == HV_METRIC_TOTAL_BLOCKS);
+}
+
+static char *
+metrics_list (const HvProfile *profile, uint32_t at)
+{
+  GString *list = g_string_new (NULL);
+
+  for (int m = 0; m < HV_N_METRICS; m++)
+    if (hv_profile_has (profile, (HvMetric)m, at))
+      g_string_append_printf (list, "%s%s", list->len ? ", " : "", hv_metric_name ((HvMetric)m));
+  return g_string_free (list, FALSE);
+}
+
+typedef struct
+{
+  const HvProfile *profile;
+  uint32_t at;
+  int64_t *values[HV_N_SLOTS];
+} Side;
+
+static void
+add_cost (HvTree *tree, guint side, uint32_t node, const HvProfile *profile, int64_t cost,
+          int64_t partner)
+{
+  tree->self[side][HV_SLOT_COST][node] += cost;
+  tree->self[side][HV_SLOT_PARTNER][node] += partner;
+  if (tree->variance[side] && is_sampled (profile, tree->metric))
+    {
+      gboolean bytes = hv_metric_is_bytes (tree->metric);
+      tree->variance[side][node] += sampling_variance ((double)(bytes ? cost : partner),
+                                                       (double)(bytes ? partner : cost),
+                                                       (double)profile->sample_period, bytes);
+    }
+}
+
+/* The stack node a site is shown at: the innermost one that is no allocator frame; when all are,
+ * the outermost of them. */
+static uint32_t
+anchor_of (const HvProfile *profile, uint32_t node, gboolean all_frames, gboolean *folded)
+{
+  uint32_t n = node, last = node;
+
+  if (all_frames)
+    return node;
+  while (n && profile->frame_category[profile->node_frame[n]] == HV_CATEGORY_ALLOCATOR)
+    {
+      last = n;
+      n = profile->node_parent[n];
+    }
+  if (n != node)
+    *folded = TRUE;
+  return n && !(profile->frame[profile->node_frame[n]].flags & HV_FRAME_SYNTHETIC) ? n : last;
+}
+
+/* Adds the thread rows below a frame a thread; costs are those of the end. */
+static void
+add_threads (HvTree *tree, guint side, const HvProfile *profile, Frames *frames,
+             const uint8_t *node_flags, const uint32_t *anchor)
+{
+  g_autoptr (GArray) path = g_array_new (FALSE, FALSE, sizeof (uint32_t));
+
+  for (uint64_t r = 0; r < profile->n_thread_rows; r++)
+    {
+      const HvThreadRow *row = &profile->thread_row[r];
+      int64_t of_metric[] = { [HV_METRIC_LIVE_BYTES] = row->live_bytes,
+                              [HV_METRIC_LIVE_BLOCKS] = row->live_blocks,
+                              [HV_METRIC_PEAK_BYTES] = 0,
+                              [HV_METRIC_PEAK_BLOCKS] = 0,
+                              [HV_METRIC_TOTAL_BYTES] = row->total_bytes,
+                              [HV_METRIC_TOTAL_BLOCKS] = row->total_blocks };
+      int64_t cost = of_metric[tree->metric];
+      int64_t partner = of_metric[hv_metric_partner (tree->metric)];
+      uint32_t at = anchor[row->site];
+
+      if (cost == 0 && partner == 0)
+        continue;
+      if (node_flags[profile->site_node[row->site]] & FRAME_IGNORE)
+        {
+          tree->dropped[side] += cost;
+          continue;
+        }
+
+      const char *name = hv_profile_string (profile, profile->thread_name[row->thread]);
+      g_autofree char *label = *name ? g_strdup_printf ("thread %s (t%" G_GUINT64_FORMAT ")", name,
+                                                        profile->thread_uid[row->thread])
+                                     : g_strdup_printf ("thread t%" G_GUINT64_FORMAT,
+                                                        profile->thread_uid[row->thread]);
+      HvKey key = {
+        .label = label, .function = "", .module = "", .file = "", .flags = HV_FRAME_SYNTHETIC
+      };
+      uint32_t shown = child_of (tree, 0, intern_key (tree, label, &key)), root = shown;
+
+      g_array_set_size (path, 0);
+      for (uint32_t n = at; n; n = profile->node_parent[n])
+        g_array_append_val (path, n);
+      for (guint i = path->len; i > 0; i--)
+        {
+          uint32_t n = g_array_index (path, uint32_t, i - 1), f = profile->node_frame[n];
+          if (f == 0 || frames->flags[f] & FRAME_HIDE
+              || (!tree->options.all_frames && shown == root && n != at
+                  && profile->frame_category[f] == HV_CATEGORY_ENTRY))
+            continue;
+          shown = child_of (tree, shown, frame_key (tree, profile, frames, f));
+        }
+      frames->weight[profile->node_frame[at]] += fabs ((double)cost);
+      add_cost (tree, side, shown, profile, cost, partner);
+    }
+}
+
+static void
+add_sites (HvTree *tree, guint side, const Side *from, Frames *frames, const uint8_t *node_flags,
+           const uint32_t *anchor)
+{
+  const HvProfile *profile = from->profile;
+  g_autofree uint8_t *needed = g_new0 (uint8_t, profile->n_nodes);
+  g_autofree uint32_t *shown = g_new0 (uint32_t, profile->n_nodes);
+  enum
+  {
+    ON_PATH = 1,
+    ANCHOR = 2
+  };
+
+  for (uint32_t s = 0; s < profile->n_sites; s++)
+    {
+      int64_t cost = from->values[HV_SLOT_COST][s];
+      int64_t partner = from->values[HV_SLOT_PARTNER] ? from->values[HV_SLOT_PARTNER][s] : 0;
+      if ((cost || partner) && !(node_flags[profile->site_node[s]] & FRAME_IGNORE))
+        needed[anchor[s]] |= ANCHOR;
+    }
+  for (uint32_t n = profile->n_nodes; n-- > 1;)
+    if (needed[n])
+      needed[profile->node_parent[n]] |= ON_PATH;
+
+  for (uint32_t n = 1; n < profile->n_nodes; n++)
+    {
+      if (!needed[n])
+        continue;
+      uint32_t above = shown[profile->node_parent[n]], f = profile->node_frame[n];
+      if (f == 0 || frames->flags[f] & FRAME_HIDE)
+        shown[n] = above;
+      else if (!tree->options.all_frames && above == 0 && !(needed[n] & ANCHOR)
+               && profile->frame_category[f] == HV_CATEGORY_ENTRY)
+        {
+          shown[n] = above;
+          tree->folded = TRUE;
+        }
+      else
+        shown[n] = child_of (tree, above, frame_key (tree, profile, frames, f));
+    }
+
+  for (uint32_t s = 0; s < profile->n_sites; s++)
+    {
+      int64_t cost = from->values[HV_SLOT_COST][s];
+      int64_t partner = from->values[HV_SLOT_PARTNER] ? from->values[HV_SLOT_PARTNER][s] : 0;
+      if (cost == 0 && partner == 0)
+        continue;
+      if (node_flags[profile->site_node[s]] & FRAME_IGNORE)
+        {
+          tree->dropped[side] += cost;
+          continue;
+        }
+      frames->weight[profile->node_frame[anchor[s]]] += fabs ((double)cost);
+      add_cost (tree, side, shown[anchor[s]], profile, cost, partner);
+    }
+}
+
+static gboolean
+add_side (HvTree *tree, guint side, const Side *from, GError **error)
+{
+  const HvProfile *profile = from->profile;
+  Pattern focus = { 0 }, ignore = { 0 }, hide = { 0 };
+  gboolean ok = pattern_init (&focus, tree->options.focus, error)
+                && pattern_init (&ignore, tree->options.ignore, error)
+                && pattern_init (&hide, tree->options.hide, error);
+
+  if (ok)
+    {
+      g_autofree uint32_t *keys = g_new0 (uint32_t, profile->n_frames);
+      g_autofree uint8_t *flags = g_new0 (uint8_t, profile->n_frames);
+      g_autofree double *weight = g_new0 (double, profile->n_frames);
+      g_autofree uint8_t *node_flags = g_new0 (uint8_t, profile->n_nodes);
+      g_autofree uint32_t *anchor = g_new0 (uint32_t, MAX (1, profile->n_sites));
+      g_autoptr (GString) text = g_string_new (NULL);
+      g_autoptr (GString) identity = g_string_new (NULL);
+      Frames frames = { keys, flags, weight, text, identity };
+
+      if (focus.regex || ignore.regex || hide.regex)
+        for (uint32_t f = 1; f < profile->n_frames; f++)
+          {
+            const HvFrame *frame = &profile->frame[f];
+            g_string_truncate (text, 0);
+            hv_frame_label (text, profile, frame);
+            if (focus.regex && pattern_matches (&focus, profile, frame, text->str))
+              flags[f] |= FRAME_FOCUS;
+            if (ignore.regex && pattern_matches (&ignore, profile, frame, text->str))
+              flags[f] |= FRAME_IGNORE;
+            if (hide.regex && pattern_matches (&hide, profile, frame, text->str))
+              flags[f] |= FRAME_HIDE;
+          }
+      for (uint32_t n = 1; n < profile->n_nodes; n++)
+        node_flags[n] = (uint8_t)(node_flags[profile->node_parent[n]]
+                                  | (flags[profile->node_frame[n]] & (FRAME_FOCUS | FRAME_IGNORE)));
+      if (focus.regex)
+        for (uint32_t n = 0; n < profile->n_nodes; n++)
+          if (!(node_flags[n] & FRAME_FOCUS))
+            node_flags[n] |= FRAME_IGNORE;
+      for (uint32_t s = 0; s < profile->n_sites; s++)
+        anchor[s] = anchor_of (profile, profile->site_node[s], tree->options.all_frames,
+                               &tree->folded);
+
+      if (tree->options.group == HV_GROUP_THREAD)
+        add_threads (tree, side, profile, &frames, node_flags, anchor);
+      else
+        add_sites (tree, side, from, &frames, node_flags, anchor);
+
+      /* A key stands for several frames: it shows the source line that cost most. The current side
+       * comes last and wins. */
+      g_autofree double *best = g_new0 (double, MAX (1, tree->n_keys));
+      for (uint32_t f = 1; f < profile->n_frames; f++)
+        if (keys[f] && weight[f] > best[keys[f] - 1])
+          {
+            HvKey *key = &tree->key[keys[f] - 1];
+            best[keys[f] - 1] = weight[f];
+            key->file = hv_profile_string (profile, profile->frame[f].file);
+            key->line = profile->frame[f].line;
+            key->module = hv_profile_string (profile, profile->frame[f].module);
+            key->function = hv_profile_string (profile, profile->frame[f].function);
+          }
+    }
+  g_clear_pointer (&focus.regex, g_regex_unref);
+  g_clear_pointer (&ignore.regex, g_regex_unref);
+  g_clear_pointer (&hide.regex, g_regex_unref);
+  return ok;
+}
+
+/* Turns the tree around: each path with cost is inserted innermost frame first. */
+static void
+invert (HvTree *tree)
+{
+  uint32_t n = tree->n_nodes;
+  g_autofree uint32_t *parent = g_steal_pointer (&tree->parent);
+  g_autofree uint32_t *node_key = g_steal_pointer (&tree->node_key);
+  int64_t *self[HV_N_SIDES][HV_N_SLOTS] = { 0 };
+  double *variance[HV_N_SIDES] = { 0 };
+
+  for (guint side = 0; side < tree->n_sides; side++)
+    {
+      for (int slot = 0; slot < HV_N_SLOTS; slot++)
+        self[side][slot] = g_steal_pointer (&tree->self[side][slot]);
+      variance[side] = tree->variance[side];
+      if (variance[side])
+        tree->variance[side] = g_new0 (double, 1);
+    }
+  hv_pair_map_clear (&tree->tables->children);
+  tree->n_nodes = tree->tables->nodes_size = 0;
+  add_node (tree, 0, HV_NO_KEY);
+  for (uint32_t from = 0; from < n; from++)
+    {
+      gboolean any = FALSE;
+      for (guint side = 0; side < tree->n_sides; side++)
+        any |= self[side][HV_SLOT_COST][from] || self[side][HV_SLOT_PARTNER][from];
+      if (!any)
+        continue;
+      uint32_t at = 0;
+      for (uint32_t up = from; up; up = parent[up])
+        at = child_of (tree, at, node_key[up]);
+      for (guint side = 0; side < tree->n_sides; side++)
+        {
+          for (int slot = 0; slot < HV_N_SLOTS; slot++)
+            tree->self[side][slot][at] += self[side][slot][from];
+          if (variance[side])
+            tree->variance[side][at] += variance[side][from];
+        }
+    }
+  for (guint side = 0; side < tree->n_sides; side++)
+    {
+      for (int slot = 0; slot < HV_N_SLOTS; slot++)
+        g_free (self[side][slot]);
+      g_free (variance[side]);
+    }
+}
+
+typedef struct
+{
+  const HvTree *tree;
+  const int64_t *weight, *weight2;
+} Order;
+
+static int
+compare_children (gconstpointer a, gconstpointer b, gpointer user)
+{
+  const Order *order = user;
+  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+  if (order->weight[x] != order->weight[y])
+    return order->weight[x] > order->weight[y] ? -1 : 1;
+  if (order->weight2 && order->weight2[x] != order->weight2[y])
+    return order->weight2[x] > order->weight2[y] ? -1 : 1;
+  int by_label = strcmp (hv_tree_label (order->tree, x), hv_tree_label (order->tree, y));
+  return by_label ? by_label : (x > y) - (x < y);
+}
+
+void
+_hv_tree_sort (HvTree *tree, const int64_t *weight, const int64_t *weight2)
+{
+  Order order = { tree, weight, weight2 };
+
+  for (uint32_t n = 0; n < tree->n_nodes; n++)
+    {
+      uint32_t count = tree->child_start[n + 1] - tree->child_start[n];
+      if (count > 1)
+        g_qsort_with_data (tree->child + tree->child_start[n], (gint)count, sizeof (uint32_t),
+                           compare_children, &order);
+    }
+}
+
+static void
+finish (HvTree *tree)
+{
+  uint32_t n = tree->n_nodes;
+
+  for (guint side = 0; side < tree->n_sides; side++)
+    for (int slot = 0; slot < HV_N_SLOTS; slot++)
+      {
+        int64_t *incl = g_new (int64_t, n);
+        memcpy (incl, tree->self[side][slot], n * sizeof (int64_t));
+        for (uint32_t i = n; i-- > 1;)
+          incl[tree->parent[i]] += incl[i];
+        tree->incl[side][slot] = incl;
+      }
+
+  tree->child_start = g_new0 (uint32_t, n + 2);
+  tree->child = g_new (uint32_t, n);
+  /* counted two slots up, so that filling leaves child_start[i] at the start of i */
+  for (uint32_t i = 1; i < n; i++)
+    tree->child_start[tree->parent[i] + 2]++;
+  for (uint32_t i = 1; i <= n; i++)
+    tree->child_start[i + 1] += tree->child_start[i];
+  for (uint32_t i = 1; i < n; i++)
+    tree->child[tree->child_start[tree->parent[i] + 1]++] = i;
+  _hv_tree_sort (tree, tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST], NULL);
+
+  hv_pair_map_clear (&tree->tables->children);
+}
+
+static gboolean
+side_init (Side *side, const HvProfile *profile, uint32_t at, HvMetric metric, GError **error)
+{
+  *side = (Side){ .profile = profile, .at = at };
+  side->values[HV_SLOT_COST] = hv_metric_adds_up (metric) ? hv_profile_values (profile, metric, at)
+                                                          : NULL;
+  if (side->values[HV_SLOT_COST])
+    {
+      HvMetric partner = hv_metric_partner (metric);
+      if (partner < HV_N_METRICS)
+        side->values[HV_SLOT_PARTNER] = hv_profile_values (profile, partner, at);
+      return TRUE;
+    }
+  g_autofree char *list = metrics_list (profile, at);
+  if (hv_profile_has (profile, metric, at))
+    g_set_error (error, HV_ERROR, HV_ERROR_USAGE,
+                 "%s: %s of the sites do not add up, so there is no tree of them", profile->path,
+                 hv_metric_name (metric));
+  else
+    g_set_error (error, HV_ERROR, HV_ERROR_USAGE, "%s: has no %s%s; it has: %s", profile->path,
+                 hv_metric_name (metric), at == HV_AT_END ? "" : " at that moment",
+                 *list ? list : "nothing at all");
+  return FALSE;
+}
+
+static HvTree *
+tree_new (Side *sides, guint n_sides, HvMetric metric, const HvTreeOptions *options, GError **error)
+{
+  HvTree *tree = g_new0 (HvTree, 1);
+  gboolean ok = TRUE;
+
+  tree->metric = metric;
+  tree->n_sides = n_sides;
+  tree->options = *options;
+  tree->options.focus = g_strdup (options->focus);
+  tree->options.ignore = g_strdup (options->ignore);
+  tree->options.hide = g_strdup (options->hide);
+  tree->has_partner = TRUE;
+  tree->tables = g_new0 (struct HvTreeTables, 1);
+  tree->tables->key_ids = g_hash_table_new (g_str_hash, g_str_equal);
+  tree->tables->texts = g_string_chunk_new (16 * 1024);
+  tree->tables->with_modules = TRUE;
+  for (guint i = 0; i < n_sides; i++)
+    {
+      tree->tables->with_modules &= sides[i].profile->modules_known;
+      tree->has_partner &= sides[i].values[HV_SLOT_PARTNER] != NULL;
+      if (is_sampled (sides[i].profile, metric) && sides[i].values[HV_SLOT_PARTNER])
+        for (guint side = 0; side < n_sides; side++)
+          if (tree->variance[side] == NULL)
+            tree->variance[side] = g_new0 (double, 1);
+    }
+  add_node (tree, 0, HV_NO_KEY);
+
+  if (options->group == HV_GROUP_THREAD)
+    for (guint i = 0; ok && i < n_sides; i++)
+      if (sides[i].profile->n_threads == 0 || metric > HV_METRIC_TOTAL_BLOCKS
+          || metric == HV_METRIC_PEAK_BYTES || metric == HV_METRIC_PEAK_BLOCKS
+          || (sides[i].at != HV_AT_END && sides[i].at + 1 != sides[i].profile->n_moments))
+        {
+          g_set_error (error, HV_ERROR, HV_ERROR_USAGE, "%s: does not tell %s by thread%s",
+                       sides[i].profile->path, hv_metric_name (metric),
+                       sides[i].profile->n_threads ? " at that moment" : "");
+          ok = FALSE;
+        }
+
+  /* base first, so that the current side has the last word on a key's source line */
+  for (guint i = n_sides; ok && i-- > 0;)
+    {
+      for (uint32_t s = 0; s < sides[i].profile->n_sites; s++)
+        tree->total[i] += sides[i].values[HV_SLOT_COST][s];
+      ok = add_side (tree, i, &sides[i], error);
+    }
+  if (!ok)
+    {
+      hv_tree_free (tree);
+      return NULL;
+    }
+  if (options->bottom_up)
+    invert (tree);
+  finish (tree);
+  return tree;
+}
+
+static void
+side_clear (Side *side)
+{
+  for (int slot = 0; slot < HV_N_SLOTS; slot++)
+    g_free (side->values[slot]);
+}
+
+HvTree *
+hv_tree_new (const HvProfile *profile, HvMetric metric, uint32_t at, const HvTreeOptions *options,
+             GError **error)
+{
+  Side side = { 0 };
+  HvTree *tree = NULL;
+
+  if (side_init (&side, profile, at, metric, error))
+    tree = tree_new (&side, 1, metric, options, error);
+  side_clear (&side);
+  return tree;
+}
+
+HvTree *
+hv_tree_new_pair (const HvProfile *base, uint32_t base_at, const HvProfile *current,
+                  uint32_t current_at, HvMetric metric, const HvTreeOptions *options,
+                  GError **error)
+{
+  Side sides[HV_N_SIDES] = { 0 };
+  HvTree *tree = NULL;
+
+  if (side_init (&sides[HV_SIDE_BASE], base, base_at, metric, error)
+      && side_init (&sides[HV_SIDE_CURRENT], current, current_at, metric, error))
+    tree = tree_new (sides, HV_N_SIDES, metric, options, error);
+  side_clear (&sides[HV_SIDE_BASE]);
+  side_clear (&sides[HV_SIDE_CURRENT]);
+  return tree;
+}
+
+void
+hv_tree_free (HvTree *tree)
+{
+  if (tree == NULL)
+    return;
+  g_hash_table_unref (tree->tables->key_ids);
+  g_string_chunk_free (tree->tables->texts);
+  hv_pair_map_clear (&tree->tables->children);
+  g_free (tree->tables);
+  g_free ((char *)tree->options.focus);
+  g_free ((char *)tree->options.ignore);
+  g_free ((char *)tree->options.hide);
+  g_free (tree->key);
+  g_free (tree->parent);
+  g_free (tree->node_key);
+  g_free (tree->child_start);
+  g_free (tree->child);
+  for (int side = 0; side < HV_N_SIDES; side++)
+    {
+      for (int slot = 0; slot < HV_N_SLOTS; slot++)
+        {
+          g_free (tree->self[side][slot]);
+          g_free (tree->incl[side][slot]);
+        }
+      g_free (tree->variance[side]);
+    }
+  g_free (tree);
+}
+
+const char *
+hv_tree_label (const HvTree *tree, uint32_t node)
+{
+  return node ? tree->key[tree->node_key[node]].label : "all";
+}
+
+GArray *
+hv_tree_path (const HvTree *tree, uint32_t node)
+{
+  GArray *path = g_array_new (FALSE, FALSE, sizeof (uint32_t));
+
+  for (uint32_t n = node; n; n = tree->parent[n])
+    g_array_append_val (path, n);
+  for (guint i = 0; i < path->len / 2; i++)
+    {
+      uint32_t *a = &g_array_index (path, uint32_t, i);
+      uint32_t *b = &g_array_index (path, uint32_t, path->len - 1 - i);
+      uint32_t swap = *a;
+      *a = *b;
+      *b = swap;
+    }
+  return path;
+}
+
+/* What a row or node weighs over its sides, for choosing and ordering. */
+static int64_t
+weight_of (const HvTree *tree, int64_t *const cost[HV_N_SIDES][HV_N_SLOTS], uint32_t n)
+{
+  int64_t weight = 0;
+
+  for (guint side = 0; side < tree->n_sides; side++)
+    weight = MAX (weight, ABS (cost[side][HV_SLOT_COST][n]));
+  return weight;
+}
+
+static void
+row_add (HvRow *row, const HvTree *tree, uint32_t node, gboolean self, gboolean inclusive)
+{
+  for (guint side = 0; side < tree->n_sides; side++)
+    for (int slot = 0; slot < HV_N_SLOTS; slot++)
+      {
+        if (self)
+          row->self[side][slot] += tree->self[side][slot][node];
+        if (inclusive)
+          row->incl[side][slot] += tree->incl[side][slot][node];
+      }
+  for (guint side = 0; self && side < tree->n_sides; side++)
+    if (tree->variance[side])
+      row->variance += tree->variance[side][node];
+}
+
+static gboolean
+row_is_empty (const HvRow *row)
+{
+  for (int side = 0; side < HV_N_SIDES; side++)
+    for (int slot = 0; slot < HV_N_SLOTS; slot++)
+      if (row->self[side][slot] || row->incl[side][slot])
+        return FALSE;
+  return TRUE;
+}
+
+static GArray *
+rows_by_stack (const HvTree *tree)
+{
+  GArray *rows = g_array_new (FALSE, FALSE, sizeof (HvRow));
+
+  for (uint32_t n = 0; n < tree->n_nodes; n++)
+    {
+      HvRow row = { .key = tree->node_key[n], .node = n };
+      row_add (&row, tree, n, TRUE, FALSE);
+      if (row_is_empty (&row))
+        continue;
+      row_add (&row, tree, n, FALSE, TRUE);
+      g_array_append_val (rows, row);
+    }
+  return rows;
+}
+
+static GArray *
+rows_by_thread (const HvTree *tree)
+{
+  GArray *rows = g_array_new (FALSE, FALSE, sizeof (HvRow));
+
+  for (uint32_t i = tree->child_start[0]; i < tree->child_start[1]; i++)
+    {
+      uint32_t n = tree->child[i];
+      HvRow row = { .key = tree->node_key[n], .node = n };
+      row_add (&row, tree, n, FALSE, TRUE);
+      memcpy (row.self, row.incl, sizeof row.self);
+      g_array_append_val (rows, row);
+    }
+  /* the variance of a thread is its stacks' */
+  for (uint32_t n = 1; n < tree->n_nodes; n++)
+    if (tree->variance[0])
+      {
+        uint32_t top = n;
+        while (tree->parent[top])
+          top = tree->parent[top];
+        for (guint i = 0; i < rows->len; i++)
+          if (g_array_index (rows, HvRow, i).node == top)
+            for (guint side = 0; side < tree->n_sides; side++)
+              g_array_index (rows, HvRow, i).variance += tree->variance[side][n];
+      }
+  return rows;
+}
+
+static GArray *
+rows_by_key (const HvTree *tree)
+{
+  uint32_t none = tree->n_keys; /* the root's own cost */
+  GArray *rows = g_array_sized_new (FALSE, TRUE, sizeof (HvRow), tree->n_keys + 1);
+  g_autofree uint32_t *open = g_new0 (uint32_t, tree->n_keys + 1);
+  g_autofree uint32_t *next = g_new (uint32_t, tree->n_nodes);
+  g_autofree int64_t *best = g_new0 (int64_t, tree->n_keys + 1);
+  uint32_t n = 0;
+
+  g_array_set_size (rows, tree->n_keys + 1);
+  for (uint32_t k = 0; k <= tree->n_keys; k++)
+    {
+      g_array_index (rows, HvRow, k).key = k == none ? HV_NO_KEY : k;
+      best[k] = -1;
+    }
+
+  /* Depth first, so that a key already open above a node is known: recursion counts once. */
+  memcpy (next, tree->child_start, tree->n_nodes * sizeof (uint32_t));
+  while (TRUE)
+    {
+      uint32_t k = n ? tree->node_key[n] : none;
+      HvRow *row = &g_array_index (rows, HvRow, k);
+
+      if (next[n] == tree->child_start[n])
+        {
+          /* on the way in; the root is no row of everything, only of what has no frame */
+          int64_t self = weight_of (tree, tree->self, n), incl = weight_of (tree, tree->incl, n);
+          int64_t weight = self ? self : incl / 4; /* a path that allocates itself comes first */
+          row_add (row, tree, n, TRUE, n != 0 && open[k]++ == 0);
+          if (weight > best[k])
+            {
+              best[k] = weight;
+              row->node = n;
+            }
+        }
+      if (next[n] < tree->child_start[n + 1])
+        {
+          n = tree->child[next[n]++];
+          continue;
+        }
+      if (next[n] == tree->child_start[n])
+        next[n]++; /* a leaf: never entered again */
+      if (n == 0)
+        break;
+      open[k]--;
+      n = tree->parent[n];
+    }
+  memcpy (g_array_index (rows, HvRow, none).incl, g_array_index (rows, HvRow, none).self,
+          sizeof (g_array_index (rows, HvRow, none).incl));
+
+  guint kept = 0;
+  for (guint i = 0; i < rows->len; i++)
+    if (!row_is_empty (&g_array_index (rows, HvRow, i)))
+      g_array_index (rows, HvRow, kept++) = g_array_index (rows, HvRow, i);
+  g_array_set_size (rows, kept);
+  return rows;
+}
+
+static int
+compare_rows (gconstpointer a, gconstpointer b, gpointer user)
+{
+  const HvTree *tree = user;
+  const HvRow *x = a, *y = b;
+  int64_t self_x = MAX (x->self[0][0], x->self[1][0]), self_y = MAX (y->self[0][0], y->self[1][0]);
+  int64_t incl_x = MAX (x->incl[0][0], x->incl[1][0]), incl_y = MAX (y->incl[0][0], y->incl[1][0]);
+
+  if (self_x != self_y)
+    return self_x > self_y ? -1 : 1;
+  if (incl_x != incl_y)
+    return incl_x > incl_y ? -1 : 1;
+  int by_label = strcmp (x->key == HV_NO_KEY ? "" : tree->key[x->key].label,
+                         y->key == HV_NO_KEY ? "" : tree->key[y->key].label);
+  return by_label ? by_label : (x->node > y->node) - (x->node < y->node);
+}
+
+GArray *
+hv_tree_rows (const HvTree *tree)
+{
+  GArray *rows = tree->options.group == HV_GROUP_STACK    ? rows_by_stack (tree)
+                 : tree->options.group == HV_GROUP_THREAD ? rows_by_thread (tree)
+                                                          : rows_by_key (tree);
+
+  g_array_sort_with_data (rows, compare_rows, (gpointer)tree);
+  return rows;
+}
+
+gboolean
+hv_tree_check (const HvTree *tree, GError **error)
+{
+  for (guint side = 0; side < tree->n_sides; side++)
+    for (int slot = 0; slot < HV_N_SLOTS; slot++)
+      {
+        int64_t sum = 0;
+        for (uint32_t n = 0; n < tree->n_nodes; n++)
+          {
+            int64_t below = tree->self[side][slot][n];
+            sum += tree->self[side][slot][n];
+            for (uint32_t i = tree->child_start[n]; i < tree->child_start[n + 1]; i++)
+              {
+                if (tree->parent[tree->child[i]] != n || tree->child[i] <= n)
+                  {
+                    g_set_error (error, HV_ERROR, HV_ERROR_STORE, "node %u is no child of %u",
+                                 tree->child[i], n);
+                    return FALSE;
+                  }
+                below += tree->incl[side][slot][tree->child[i]];
+              }
+            if (below != tree->incl[side][slot][n])
+              {
+                g_set_error (error, HV_ERROR, HV_ERROR_STORE,
+                             "node %u: self and children do not make up its inclusive cost", n);
+                return FALSE;
+              }
+          }
+        if (sum != tree->incl[side][slot][0])
+          {
+            g_set_error (error, HV_ERROR, HV_ERROR_STORE, "the sites do not sum to the root");
+            return FALSE;
+          }
+      }
+  return TRUE;
+}
