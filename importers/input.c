@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 /* Large enough that a refill is rare beside the parsing of it, small enough to stay in the cache.
  */
@@ -18,7 +19,12 @@
 #define RAW_SIZE (256 * 1024)
 /* No format has a longer unit that must be seen in one piece; a longer one is an attack. */
 #define MAX_WINDOW (64 * 1024 * 1024)
+/* What a decompressor may take for itself: the writers' own defaults need an eighth of this, a
+ * crafted header could ask for gigabytes. */
 #define XZ_MEMORY_LIMIT (512u * 1024 * 1024)
+#define ZSTD_WINDOW_LOG_MAX 29
+/* Enough of a zstd frame to tell how long its header is. */
+#define ZSTD_FRAME_START 5
 
 typedef enum
 {
@@ -44,6 +50,7 @@ typedef struct
   Codec codec;
   z_stream gzip;
   ZSTD_DCtx *zstd;
+  gsize zstd_hint; /* how many bytes the decompressor wants next */
   lzma_stream xz;
   gboolean between_frames; /* a compressed frame is complete: the end may come here */
 
@@ -59,14 +66,29 @@ typedef struct
   gpointer progress_user;
 } Input;
 
+/* Reads up to `size` bytes of the file; 0 at its end or on failure (error). */
+static gsize
+read_file (Input *in, uint8_t *out, gsize size)
+{
+  ssize_t got;
+
+  do
+    got = read (in->fd, out, size);
+  while (got < 0 && errno == EINTR
+         && !g_cancellable_set_error_if_cancelled (in->cancellable, &in->error));
+  if (got >= 0)
+    return (gsize)got;
+  if (in->error == NULL)
+    g_set_error (&in->error, G_IO_ERROR, g_io_error_from_errno (errno), "%s", g_strerror (errno));
+  return 0;
+}
+
 static gboolean
 read_raw (Input *in)
 {
   if (in->raw_pos < in->raw_end)
     return TRUE;
   if (in->raw_eof)
-    return FALSE;
-  if (g_cancellable_set_error_if_cancelled (in->cancellable, &in->error))
     return FALSE;
 
   gsize size;
@@ -79,21 +101,7 @@ read_raw (Input *in)
       in->memory_size -= size;
     }
   else
-    {
-      ssize_t got;
-      do
-        got = read (in->fd, in->raw, RAW_SIZE);
-      while (got < 0 && errno == EINTR
-             && !g_cancellable_set_error_if_cancelled (in->cancellable, &in->error));
-      if (got < 0)
-        {
-          if (in->error == NULL)
-            g_set_error (&in->error, G_IO_ERROR, g_io_error_from_errno (errno), "%s",
-                         g_strerror (errno));
-          return FALSE;
-        }
-      size = (gsize)got;
-    }
+    size = read_file (in, in->raw, RAW_SIZE);
   in->raw_pos = 0;
   in->raw_end = size;
   in->raw_read += size;
@@ -103,12 +111,23 @@ read_raw (Input *in)
   return size > 0;
 }
 
+static gsize
+too_large (Input *in)
+{
+  g_set_error (&in->error, HV_ERROR, HV_ERROR_FORMAT,
+               "decompressing it needs more than %u MiB of memory", XZ_MEMORY_LIMIT >> 20);
+  return 0;
+}
+
 /* Decompresses into `out`; 0 at the end, on damage (cut_short) or on failure (error). */
 static gsize
 decode (Input *in, char *out, gsize size)
 {
   while (TRUE)
     {
+      /* A few raw bytes may expand to gigabytes: Cancel is looked at here, not at each read. */
+      if (g_cancellable_set_error_if_cancelled (in->cancellable, &in->error))
+        return 0;
       /* At the end of the file a codec may still hold output that did not fit before. */
       gboolean more = read_raw (in);
       if (in->error || (!more && in->between_frames))
@@ -153,17 +172,27 @@ decode (Input *in, char *out, gsize size)
 
         case CODEC_ZSTD:
           {
-            ZSTD_inBuffer source = { in->raw + in->raw_pos, available, 0 };
+            /* padding after the last frame is no frame: those begin with 28 b5 2f fd, skippable
+             * ones with 5x 2a 4d 18 */
+            if (in->between_frames && in->raw[in->raw_pos] != 0x28
+                && (in->raw[in->raw_pos] & 0xf0) != 0x50)
+              return 0;
+            /* On damage the decompressor drops what the same call made before: it is given no more
+             * than it asks for, one block. */
+            ZSTD_inBuffer source = { in->raw + in->raw_pos, MIN (available, in->zstd_hint), 0 };
             ZSTD_outBuffer target = { out, size, 0 };
             size_t status = ZSTD_decompressStream (in->zstd, &target, &source);
-            made = target.pos;
-            in->raw_pos += source.pos;
-            in->between_frames = status == 0;
-            if (ZSTD_isError (status) && made == 0)
+            if (ZSTD_isError (status))
               {
+                if (ZSTD_getErrorCode (status) == ZSTD_error_frameParameter_windowTooLarge)
+                  return too_large (in);
                 in->cut_short = TRUE;
                 return 0;
               }
+            made = target.pos;
+            in->raw_pos += source.pos;
+            in->between_frames = status == 0;
+            in->zstd_hint = status ? status : ZSTD_FRAME_START;
             break;
           }
 
@@ -181,6 +210,8 @@ decode (Input *in, char *out, gsize size)
               in->raw_eof = TRUE, in->raw_pos = in->raw_end;
             else if (status != LZMA_OK && made == 0)
               {
+                if (status == LZMA_MEMLIMIT_ERROR)
+                  return too_large (in);
                 in->cut_short = TRUE;
                 return 0;
               }
@@ -213,13 +244,17 @@ start_codec (Input *in, GError **error)
       return TRUE;
     }
   /* a pipe may deliver less than a magic number at first */
-  while (in->raw_end < 6 && in->fd >= 0)
+  while (in->raw_end < 6 && in->fd >= 0 && !in->raw_eof)
     {
-      ssize_t got = read (in->fd, in->raw + in->raw_end, RAW_SIZE - in->raw_end);
-      if (got <= 0)
-        break;
-      in->raw_end += (gsize)got;
-      in->raw_read += (uint64_t)got;
+      gsize got = read_file (in, in->raw + in->raw_end, RAW_SIZE - in->raw_end);
+      if (in->error)
+        {
+          g_propagate_error (error, g_steal_pointer (&in->error));
+          return FALSE;
+        }
+      in->raw_eof = got == 0;
+      in->raw_end += got;
+      in->raw_read += got;
     }
 
   gsize n = in->raw_end;
@@ -234,7 +269,10 @@ start_codec (Input *in, GError **error)
     {
       in->codec = CODEC_ZSTD;
       in->zstd = ZSTD_createDCtx ();
-      ok = in->zstd != NULL;
+      in->zstd_hint = ZSTD_FRAME_START;
+      ok = in->zstd != NULL
+           && !ZSTD_isError (
+               ZSTD_DCtx_setParameter (in->zstd, ZSTD_d_windowLogMax, ZSTD_WINDOW_LOG_MAX));
       in->between_frames = FALSE;
     }
   else if (n >= 6
@@ -259,7 +297,8 @@ input_new (Input *in, GError **error)
   in->xz = (lzma_stream)LZMA_STREAM_INIT;
   in->raw = g_malloc (RAW_SIZE);
   in->window_size = WINDOW_SIZE;
-  in->window = g_malloc (in->window_size);
+  in->window = g_malloc (in->window_size + 1);
+  in->window[0] = '\0';
   in->base.pos = in->base.end = in->window;
   if (start_codec (in, error))
     {
@@ -348,7 +387,7 @@ hv_input_fill (HvInput *input, gsize need)
     {
       if (in->error == NULL)
         g_set_error (&in->error, HV_ERROR, HV_ERROR_FORMAT,
-                     "more than %d MiB without a line end (at byte %" G_GUINT64_FORMAT ")",
+                     "a line or text of more than %d MiB (at byte %" G_GUINT64_FORMAT ")",
                      MAX_WINDOW >> 20, hv_input_offset (input));
       return FALSE;
     }
@@ -359,7 +398,7 @@ hv_input_fill (HvInput *input, gsize need)
   if (need > in->window_size)
     {
       in->window_size = MIN (MAX (need, in->window_size * 2), MAX_WINDOW);
-      in->window = g_realloc (in->window, in->window_size);
+      in->window = g_realloc (in->window, in->window_size + 1);
     }
   while (left < need && !in->eof)
     {
@@ -370,6 +409,7 @@ hv_input_fill (HvInput *input, gsize need)
     }
   input->pos = in->window;
   input->end = in->window + left;
+  in->window[left] = '\0';
   return left >= need;
 }
 

@@ -10,7 +10,8 @@ G_BEGIN_DECLS
  * so that a parser looks at bytes and lines in place. */
 typedef struct
 {
-  /* Unread bytes of the window: [pos, end). Parsers may advance pos up to end. */
+  /* Unread bytes of the window: [pos, end). Parsers may advance pos up to end. *end is readable and
+   * NUL, so that a scan for something else stops there without a bound. */
   const char *pos, *end;
 } HvInput;
 
