@@ -1,1 +1,322 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli.h"
+
+#include "progress.h"
+#include "viewer/export/export.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SQL_SECONDS 60
+
+static int
+status_of (const GError *error)
+{
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return HV_EXIT_CANCELLED;
+  return g_error_matches (error, HV_ERROR, HV_ERROR_USAGE) ? HV_EXIT_USAGE : HV_EXIT_UNREADABLE;
+}
+
+/* What is compared or shown: one or two opened files. */
+typedef struct
+{
+  HvOpened opened[2]; /* current, base; base unused for one file */
+  guint n_opened;
+  gboolean diff;
+  uint32_t at, base_at;
+  HvMetric metric;
+} Question;
+
+static void
+question_clear (Question *q)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (q->opened); i++)
+    hv_opened_clear (&q->opened[i]);
+}
+
+static const HvProfile *
+current_of (const Question *q)
+{
+  return q->opened[0].profile;
+}
+
+static const HvProfile *
+base_of (const Question *q)
+{
+  return q->n_opened > 1 ? q->opened[1].profile : q->opened[0].profile;
+}
+
+/* --at: one moment for all, or "A..B". Sets the metric where none was asked for. */
+static gboolean
+settle_moments (Question *q, const HvCommand *c, GError **error)
+{
+  const char *dots = c->at ? strstr (c->at, "..") : NULL;
+  g_autofree char *first = c->at ? g_strndup (c->at, dots ? (gsize)(dots - c->at) : strlen (c->at))
+                                 : g_strdup ("end");
+  const char *second = dots ? dots + 2 : first;
+
+  q->diff = c->diff || dots;
+  if (!hv_profile_parse_moment (base_of (q), first, &q->base_at, error)
+      || !hv_profile_parse_moment (current_of (q), second, &q->at, error))
+    return FALSE;
+
+  if (c->metric)
+    q->metric = hv_metric_parse (c->metric);
+  else if (c->at && hv_profile_has (current_of (q), HV_METRIC_LIVE_BYTES, q->at)
+           && hv_profile_has (base_of (q), HV_METRIC_LIVE_BYTES, q->base_at))
+    q->metric = HV_METRIC_LIVE_BYTES;
+  else
+    q->metric = q->diff ? hv_diff_default_metric (base_of (q), current_of (q))
+                        : current_of (q)->default_metric;
+  return TRUE;
+}
+
+static void
+set_view (HvReport *report, const HvCommand *c)
+{
+  static const char *const names[] = { "growth", "current", "base", "overlay" };
+
+  for (guint i = 0; c->views && c->views[i]; i++)
+    {
+      for (guint v = 0; v < G_N_ELEMENTS (names); v++)
+        if (strcmp (c->views[i], names[v]) == 0)
+          report->view = v;
+      report->as_tree |= strcmp (c->views[i], "top-down") == 0
+                         || strcmp (c->views[i], "bottom-up") == 0;
+    }
+}
+
+static gboolean
+write_output (const HvReport *report, const HvExporter *exporter, const char *path, GError **error)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (!exporter->write (report, text, error))
+    return FALSE;
+  if (strcmp (path, "-") != 0)
+    return g_file_set_contents (path, text->str, (gssize)text->len, error);
+  if (fwrite (text->str, 1, text->len, stdout) != text->len || fflush (stdout) != 0)
+    {
+      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "standard output: %s",
+                   g_strerror (errno));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+write_outputs (const HvReport *report, const HvCommand *c, GError **error)
+{
+  if (c->print && !write_output (report, &hv_export_text, "-", error))
+    return FALSE;
+  if (c->format && c->outputs == NULL)
+    return write_output (report, hv_exporter_for_kind (c->format), "-", error);
+  for (guint i = 0; c->outputs && c->outputs[i]; i++)
+    {
+      const HvExporter *exporter = c->format ? hv_exporter_for_kind (c->format)
+                                             : hv_exporter_for_path (c->outputs[i]);
+      if (!write_output (report, exporter, c->outputs[i], error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Builds the trees the outputs need and writes them. */
+static gboolean
+report_question (const Question *q, const HvCommand *c, GError **error)
+{
+  HvTreeOptions options;
+  HvReport report = { .profile = current_of (q),
+                      .base = q->diff ? base_of (q) : NULL,
+                      .at = q->at,
+                      .base_at = q->base_at,
+                      .metric = q->metric,
+                      .top = c->top ? (guint)c->top : G_MAXUINT };
+  g_autoptr (HvTree) tree = NULL;
+  g_autoptr (HvTree) rows_tree = NULL;
+  g_autoptr (HvDiff) diff = NULL;
+  g_autoptr (HvDiff) rows_diff = NULL;
+
+  if (!hv_command_tree_options (c, q->diff, &options, error))
+    return FALSE;
+  set_view (&report, c);
+  HvTreeOptions rows_options = options;
+  rows_options.bottom_up = FALSE;
+  if (q->diff)
+    {
+      diff = hv_diff_new (base_of (q), q->base_at, current_of (q), q->at, q->metric, &options,
+                          error);
+      if (diff && options.bottom_up)
+        rows_diff = hv_diff_new (base_of (q), q->base_at, current_of (q), q->at, q->metric,
+                                 &rows_options, error);
+      if (diff == NULL || (options.bottom_up && rows_diff == NULL))
+        return FALSE;
+      report.diff = diff;
+      report.rows_diff = rows_diff ? rows_diff : diff;
+      report.tree = diff->tree;
+      report.rows_tree = report.rows_diff->tree;
+    }
+  else
+    {
+      tree = hv_tree_new (current_of (q), q->metric, q->at, &options, error);
+      if (tree && options.bottom_up)
+        rows_tree = hv_tree_new (current_of (q), q->metric, q->at, &rows_options, error);
+      if (tree == NULL || (options.bottom_up && rows_tree == NULL))
+        return FALSE;
+      report.tree = tree;
+      report.rows_tree = rows_tree ? rows_tree : tree;
+    }
+  return write_outputs (&report, c, error);
+}
+
+/* --sql over the FILEs, in a store made for the question when none is wanted. */
+static gboolean
+run_sql (Question *q, const HvSession *session, const HvCommand *c, GError **error)
+{
+  g_autofree char *folder = NULL, *path = NULL;
+  const char *keys[3] = { NULL };
+  g_autoptr (GString) csv = g_string_new (NULL);
+  HvSession store_session = *session;
+  gboolean done = TRUE;
+
+  if (session->no_store)
+    {
+      folder = g_dir_make_tmp ("heapview-XXXXXX", error);
+      if (folder == NULL)
+        return FALSE;
+      path = g_build_filename (folder, "profiles.db", NULL);
+      store_session.store_path = path;
+      store_session.no_store = FALSE;
+    }
+  for (guint i = 0; done && i < q->n_opened; i++)
+    {
+      /* in the order of the command line: base first */
+      HvOpened *opened = &q->opened[q->n_opened - 1 - i];
+      if (opened->key == NULL)
+        {
+          /* a pipe, or nothing is kept: the key only has to differ from the others */
+          opened->key = g_strdup_printf ("unnamed-%u-%" G_GINT64_FORMAT, i, g_get_real_time ());
+          opened->fresh = TRUE;
+        }
+      keys[i] = opened->key;
+      done = hv_session_keep (&store_session, opened, error);
+    }
+  if (done)
+    {
+      g_autoptr (HvStore) store = hv_store_open (
+          store_session.store_path, store_session.store_path ? 0 : HV_SESSION_CACHE_BYTES, error);
+      done = store && hv_store_query (store, c->sql, keys, SQL_SECONDS, csv, error);
+    }
+  if (folder)
+    {
+      static const char *const leftovers[] = { "", "-wal", "-shm", "-journal" };
+      for (gsize i = 0; i < G_N_ELEMENTS (leftovers); i++)
+        {
+          g_autofree char *file = g_strconcat (path, leftovers[i], NULL);
+          g_unlink (file);
+        }
+      g_rmdir (folder);
+    }
+  if (done)
+    fwrite (csv->str, 1, csv->len, stdout);
+  return done && fflush (stdout) == 0;
+}
+
+static void
+say_modules (const HvProfile *profile)
+{
+  for (uint32_t i = 0; i < profile->n_modules; i++)
+    if (profile->module[i].status)
+      g_printerr ("%s: %s\n", hv_profile_string (profile, profile->module[i].path),
+                  hv_profile_string (profile, profile->module[i].status));
+}
+
+static gboolean
+open_all (Question *q, const HvSession *session, const HvCommand *c, GError **error)
+{
+  if (c->series)
+    {
+      q->n_opened = 1;
+      return hv_session_open (session, (const char *const *)c->files, TRUE, &q->opened[0], error);
+    }
+  q->n_opened = c->diff ? g_strv_length (c->files) : 1;
+  for (guint i = 0; i < q->n_opened; i++)
+    {
+      const char *one[] = { c->files[i], NULL };
+      if (!hv_session_open (session, one, FALSE, &q->opened[q->n_opened - 1 - i], error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+answer (Question *q, const HvSession *session, const HvCommand *c, GError **error)
+{
+  gint64 start = g_get_monotonic_time ();
+
+  if (!open_all (q, session, c, error))
+    return FALSE;
+  hv_progress_end ();
+  for (guint i = 0; c->verbose && i < q->n_opened; i++)
+    say_modules (q->opened[i].profile);
+  if (c->verbose)
+    g_printerr ("opened in %.1f ms\n", (double)(g_get_monotonic_time () - start) / 1e3);
+  if (c->sql && !run_sql (q, session, c, error))
+    return FALSE;
+  if (!c->sql || c->print || c->outputs || c->format)
+    if (!settle_moments (q, c, error) || !report_question (q, c, error))
+      return FALSE;
+  if (c->verbose)
+    g_printerr ("answered in %.1f ms\n", (double)(g_get_monotonic_time () - start) / 1e3);
+
+  /* The answer is out; a cache that cannot be written is worth a remark, not a failure. */
+  for (guint i = 0; i < q->n_opened; i++)
+    {
+      g_autoptr (GError) not_kept = NULL;
+      if (hv_session_keep (session, &q->opened[i], &not_kept))
+        continue;
+      if (c->store || g_error_matches (not_kept, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        {
+          g_propagate_error (error, g_steal_pointer (&not_kept));
+          return FALSE;
+        }
+      if (c->verbose)
+        g_printerr ("not cached: %s\n", not_kept->message);
+    }
+  return TRUE;
+}
+
+int
+hv_command_run (const HvCommand *c)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  HvSession session = { 0 };
+  Question question = { 0 };
+  int status = HV_EXIT_DONE;
+
+  hv_command_session (c, &session);
+  session.import.cancellable = cancellable;
+  hv_progress_start (&session.import, c->quiet);
+  if (c->store)
+    {
+      /* a library the user named must be usable, before anything is read */
+      g_autoptr (HvStore) store = hv_store_open (c->store, 0, &error);
+      if (store == NULL)
+        {
+          g_printerr ("heapview: %s\n", error->message);
+          return HV_EXIT_UNREADABLE;
+        }
+    }
+  if (!answer (&question, &session, c, &error))
+    {
+      hv_progress_end ();
+      status = error ? status_of (error) : HV_EXIT_UNREADABLE;
+      if (status != HV_EXIT_CANCELLED)
+        g_printerr ("heapview: %s\n", error ? error->message : "standard output was closed");
+    }
+  question_clear (&question);
+  return status;
+}

@@ -12,16 +12,21 @@ typedef struct
   const HvProfile *base;    /* NULL: no diff */
   uint32_t at, base_at;     /* moments */
   HvMetric metric;
+  /* As drawn: bottom-up where that was asked for. */
   const HvTree *tree; /* never NULL */
-  const HvDiff *diff; /* NULL: no diff */
+  const HvDiff *diff; /* NULL: no diff; its tree is `tree` */
+  /* The same question top-down, for rows: equal to `tree` and `diff` unless those are bottom-up. */
+  const HvTree *rows_tree;
+  const HvDiff *rows_diff;
   enum
   {
     HV_VIEW_GROWTH,
     HV_VIEW_CURRENT,
     HV_VIEW_BASE,
     HV_VIEW_OVERLAY
-  } view;    /* of a diff */
-  guint top; /* rows */
+  } view; /* of a diff */
+  gboolean as_tree; /* text: the call tree in place of the rows */
+  guint top;        /* rows */
 } HvReport;
 
 /* One kind of output. A new one is one new file and one line in export.c's table. */
@@ -41,5 +46,26 @@ const HvExporter *hv_exporter_for_path (const char *path);
 
 /* Comma-separated kinds, for messages. Static. */
 const char *hv_exporter_kinds (void);
+
+/* The rows of a report: the `top` sites that allocate most, and in a diff those that changed most,
+ * largest growth first; then what is left out, summed, so that the whole still adds up. */
+typedef struct
+{
+  GArray *rows;  /* of HvDiffRow; without a diff its `row` alone is set */
+  guint n_rest;  /* sites left out */
+  int64_t rest_self[HV_N_SIDES][HV_N_SLOTS];
+} HvReportRows;
+
+void  hv_report_rows       (const HvReport *report, guint top, HvReportRows *rows);
+void  hv_report_rows_clear (HvReportRows *rows);
+
+/* The text of a row: its key's label; "[no stack]" for cost without a frame. Owned by the tree. */
+const char *hv_report_row_label (const HvReport *report, const HvRow *row);
+
+/* "live bytes", "bytes at the peak", "units in total", …, as the profile counts. Newly allocated. */
+char *hv_report_metric_title (const HvProfile *profile, HvMetric metric, uint32_t at);
+
+/* "jemalloc, sampled 512 KiB", "DHAT heap", "heaptrack v3". Newly allocated. */
+char *hv_report_format_title (const HvProfile *profile);
 
 G_END_DECLS

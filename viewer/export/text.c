@@ -1,4 +1,655 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "export.h"
-static gboolean none (const HvReport *r, GString *o, GError **e) { return FALSE; }
-const HvExporter hv_export_text = { "text", none };
+
+#include "store/units.h"
+
+#include <string.h>
+
+/* The terminal report: 100 columns at most, whatever the names. */
+#define WIDTH 100
+/* Longer names of files and commands are cut in the middle. */
+#define NAME_WIDTH 48
+
+static int
+text_width (const char *text)
+{
+  int width = 0;
+
+  for (; *text; text = g_utf8_next_char (text))
+    {
+      gunichar c = g_utf8_get_char (text);
+      width += g_unichar_iszerowidth (c) ? 0 : g_unichar_iswide (c) ? 2 : 1;
+    }
+  return width;
+}
+
+/* `text` in at most `width` columns, its middle replaced by "…"; control characters become blanks.
+ * The end of a name tells more than its middle. */
+static char *
+fit (const char *text, int width)
+{
+  g_autofree char *clean = g_strdup (text);
+
+  for (char *c = clean; *c; c++)
+    if ((unsigned char)*c < ' ' || *c == 0x7f)
+      *c = ' ';
+  if (text_width (clean) <= width)
+    return g_steal_pointer (&clean);
+  if (width < 2)
+    return g_strdup (width == 1 ? "…" : "");
+
+  int left = (width - 1) * 3 / 5, right = width - 1 - left, used = 0;
+  const char *head = clean, *tail = clean + strlen (clean);
+  while (TRUE)
+    {
+      gunichar c = g_utf8_get_char (head);
+      int w = g_unichar_iszerowidth (c) ? 0 : g_unichar_iswide (c) ? 2 : 1;
+      if (used + w > left)
+        break;
+      used += w;
+      head = g_utf8_next_char (head);
+    }
+  used = 0;
+  while (TRUE)
+    {
+      const char *before = g_utf8_prev_char (tail);
+      gunichar c = g_utf8_get_char (before);
+      int w = g_unichar_iszerowidth (c) ? 0 : g_unichar_iswide (c) ? 2 : 1;
+      if (used + w > right)
+        break;
+      used += w;
+      tail = before;
+    }
+  g_autofree char *start = g_strndup (clean, (gsize)(head - clean));
+  return g_strconcat (start, "…", tail, NULL);
+}
+
+static void
+append_padded (GString *out, const char *text, int width, gboolean right)
+{
+  int pad = width - text_width (text);
+
+  for (int i = 0; right && i < pad; i++)
+    g_string_append_c (out, ' ');
+  g_string_append (out, text);
+  for (int i = 0; !right && i < pad; i++)
+    g_string_append_c (out, ' ');
+}
+
+/* Breaks `text` between words into lines of at most WIDTH columns, each after `indent`. */
+static void
+append_wrapped (GString *out, const char *text, const char *indent)
+{
+  g_auto (GStrv) words = g_strsplit (text, " ", -1);
+  int at = 0;
+
+  for (guint i = 0; words[i]; i++)
+    {
+      g_autofree char *word = fit (words[i], WIDTH - text_width (indent));
+      int width = text_width (word);
+      if (at && at + 1 + width > WIDTH)
+        {
+          g_string_append_c (out, '\n');
+          at = 0;
+        }
+      g_string_append (out, at ? " " : indent);
+      at += at ? 1 : text_width (indent);
+      g_string_append (out, word);
+      at += width;
+    }
+  g_string_append_c (out, '\n');
+}
+
+static void
+append_warnings (GString *out, const HvProfile *profile, gboolean name_file)
+{
+  for (guint i = 0; i < profile->warnings->len; i++)
+    {
+      const char *warning = g_ptr_array_index (profile->warnings, i);
+      g_autofree char *line = name_file ? g_strdup_printf ("! %s: %s", hv_basename (profile->path),
+                                                           warning)
+                                        : g_strdup_printf ("! %s", warning);
+      append_wrapped (out, line, "");
+    }
+}
+
+/* A table of right-aligned numbers and one last, left-aligned column that takes the rest. */
+typedef struct
+{
+  guint n; /* columns before the last */
+  GPtrArray *cells;
+} Table;
+
+static void
+table_init (Table *table, guint n)
+{
+  table->n = n;
+  table->cells = g_ptr_array_new_with_free_func (g_free);
+}
+
+static void
+table_add (Table *table, char *cell)
+{
+  g_ptr_array_add (table->cells, cell);
+}
+
+static void
+table_append (Table *table, GString *out, const char *left_aligned)
+{
+  int width[12] = { 0 }, used = 1;
+  guint per_row = table->n + 1;
+
+  for (guint i = 0; i < table->cells->len; i++)
+    if (i % per_row < table->n)
+      width[i % per_row] = MAX (width[i % per_row], text_width (table->cells->pdata[i]));
+  for (guint c = 0; c < table->n; c++)
+    used += width[c] + 2;
+  for (guint i = 0; i < table->cells->len; i++)
+    {
+      guint c = i % per_row;
+      if (c < table->n)
+        {
+          g_string_append (out, c ? "  " : " ");
+          append_padded (out, table->cells->pdata[i], width[c], left_aligned[c] != 'l');
+        }
+      else
+        {
+          g_autofree char *last = fit (table->cells->pdata[i], WIDTH - used - 1);
+          g_string_append_printf (out, "  %s\n", last);
+        }
+    }
+  g_ptr_array_unref (table->cells);
+}
+
+/* "function  file.c:88", or with the module where the source is not known. */
+static char *
+where (const HvReport *report, const HvRow *row)
+{
+  const char *label = hv_report_row_label (report, row);
+  const HvKey *key = row->key == HV_NO_KEY ? NULL : &report->rows_tree->key[row->key];
+  HvGroup group = report->tree->options.group;
+  g_autofree char *short_label = fit (label, 60);
+
+  if (key == NULL || key->flags & HV_FRAME_SYNTHETIC || group == HV_GROUP_FILE
+      || group == HV_GROUP_MODULE || group == HV_GROUP_LINE)
+    return g_steal_pointer (&short_label);
+  if (*key->file && key->line)
+    return g_strdup_printf ("%s  %s:%u", short_label, hv_basename (key->file), key->line);
+  if (*key->file)
+    return g_strdup_printf ("%s  %s", short_label, hv_basename (key->file));
+  if (*key->module && *key->function)
+    return g_strdup_printf ("%s  %s", short_label, hv_basename (key->module));
+  return g_steal_pointer (&short_label);
+}
+
+static void append_fact (GString *facts, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+static void
+append_fact (GString *facts, const char *format, ...)
+{
+  va_list args;
+
+  if (facts->len)
+    g_string_append (facts, "   ");
+  va_start (args, format);
+  g_string_append_vprintf (facts, format, args);
+  va_end (args);
+}
+
+static void
+append_totals (GString *out, const HvProfile *p)
+{
+  g_autoptr (GString) facts = g_string_new (NULL);
+
+  for (int m = 0; m <= HV_METRIC_WRITE_BYTES; m++)
+    {
+      HvMetric metric = (HvMetric)m;
+      if (p->column[m] == NULL)
+        continue;
+      int64_t total = hv_profile_total (p, metric);
+      g_autofree char *value = hv_format_value (p, metric, total);
+      g_autofree char *time = hv_format_time (p, p->peak_time);
+      switch (metric)
+        {
+        case HV_METRIC_LIVE_BYTES:
+          append_fact (facts, "live %s", value);
+          break;
+        case HV_METRIC_PEAK_BYTES:
+          append_fact (facts, p->peak_time >= 0 ? "peak %s at %s" : "peak %s", value, time);
+          break;
+        case HV_METRIC_TOTAL_BYTES:
+          append_fact (facts, "allocated %s", value);
+          break;
+        case HV_METRIC_TOTAL_BLOCKS:
+          append_fact (facts, "in %s %s", value,
+                       p->block_unit ? hv_profile_string (p, p->block_unit) : "blocks");
+          break;
+        case HV_METRIC_LIVE_BLOCKS:
+        case HV_METRIC_PEAK_BLOCKS:
+          append_fact (facts, "in %s blocks", value);
+          break;
+        case HV_METRIC_TEMPORARY_BLOCKS:
+          {
+            g_autofree char *share = hv_format_percent (
+                total, hv_profile_total (p, HV_METRIC_TOTAL_BLOCKS));
+            append_fact (facts, "temporary %s (%s)", value, share);
+            break;
+          }
+        case HV_METRIC_READ_BYTES:
+          append_fact (facts, "read %s", value);
+          break;
+        case HV_METRIC_WRITE_BYTES:
+          append_fact (facts, "written %s", value);
+          break;
+        default:
+          break;
+        }
+    }
+  if (p->peak_rss_bytes > 0)
+    {
+      g_autofree char *rss = hv_format_bytes (p->peak_rss_bytes);
+      append_fact (facts, "peak RSS %s", rss);
+    }
+  if (p->suppressed_bytes > 0)
+    {
+      g_autofree char *suppressed = hv_format_bytes (p->suppressed_bytes);
+      append_fact (facts, "known leaks %s", suppressed);
+    }
+  append_wrapped (out, facts->str, "  ");
+}
+
+static void
+append_filters (GString *out, const HvReport *report)
+{
+  const HvTreeOptions *o = &report->tree->options;
+  g_autoptr (GString) line = g_string_new (NULL);
+
+  if (o->focus)
+    append_fact (line, "focus “%s”", o->focus);
+  if (o->ignore)
+    append_fact (line, "ignore “%s”", o->ignore);
+  if (o->hide)
+    append_fact (line, "hide “%s”", o->hide);
+  for (guint side = report->tree->n_sides; side-- > 0;)
+    if (report->tree->dropped[side])
+      {
+        const HvTree *tree = report->tree;
+        g_autofree char *shown = hv_format_value (report->profile, tree->metric,
+                                                  tree->incl[side][0][0]);
+        g_autofree char *total = hv_format_value (report->profile, tree->metric, tree->total[side]);
+        append_fact (line, "showing %s of %s%s", shown, total,
+                     tree->n_sides == 1     ? ""
+                     : side == HV_SIDE_BASE ? " of base"
+                                            : " of current");
+      }
+  if (line->len)
+    append_wrapped (out, line->str, "  ");
+}
+
+/* "function" for the table's last heading. */
+static const char *
+group_heading (const HvTree *tree)
+{
+  return tree->options.group == HV_GROUP_STACK ? "call path, innermost frame"
+                                               : hv_group_name (tree->options.group);
+}
+
+static void
+append_tree (GString *out, const HvReport *report)
+{
+  const HvTree *tree = report->tree;
+  const int64_t *incl = tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST];
+  const int64_t *self = tree->self[HV_SIDE_CURRENT][HV_SLOT_COST];
+  g_autoptr (GArray) order = g_array_new (FALSE, FALSE, sizeof (uint32_t));
+  g_autofree uint32_t *depth = g_new0 (uint32_t, tree->n_nodes);
+  guint lines = MAX (report->top, 1) * 3;
+  Table table;
+
+  /* The heaviest nodes, each after its parent: a node is never heavier than its parent, so taking
+   * the heaviest first keeps paths whole. */
+  g_autofree uint8_t *shown = g_new0 (uint8_t, tree->n_nodes);
+  g_autoptr (GArray) open = g_array_new (FALSE, FALSE, sizeof (uint32_t));
+  g_autofree uint32_t *next = g_new (uint32_t, tree->n_nodes + 1);
+  memcpy (next, tree->child_start, (tree->n_nodes + 1) * sizeof (uint32_t));
+  uint32_t root = 0;
+  g_array_append_val (open, root);
+  shown[0] = 1;
+  for (guint taken = 0; taken < lines;)
+    {
+      int64_t best = 0;
+      guint from = G_MAXUINT;
+      for (guint i = 0; i < open->len; i++)
+        {
+          uint32_t n = g_array_index (open, uint32_t, i);
+          if (next[n] < tree->child_start[n + 1] && incl[tree->child[next[n]]] > best)
+            {
+              best = incl[tree->child[next[n]]];
+              from = i;
+            }
+        }
+      if (from == G_MAXUINT)
+        break;
+      uint32_t n = g_array_index (open, uint32_t, from), child = tree->child[next[n]++];
+      shown[child] = 1;
+      depth[child] = depth[n] + 1;
+      taken++;
+      g_array_append_val (open, child);
+    }
+
+  table_init (&table, 3);
+  table_add (&table, g_strdup ("inclusive"));
+  table_add (&table, g_strdup ("share"));
+  table_add (&table, g_strdup ("self"));
+  table_add (&table,
+             g_strdup (tree->options.bottom_up ? "allocated in, then called from" : "call tree"));
+  memcpy (next, tree->child_start, (tree->n_nodes + 1) * sizeof (uint32_t));
+  for (uint32_t n = 0;;)
+    {
+      if (next[n] < tree->child_start[n + 1])
+        {
+          uint32_t child = tree->child[next[n]++];
+          if (!shown[child])
+            continue;
+          g_autofree char *indent = g_strnfill (MIN (depth[child] - 1, 30), ' ');
+          table_add (&table, hv_format_value (report->profile, report->metric, incl[child]));
+          table_add (&table, hv_format_percent (incl[child], incl[0]));
+          table_add (&table, self[child]
+                                 ? hv_format_value (report->profile, report->metric, self[child])
+                                 : g_strdup (""));
+          table_add (&table, g_strconcat (indent, hv_tree_label (tree, child), NULL));
+          n = child;
+        }
+      else if (n == 0)
+        break;
+      else
+        n = tree->parent[n];
+    }
+  table_append (&table, out, "rrr");
+}
+
+static void
+append_rows (GString *out, const HvReport *report)
+{
+  const HvTree *tree = report->tree;
+  int64_t whole = tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][0];
+  gboolean blocks = tree->has_partner && hv_metric_is_bytes (tree->metric);
+  HvReportRows rows;
+  Table table;
+
+  hv_report_rows (report, report->top, &rows);
+  table_init (&table, blocks ? 5 : 4);
+  table_add (&table, g_strdup ("self"));
+  table_add (&table, g_strdup ("share"));
+  table_add (&table, g_strdup ("inclusive"));
+  table_add (&table, g_strdup ("share"));
+  if (blocks)
+    table_add (&table, g_strdup ("blocks"));
+  table_add (&table, g_strdup (group_heading (tree)));
+  for (guint i = 0; i < rows.rows->len; i++)
+    {
+      const HvRow *row = &g_array_index (rows.rows, HvDiffRow, i).row;
+      int64_t self = row->self[HV_SIDE_CURRENT][HV_SLOT_COST];
+      int64_t incl = row->incl[HV_SIDE_CURRENT][HV_SLOT_COST];
+      table_add (&table, hv_format_value (report->profile, report->metric, self));
+      table_add (&table, hv_format_percent (self, whole));
+      table_add (&table, hv_format_value (report->profile, report->metric, incl));
+      table_add (&table, hv_format_percent (incl, whole));
+      if (blocks)
+        table_add (&table, hv_format_count (row->self[HV_SIDE_CURRENT][HV_SLOT_PARTNER]));
+      table_add (&table, where (report, row));
+    }
+  if (rows.n_rest)
+    {
+      int64_t self = rows.rest_self[HV_SIDE_CURRENT][HV_SLOT_COST];
+      g_autofree char *count = hv_format_count (rows.n_rest);
+      table_add (&table, hv_format_value (report->profile, report->metric, self));
+      table_add (&table, hv_format_percent (self, whole));
+      table_add (&table, g_strdup (""));
+      table_add (&table, g_strdup (""));
+      if (blocks)
+        table_add (&table, hv_format_count (rows.rest_self[HV_SIDE_CURRENT][HV_SLOT_PARTNER]));
+      table_add (&table, g_strdup_printf ("(%s more)", count));
+    }
+  table_append (&table, out, "rrrrr");
+  hv_report_rows_clear (&rows);
+}
+
+static gboolean
+write_profile (const HvReport *report, GString *out)
+{
+  const HvProfile *p = report->profile;
+  const HvTree *tree = report->tree;
+  g_autofree char *name = fit (hv_basename (p->path), NAME_WIDTH);
+  g_autofree char *format = hv_report_format_title (p);
+  g_autofree char *title = hv_report_metric_title (p, report->metric, report->at);
+  g_autofree char *whole = hv_format_value (p, report->metric,
+                                            tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][0]);
+  const char *command = hv_profile_string (p, p->command);
+
+  g_string_append_printf (out, "%s   %s", name, format);
+  if (p->duration >= 0 && p->time_unit != HV_TIME_NONE)
+    {
+      g_autofree char *duration = hv_format_time (p, p->duration);
+      g_string_append_printf (out, "   ran %s", duration);
+    }
+  g_string_append_c (out, '\n');
+  if (*command)
+    {
+      g_autofree char *fitted = fit (command, WIDTH - 2);
+      g_string_append_printf (out, "  %s\n", g_strstrip (fitted));
+    }
+  append_totals (out, p);
+  append_warnings (out, p, FALSE);
+
+  g_string_append_printf (out, "\n%s %s%s\n", title,
+                          tree->options.bottom_up ? "bottom-up"
+                          : report->as_tree       ? "top-down"
+                                                  : "by ",
+                          report->as_tree ? "" : hv_group_name (tree->options.group));
+  append_filters (out, report);
+  if (tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][0] == 0)
+    {
+      g_string_append (out, "  nothing: the total is 0\n");
+      return TRUE;
+    }
+  g_string_append_printf (out, "  %s = 100 %%%s\n", whole,
+                          tree->folded ? ", allocator and runtime frames folded" : "");
+  if (report->as_tree)
+    append_tree (out, report);
+  else
+    append_rows (out, report);
+  return TRUE;
+}
+
+static void
+append_side (GString *out, const HvProfile *p, HvMetric metric, uint32_t at, int64_t value,
+             const char *which)
+{
+  g_autofree char *name = fit (hv_basename (p->path), NAME_WIDTH);
+  g_autofree char *format = hv_report_format_title (p);
+  g_autofree char *title = hv_report_metric_title (p, metric, at);
+  g_autofree char *text = hv_format_value (p, metric, value);
+
+  append_padded (out, which, 9, FALSE);
+  g_string_append_printf (out, "%s   %s %s   %s\n", name, text, title, format);
+}
+
+static void
+append_trunk (GString *out, const HvDiff *diff)
+{
+  const HvTree *tree = diff->tree;
+  g_autoptr (GString) line = g_string_new ("trunk: ");
+  g_autoptr (GArray) path = hv_tree_path (tree, diff->trunk_node);
+  g_autofree char *share = hv_format_percent ((int64_t)(diff->trunk_share * 1000 + 0.5), 1000);
+
+  if (path->len == 0)
+    return;
+  guint from = path->len > 6 ? path->len - 6 : 0;
+  if (from)
+    g_string_append (line, "… → ");
+  for (guint i = from; i < path->len; i++)
+    {
+      g_autofree char *name = fit (hv_tree_label (tree, g_array_index (path, uint32_t, i)), 40);
+      g_string_append_printf (line, "%s%s", i > from ? " → " : "", name);
+    }
+  g_string_append_printf (line, "   (%s of growth)", share);
+  append_wrapped (out, line->str, "");
+}
+
+static void
+append_waterfall (GString *out, const HvReport *report)
+{
+  const HvWaterfall *w = &report->rows_diff->waterfall;
+  const struct
+  {
+    const char *name;
+    int64_t value;
+    uint32_t paths;
+  } parts[] = { { "grew", w->grew, w->n_grew },
+                { "new", w->added, w->n_added },
+                { "shrunk", -w->shrunk, w->n_shrunk },
+                { "gone", -w->gone, w->n_gone } };
+  g_autoptr (GString) line = g_string_new (NULL);
+  g_autofree char *base = hv_format_value (report->profile, report->metric, w->base);
+  g_autofree char *current = hv_format_value (report->profile, report->metric, w->current);
+
+  append_fact (line, "base %s", base);
+  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (parts[i].value)
+      {
+        g_autofree char *value = hv_format_delta (report->profile, report->metric, parts[i].value);
+        append_fact (line, "%s %s (%u)", parts[i].name, value, parts[i].paths);
+      }
+  append_fact (line, "current %s", current);
+  append_wrapped (out, line->str, "  ");
+}
+
+static void
+append_diff_rows (GString *out, const HvReport *report)
+{
+  const HvDiff *diff = report->rows_diff;
+  const HvTree *tree = diff->tree;
+  const HvProfile *p = report->profile;
+  gboolean bytes = hv_metric_is_bytes (report->metric);
+  gboolean blocks = tree->has_partner && bytes, sampled = tree->variance[0] != NULL;
+  int64_t so_far = 0, below = 0;
+  guint n_below = 0;
+  HvReportRows rows;
+  Table table;
+
+  hv_report_rows (report, report->top, &rows);
+  table_init (&table, (guint)(5 + blocks + sampled));
+  table_add (&table, g_strdup (bytes ? "Δ bytes" : "Δ"));
+  if (sampled)
+    table_add (&table, g_strdup ("±"));
+  table_add (&table, g_strdup ("cum%"));
+  table_add (&table, g_strdup ("base"));
+  table_add (&table, g_strdup ("current"));
+  if (blocks)
+    table_add (&table, g_strdup ("Δ blocks"));
+  table_add (&table, g_strdup ("why"));
+  table_add (&table, g_strdup (tree->options.group == HV_GROUP_STACK
+                                   ? "where"
+                                   : hv_group_name (tree->options.group)));
+  for (guint i = 0; i < rows.rows->len; i++)
+    {
+      const HvDiffRow *row = &g_array_index (rows.rows, HvDiffRow, i);
+      if (!row->significant)
+        {
+          below += row->delta;
+          n_below += row->delta != 0;
+          continue;
+        }
+      so_far += MAX (row->delta, 0);
+      table_add (&table, hv_format_delta (p, report->metric, row->delta));
+      if (sampled)
+        table_add (&table, row->error >= 0.5
+                               ? hv_format_value (p, report->metric, (int64_t)row->error)
+                               : g_strdup (""));
+      table_add (&table,
+                 row->delta > 0 ? hv_format_percent (so_far, diff->growth[0]) : g_strdup (""));
+      table_add (&table,
+                 row->base ? hv_format_value (p, report->metric, row->base) : g_strdup ("–"));
+      table_add (&table,
+                 row->current ? hv_format_value (p, report->metric, row->current) : g_strdup ("–"));
+      if (blocks)
+        table_add (&table, hv_format_delta (NULL, HV_METRIC_LIVE_BLOCKS, row->delta_partner));
+      table_add (&table, g_strdup (row->status == HV_STATUS_NEW ? "new"
+                                   : row->status == HV_STATUS_GONE
+                                       ? "gone"
+                                       : hv_why_name (row->why, row->delta < 0)));
+      table_add (&table, where (report, &row->row));
+    }
+  int64_t rest = rows.rest_self[HV_SIDE_CURRENT][HV_SLOT_COST]
+                 - rows.rest_self[HV_SIDE_BASE][HV_SLOT_COST];
+  const struct
+  {
+    guint n;
+    int64_t delta;
+    const char *format;
+  } sums[] = { { n_below, below, sampled ? "(%s below the noise)" : "(%s below threshold)" },
+               { rows.n_rest, rest, "(%s more)" } };
+  for (gsize i = 0; i < G_N_ELEMENTS (sums); i++)
+    if (sums[i].n)
+      {
+        g_autofree char *count = hv_format_count (sums[i].n);
+        GString *text = g_string_new (sums[i].format);
+        g_string_replace (text, "%s", count, 1);
+        table_add (&table, hv_format_delta (p, report->metric, sums[i].delta));
+        for (guint c = 1; c < table.n; c++)
+          table_add (&table, g_strdup (""));
+        table_add (&table, g_string_free (text, FALSE));
+      }
+  table_append (&table, out,
+                sampled ? (blocks ? "rrrrrrl" : "rrrrrl") : (blocks ? "rrrrrl" : "rrrrl"));
+  hv_report_rows_clear (&rows);
+}
+
+static gboolean
+write_diff (const HvReport *report, GString *out)
+{
+  const HvDiff *diff = report->rows_diff;
+  const HvWaterfall *w = &diff->waterfall;
+  g_autofree char *summary = hv_diff_summary (diff);
+
+  append_side (out, report->base, report->metric, report->base_at, w->base, "base");
+  append_side (out, report->profile, report->metric, report->at, w->current, "current");
+  append_waterfall (out, report);
+  append_filters (out, report);
+
+  double worst = MIN (diff->base_matched, diff->current_matched);
+  g_autofree char *of_base = hv_format_percent ((int64_t)(diff->base_matched * 1000 + 0.5), 1000);
+  g_autofree char *of_current = hv_format_percent ((int64_t)(diff->current_matched * 1000 + 0.5),
+                                                   1000);
+  g_string_append_printf (
+      out, "  matched by function%s: %s of base, %s of current\n",
+      report->base->modules_known && report->profile->modules_known ? " and module" : "", of_base,
+      of_current);
+  if (worst < 0.7 && w->base && w->current)
+    append_wrapped (out,
+                    "! Less than 70 % of the bytes have their call path in both files: they may be "
+                    "of different builds or programs, or one lacks symbols.",
+                    "");
+  append_warnings (out, report->base, TRUE);
+  if (report->base != report->profile)
+    append_warnings (out, report->profile, TRUE);
+  g_string_append_c (out, '\n');
+  append_wrapped (out, summary, "");
+  if (w->grew == 0 && w->added == 0 && w->shrunk == 0 && w->gone == 0)
+    return TRUE;
+  append_trunk (out, diff);
+  if (w->current < w->base && w->base - w->current > diff->threshold)
+    append_wrapped (
+        out, "(current is smaller than base: if that is the wrong way round, swap them)", "");
+  g_string_append_c (out, '\n');
+  append_diff_rows (out, report);
+  return TRUE;
+}
+
+static gboolean
+write_text (const HvReport *report, GString *out, GError **error)
+{
+  return report->diff ? write_diff (report, out) : write_profile (report, out);
+}
+
+const HvExporter hv_export_text = { "txt", write_text };

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "viewer/session.h"
+
+#include "store/tree.h"
+
+G_BEGIN_DECLS
+
+/* The command line as cli.md describes it, parsed. */
+typedef struct
+{
+  char **files; /* NULL-terminated, never NULL */
+  gboolean diff, series, print, quiet, verbose, all_frames, si, no_store, no_symbols;
+  char **outputs, **binaries, **debug_dirs, **views;
+  char *format, *metric, *at, *group_by, *focus, *ignore, *hide, *store, *sysroot, *sql, *base;
+  char *screenshot;
+  int top;
+} HvCommand;
+
+enum
+{
+  HV_EXIT_DONE = 0,
+  HV_EXIT_USAGE = 2,
+  HV_EXIT_UNREADABLE = 3,
+  HV_EXIT_CANCELLED = 130,
+};
+
+/* Parses the arguments; prints --help and --version itself. FALSE: leave with `*status`. */
+gboolean hv_command_parse (HvCommand *command, int argc, char **argv, int *status);
+void hv_command_clear (HvCommand *command);
+
+/* Whether it is to be answered without a window. */
+gboolean hv_command_is_headless (const HvCommand *command);
+
+/* Fills the parts of a session and of the tree options that the command tells; strings borrowed. */
+void hv_command_session (const HvCommand *command, HvSession *session);
+gboolean hv_command_tree_options (const HvCommand *command, gboolean diff, HvTreeOptions *options,
+                                  GError **error);
+
+/* Does it all on the terminal: report, outputs, SQL. Returns the exit status. */
+int hv_command_run (const HvCommand *command);
+
+G_END_DECLS

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "importers/importer.h"
+#include "store/store.h"
+
+G_BEGIN_DECLS
+
+/* Opening files for the command and the window alike: from the store where they were seen before,
+ * else through their importer. All functions may be called from any thread. */
+typedef struct
+{
+  HvImportOptions import;
+  const char *store_path; /* NULL: the cache */
+  gboolean no_store;
+} HvSession;
+
+/* What was opened. */
+typedef struct
+{
+  HvProfile *profile;
+  char *key;      /* in the store; NULL: a pipe, or no store */
+  gboolean fresh; /* imported just now: not in the store yet */
+} HvOpened;
+
+void hv_opened_clear (HvOpened *opened);
+
+/* One file, or with `series` several files (or one directory) as one timeline. `paths` is
+ * NULL-terminated. A store that cannot be used is no error here: the file is imported. */
+gboolean hv_session_open (const HvSession *session, const char *const *paths, gboolean series,
+                          HvOpened *opened, GError **error);
+
+/* Writes what is fresh to the store, durably. HV_ERROR_STORE, or cancelled. */
+gboolean hv_session_keep (const HvSession *session, HvOpened *opened, GError **error);
+
+/* How large the cache may grow. */
+#define HV_SESSION_CACHE_BYTES (G_GINT64_CONSTANT (2) << 30)
+
+G_END_DECLS
