@@ -24,7 +24,7 @@ hv_import_input (HvInput *input, const char *path, const HvImportOptions *option
 
   profile->path = g_strdup (path);
   hv_input_fill (input, 4096);
-  gsize size = (gsize)(input->end - input->pos);
+  gsize size = (gsize) (input->end - input->pos);
   if (!hv_input_finish (input, &cut_short, error))
     return NULL;
   if (size == 0)

@@ -85,12 +85,12 @@ find_trunk (HvDiff *diff)
   while (tree->child_start[at] < tree->child_start[at + 1])
     {
       uint32_t first = tree->child[tree->child_start[at]];
-      if ((double)diff->growth[first] < TRUNK_SHARE * (double)diff->growth[at])
+      if ((double) diff->growth[first] < TRUNK_SHARE * (double) diff->growth[at])
         break;
       at = first;
     }
   diff->trunk_node = at;
-  diff->trunk_share = (double)diff->growth[at] / (double)diff->growth[0];
+  diff->trunk_share = (double) diff->growth[at] / (double) diff->growth[0];
 }
 
 static const char *
@@ -152,8 +152,8 @@ hv_diff_new (const HvProfile *base, uint32_t base_at, const HvProfile *current, 
     }
   w->base = tree->incl[HV_SIDE_BASE][HV_SLOT_COST][0];
   w->current = tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][0];
-  diff->base_matched = w->base ? (double)base_found / (double)w->base : 1;
-  diff->current_matched = w->current ? (double)current_found / (double)w->current : 1;
+  diff->base_matched = w->base ? (double) base_found / (double) w->base : 1;
+  diff->current_matched = w->current ? (double) current_found / (double) w->current : 1;
   diff->threshold = MAX (w->base, w->current) / THRESHOLD_DIVISOR;
   diff->same_process = base == current
                        || (base->process_key && base->process_key == current->process_key);
@@ -180,15 +180,15 @@ hv_diff_free (HvDiff *diff)
 static HvWhy
 explain (int64_t base, int64_t current, int64_t base_blocks, int64_t current_blocks)
 {
-  double delta = (double)current - (double)base;
+  double delta = (double) current - (double) base;
 
   if (delta == 0 || base_blocks < 0 || current_blocks < 0 || (!base_blocks && !current_blocks))
     return HV_WHY_NONE;
   if (base_blocks == 0 || current_blocks == 0)
     return HV_WHY_MORE_OBJECTS;
 
-  double average = (double)base / (double)base_blocks;
-  double by_count = ((double)current_blocks - (double)base_blocks) * average / delta;
+  double average = (double) base / (double) base_blocks;
+  double by_count = ((double) current_blocks - (double) base_blocks) * average / delta;
   if (by_count >= TRUNK_SHARE)
     return HV_WHY_MORE_OBJECTS;
   return by_count <= 1 - TRUNK_SHARE ? HV_WHY_BIGGER_OBJECTS : HV_WHY_BOTH;
@@ -199,12 +199,12 @@ explain (int64_t base, int64_t current, int64_t base_blocks, int64_t current_blo
 static double
 standard_error (const HvDiff *diff, const HvDiffRow *row)
 {
-  double variance = row->row.variance, both = (double)row->base + (double)row->current;
+  double variance = row->row.variance, both = (double) row->base + (double) row->current;
 
   if (diff->tree->variance[0] == NULL)
     return -1;
   if (diff->same_process && both > 0)
-    variance *= MIN (1, fabs ((double)row->delta) / both);
+    variance *= MIN (1, fabs ((double) row->delta) / both);
   return sqrt (variance);
 }
 
@@ -243,7 +243,7 @@ hv_diff_rows (const HvDiff *diff)
       d.status = status_of (d.base, d.current);
       d.error = standard_error (diff, &d);
       d.significant = ABS (d.delta) > 0 && ABS (d.delta) >= diff->threshold
-                      && (double)ABS (d.delta) >= 2 * d.error;
+                      && (double) ABS (d.delta) >= 2 * d.error;
       if (tree->has_partner)
         {
           d.delta_partner = current[HV_SLOT_PARTNER] - base[HV_SLOT_PARTNER];
@@ -254,7 +254,7 @@ hv_diff_rows (const HvDiff *diff)
         d.why = HV_WHY_MORE_OBJECTS;
       g_array_append_val (out, d);
     }
-  g_array_sort_with_data (out, compare_rows, (gpointer)tree);
+  g_array_sort_with_data (out, compare_rows, (gpointer) tree);
   return out;
 }
 

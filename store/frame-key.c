@@ -43,9 +43,9 @@ without_suffix (const char *text, gsize length)
     return length - 19;
   if (length && text[length - 1] == ']')
     {
-      const char *clone = g_strrstr_len (text, (gssize)length, " [clone ");
+      const char *clone = g_strrstr_len (text, (gssize) length, " [clone ");
       if (clone && clone > text)
-        return (gsize)(clone - text);
+        return (gsize) (clone - text);
     }
   return length;
 }
@@ -61,14 +61,14 @@ hv_normalise_function (GString *out, const char *function)
     version = strstr (function, "@@");
   if (version && version > function && !memchr (version, ' ', strlen (version)))
     {
-      length = (gsize)(version - function);
+      length = (gsize) (version - function);
       if (function[length - 1] == '@' && length > 1)
         length--;
     }
 
   for (gsize shorter; (shorter = without_suffix (function, length)) < length;)
     length = shorter;
-  g_string_append_len (out, function, (gssize)length);
+  g_string_append_len (out, function, (gssize) length);
 }
 
 void

@@ -64,7 +64,7 @@ hv_metric_parse (const char *name)
 {
   for (int i = 0; i < HV_N_METRICS; i++)
     if (strcmp (name, metrics[i].name) == 0 || strcmp (name, metrics[i].column) == 0)
-      return (HvMetric)i;
+      return (HvMetric) i;
   return HV_N_METRICS;
 }
 

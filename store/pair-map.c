@@ -13,10 +13,10 @@ hash_pair (uint32_t a, uint32_t b)
 {
   /* splitmix64's finaliser: parents and frames are small consecutive numbers, which a weaker hash
    * would send to neighbouring slots. */
-  uint64_t x = ((uint64_t)a << 32 | b) + 0x9e3779b97f4a7c15u;
+  uint64_t x = ((uint64_t) a << 32 | b) + 0x9e3779b97f4a7c15u;
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
   x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-  return (uint32_t)(x ^ (x >> 31));
+  return (uint32_t) (x ^ (x >> 31));
 }
 
 static void

@@ -29,7 +29,7 @@ struct HvProfileTables
 
 /* Makes room for one more than `n` elements; FALSE (and the profile full) past the limit. */
 #define ROOM(profile, array, n, size)                                                              \
-  ((n) < (size) || grow (profile, (gpointer *)&(array), sizeof *(array), (n), &(size)))
+  ((n) < (size) || grow (profile, (gpointer *) &(array), sizeof *(array), (n), &(size)))
 
 static gboolean
 grow (HvProfile *profile, gpointer *array, gsize element, uint32_t n, uint32_t *size)
@@ -39,8 +39,8 @@ grow (HvProfile *profile, gpointer *array, gsize element, uint32_t n, uint32_t *
       profile->full = TRUE;
       return FALSE;
     }
-  uint64_t bigger = MAX (64, (uint64_t)n + n / 2);
-  *size = (uint32_t)MIN (bigger, MAX_ENTRIES);
+  uint64_t bigger = MAX (64, (uint64_t) n + n / 2);
+  *size = (uint32_t) MIN (bigger, MAX_ENTRIES);
   *array = g_realloc_n (*array, *size, element);
   return TRUE;
 }
@@ -73,20 +73,20 @@ hv_profile_new (void)
 
   /* id 0 of strings, frames and nodes: none, the root's frame, the root */
   struct HvProfileTables *t = profile->tables;
-  grow64 ((gpointer *)&profile->string_data, 1, 1, &t->string_bytes_size);
+  grow64 ((gpointer *) &profile->string_data, 1, 1, &t->string_bytes_size);
   profile->string_data[0] = '\0';
   t->string_bytes = 1;
-  (void)ROOM (profile, profile->string_offset, 0, t->strings_size);
+  (void) ROOM (profile, profile->string_offset, 0, t->strings_size);
   profile->string_offset[0] = 0;
   profile->n_strings = 1;
 
-  (void)ROOM (profile, profile->frame, 0, t->frames_size);
+  (void) ROOM (profile, profile->frame, 0, t->frames_size);
   profile->frame_category = g_malloc (t->frames_size);
   profile->frame[0] = (HvFrame){ .flags = HV_FRAME_SYNTHETIC };
   profile->frame_category[0] = HV_CATEGORY_APP;
   profile->n_frames = 1;
 
-  (void)ROOM (profile, profile->node_parent, 0, t->nodes_size);
+  (void) ROOM (profile, profile->node_parent, 0, t->nodes_size);
   profile->node_frame = g_new (uint32_t, t->nodes_size);
   profile->node_parent[0] = profile->node_frame[0] = 0;
   profile->n_nodes = 1;
@@ -154,7 +154,7 @@ rehash_strings (HvProfile *profile)
   for (uint32_t id = 1; id < profile->n_strings; id++)
     {
       const char *text = profile->string_data + profile->string_offset[id];
-      uint32_t at = (uint32_t)string_hash (text, strlen (text)) & t->string_mask;
+      uint32_t at = (uint32_t) string_hash (text, strlen (text)) & t->string_mask;
       while (t->string_slot[at])
         at = (at + 1) & t->string_mask;
       t->string_slot[at] = id;
@@ -166,19 +166,19 @@ hv_profile_intern (HvProfile *profile, const char *text, gssize length)
 {
   struct HvProfileTables *t = profile->tables;
   g_autofree char *valid = NULL;
-  gsize size = strnlen (text, length < 0 ? G_MAXSIZE : (gsize)length);
+  gsize size = strnlen (text, length < 0 ? G_MAXSIZE : (gsize) length);
 
   if (size == 0)
     return 0;
   if (!g_utf8_validate_len (text, size, NULL))
     {
-      text = valid = g_utf8_make_valid (text, (gssize)size);
+      text = valid = g_utf8_make_valid (text, (gssize) size);
       size = strlen (valid);
     }
 
   if (profile->n_strings >= t->string_mask / 2)
     rehash_strings (profile);
-  uint32_t at = (uint32_t)string_hash (text, size) & t->string_mask;
+  uint32_t at = (uint32_t) string_hash (text, size) & t->string_mask;
   for (; t->string_slot[at]; at = (at + 1) & t->string_mask)
     {
       const char *known = profile->string_data + profile->string_offset[t->string_slot[at]];
@@ -188,7 +188,7 @@ hv_profile_intern (HvProfile *profile, const char *text, gssize length)
 
   if (!ROOM (profile, profile->string_offset, profile->n_strings, t->strings_size))
     return 0;
-  grow64 ((gpointer *)&profile->string_data, 1, t->string_bytes + size + 1, &t->string_bytes_size);
+  grow64 ((gpointer *) &profile->string_data, 1, t->string_bytes + size + 1, &t->string_bytes_size);
   memcpy (profile->string_data + t->string_bytes, text, size);
   profile->string_data[t->string_bytes + size] = '\0';
   profile->string_offset[profile->n_strings] = t->string_bytes;
@@ -200,8 +200,8 @@ hv_profile_intern (HvProfile *profile, const char *text, gssize length)
 static inline uint64_t
 frame_hash (const HvFrame *f)
 {
-  const uint64_t words[4] = { (uint64_t)f->function << 32 | f->file,
-                              (uint64_t)f->line << 32 | f->module, f->address, f->flags };
+  const uint64_t words[4] = { (uint64_t) f->function << 32 | f->file,
+                              (uint64_t) f->line << 32 | f->module, f->address, f->flags };
   return XXH3_64bits (words, sizeof words);
 }
 
@@ -223,7 +223,7 @@ rehash_frames (HvProfile *profile)
   t->frame_mask = capacity - 1;
   for (uint32_t id = 1; id < profile->n_frames; id++)
     {
-      uint32_t at = (uint32_t)frame_hash (&profile->frame[id]) & t->frame_mask;
+      uint32_t at = (uint32_t) frame_hash (&profile->frame[id]) & t->frame_mask;
       while (t->frame_slot[at])
         at = (at + 1) & t->frame_mask;
       t->frame_slot[at] = id;
@@ -237,7 +237,7 @@ hv_profile_frame (HvProfile *profile, const HvFrame *frame)
 
   if (profile->n_frames >= t->frame_mask / 2)
     rehash_frames (profile);
-  uint32_t at = (uint32_t)frame_hash (frame) & t->frame_mask;
+  uint32_t at = (uint32_t) frame_hash (frame) & t->frame_mask;
   for (; t->frame_slot[at]; at = (at + 1) & t->frame_mask)
     if (frame_equal (&profile->frame[t->frame_slot[at]], frame))
       return t->frame_slot[at];
@@ -347,7 +347,7 @@ hv_profile_add_row (HvProfile *profile, uint32_t site, const int64_t *values)
 
   if (profile->n_rows >= t->rows_size)
     {
-      grow64 ((gpointer *)&profile->row_site, sizeof (uint32_t), profile->n_rows + 1,
+      grow64 ((gpointer *) &profile->row_site, sizeof (uint32_t), profile->n_rows + 1,
               &t->rows_size);
       for (int m = 0; m < HV_N_METRICS; m++)
         if (profile->row_metrics & 1u << m)
@@ -387,7 +387,7 @@ hv_profile_add_thread (HvProfile *profile, uint64_t uid, uint32_t name)
 void
 hv_profile_add_thread_row (HvProfile *profile, const HvThreadRow *row)
 {
-  grow64 ((gpointer *)&profile->thread_row, sizeof *row, profile->n_thread_rows + 1,
+  grow64 ((gpointer *) &profile->thread_row, sizeof *row, profile->n_thread_rows + 1,
           &profile->tables->thread_rows_size);
   profile->thread_row[profile->n_thread_rows++] = *row;
 }
@@ -400,7 +400,7 @@ hv_profile_add_access (HvProfile *profile, uint32_t site, uint32_t unreliable, c
 
   if (!ROOM (profile, profile->access, profile->n_accesses, t->accesses_size))
     return;
-  grow64 ((gpointer *)&profile->access_data, 1, t->access_bytes + length, &t->access_bytes_size);
+  grow64 ((gpointer *) &profile->access_data, 1, t->access_bytes + length, &t->access_bytes_size);
   if (length)
     memcpy (profile->access_data + t->access_bytes, data, length);
   profile->access[profile->n_accesses++] = (HvAccess){ site, unreliable, t->access_bytes, length };
@@ -427,7 +427,7 @@ merge_sites (HvProfile *profile, const uint32_t *new_site, uint32_t n_old, uint3
         continue;
       int64_t *merged = g_new0 (int64_t, MAX (1, profile->tables->sites_size));
       for (uint32_t s = 0; s < n_old; s++)
-        if (hv_metric_adds_up ((HvMetric)m))
+        if (hv_metric_adds_up ((HvMetric) m))
           merged[new_site[s]] += profile->column[m][s];
         else
           merged[new_site[s]] = MAX (merged[new_site[s]], profile->column[m][s]);
@@ -560,7 +560,7 @@ hv_profile_total (const HvProfile *profile, HvMetric metric)
 
   if (column)
     for (uint32_t s = 0; s < profile->n_sites; s++)
-      sum = (int64_t)((uint64_t)sum + (uint64_t)column[s]);
+      sum = (int64_t) ((uint64_t) sum + (uint64_t) column[s]);
   return sum;
 }
 
@@ -643,7 +643,7 @@ parse_time (const HvProfile *profile, const char *text, int64_t *time)
     value *= per_second * 60;
   else
     return FALSE;
-  *time = value < 9e18 ? (int64_t)value : INT64_MAX;
+  *time = value < 9e18 ? (int64_t) value : INT64_MAX;
   return TRUE;
 }
 
@@ -684,7 +684,7 @@ hv_profile_parse_moment (const HvProfile *profile, const char *text, uint32_t *a
     }
   if (g_ascii_string_to_unsigned (text, 10, 0, INT64_MAX, &number, NULL))
     for (uint32_t i = 0; i < profile->n_moments; i++)
-      if (profile->moment[i].number == (int64_t)number)
+      if (profile->moment[i].number == (int64_t) number)
         {
           *at = i;
           return TRUE;

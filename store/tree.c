@@ -18,7 +18,7 @@ hv_group_parse (const char *name)
 {
   for (int g = 0; g < HV_N_GROUPS; g++)
     if (strcmp (name, group_names[g]) == 0)
-      return (HvGroup)g;
+      return (HvGroup) g;
   return HV_N_GROUPS;
 }
 
@@ -69,7 +69,7 @@ pattern_init (Pattern *pattern, const char *text, GError **error)
       }
   for (const char *c = text; *c; c++)
     if (g_ascii_isupper (*c))
-      flags &= ~(unsigned)G_REGEX_CASELESS;
+      flags &= ~(unsigned) G_REGEX_CASELESS;
   pattern->regex = g_regex_new (text, flags, 0, &bad);
   if (pattern->regex == NULL)
     g_set_error (error, HV_ERROR, HV_ERROR_USAGE, "“%s” is no regular expression: %s", text,
@@ -217,7 +217,7 @@ frame_key (HvTree *tree, const HvProfile *profile, Frames *frames, uint32_t f)
           g_string_append (identity, *module ? hv_basename (module) : "[unknown]");
           if (*module)
             g_string_append_printf (identity, "@%03x",
-                                    (unsigned)(frame->address & PAGE_OFFSET_MASK));
+                                    (unsigned) (frame->address & PAGE_OFFSET_MASK));
         }
       else
         {
@@ -264,8 +264,8 @@ metrics_list (const HvProfile *profile, uint32_t at)
   GString *list = g_string_new (NULL);
 
   for (int m = 0; m < HV_N_METRICS; m++)
-    if (hv_profile_has (profile, (HvMetric)m, at))
-      g_string_append_printf (list, "%s%s", list->len ? ", " : "", hv_metric_name ((HvMetric)m));
+    if (hv_profile_has (profile, (HvMetric) m, at))
+      g_string_append_printf (list, "%s%s", list->len ? ", " : "", hv_metric_name ((HvMetric) m));
   return g_string_free (list, FALSE);
 }
 
@@ -285,9 +285,9 @@ add_cost (HvTree *tree, guint side, uint32_t node, const HvProfile *profile, int
   if (tree->variance[side] && is_sampled (profile, tree->metric))
     {
       gboolean bytes = hv_metric_is_bytes (tree->metric);
-      tree->variance[side][node] += sampling_variance ((double)(bytes ? cost : partner),
-                                                       (double)(bytes ? partner : cost),
-                                                       (double)profile->sample_period, bytes);
+      tree->variance[side][node] += sampling_variance ((double) (bytes ? cost : partner),
+                                                       (double) (bytes ? partner : cost),
+                                                       (double) profile->sample_period, bytes);
     }
 }
 
@@ -360,7 +360,7 @@ add_threads (HvTree *tree, guint side, const HvProfile *profile, Frames *frames,
             continue;
           shown = child_of (tree, shown, frame_key (tree, profile, frames, f));
         }
-      frames->weight[profile->node_frame[at]] += fabs ((double)cost);
+      frames->weight[profile->node_frame[at]] += fabs ((double) cost);
       add_cost (tree, side, shown, profile, cost, partner);
     }
 }
@@ -375,7 +375,7 @@ add_sites (HvTree *tree, guint side, const Side *from, Frames *frames, const uin
   enum
   {
     ON_PATH = 1,
-    ANCHOR = 2
+    FOLDED = 2
   };
 
   for (uint32_t s = 0; s < profile->n_sites; s++)
@@ -383,7 +383,7 @@ add_sites (HvTree *tree, guint side, const Side *from, Frames *frames, const uin
       int64_t cost = from->values[HV_SLOT_COST][s];
       int64_t partner = from->values[HV_SLOT_PARTNER] ? from->values[HV_SLOT_PARTNER][s] : 0;
       if ((cost || partner) && !(node_flags[profile->site_node[s]] & FRAME_IGNORE))
-        needed[anchor[s]] |= ANCHOR;
+        needed[anchor[s]] |= ON_PATH;
     }
   for (uint32_t n = profile->n_nodes; n-- > 1;)
     if (needed[n])
@@ -396,10 +396,11 @@ add_sites (HvTree *tree, guint side, const Side *from, Frames *frames, const uin
       uint32_t above = shown[profile->node_parent[n]], f = profile->node_frame[n];
       if (f == 0 || frames->flags[f] & FRAME_HIDE)
         shown[n] = above;
-      else if (!tree->options.all_frames && above == 0 && !(needed[n] & ANCHOR)
+      else if (!tree->options.all_frames && above == 0
                && profile->frame_category[f] == HV_CATEGORY_ENTRY)
         {
           shown[n] = above;
+          needed[n] |= FOLDED;
           tree->folded = TRUE;
         }
       else
@@ -417,8 +418,12 @@ add_sites (HvTree *tree, guint side, const Side *from, Frames *frames, const uin
           tree->dropped[side] += cost;
           continue;
         }
-      frames->weight[profile->node_frame[anchor[s]]] += fabs ((double)cost);
-      add_cost (tree, side, shown[anchor[s]], profile, cost, partner);
+      uint32_t f = profile->node_frame[anchor[s]], at = shown[anchor[s]];
+      /* what the runtime's own start allocates is shown at it: nothing else would name it */
+      if (needed[anchor[s]] & FOLDED)
+        at = child_of (tree, at, frame_key (tree, profile, frames, f));
+      frames->weight[f] += fabs ((double) cost);
+      add_cost (tree, side, at, profile, cost, partner);
     }
 }
 
@@ -456,8 +461,9 @@ add_side (HvTree *tree, guint side, const Side *from, GError **error)
               flags[f] |= FRAME_HIDE;
           }
       for (uint32_t n = 1; n < profile->n_nodes; n++)
-        node_flags[n] = (uint8_t)(node_flags[profile->node_parent[n]]
-                                  | (flags[profile->node_frame[n]] & (FRAME_FOCUS | FRAME_IGNORE)));
+        node_flags[n] = (uint8_t) (node_flags[profile->node_parent[n]]
+                                   | (flags[profile->node_frame[n]]
+                                      & (FRAME_FOCUS | FRAME_IGNORE)));
       if (focus.regex)
         for (uint32_t n = 0; n < profile->n_nodes; n++)
           if (!(node_flags[n] & FRAME_FOCUS))
@@ -548,7 +554,7 @@ static int
 compare_children (gconstpointer a, gconstpointer b, gpointer user)
 {
   const Order *order = user;
-  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+  uint32_t x = *(const uint32_t *) a, y = *(const uint32_t *) b;
 
   if (order->weight[x] != order->weight[y])
     return order->weight[x] > order->weight[y] ? -1 : 1;
@@ -567,7 +573,7 @@ _hv_tree_sort (HvTree *tree, const int64_t *weight, const int64_t *weight2)
     {
       uint32_t count = tree->child_start[n + 1] - tree->child_start[n];
       if (count > 1)
-        g_qsort_with_data (tree->child + tree->child_start[n], (gint)count, sizeof (uint32_t),
+        g_qsort_with_data (tree->child + tree->child_start[n], (gint) count, sizeof (uint32_t),
                            compare_children, &order);
     }
 }
@@ -729,9 +735,9 @@ hv_tree_free (HvTree *tree)
   g_string_chunk_free (tree->tables->texts);
   hv_pair_map_clear (&tree->tables->children);
   g_free (tree->tables);
-  g_free ((char *)tree->options.focus);
-  g_free ((char *)tree->options.ignore);
-  g_free ((char *)tree->options.hide);
+  g_free ((char *) tree->options.focus);
+  g_free ((char *) tree->options.ignore);
+  g_free ((char *) tree->options.hide);
   g_free (tree->key);
   g_free (tree->parent);
   g_free (tree->node_key);
@@ -862,14 +868,18 @@ rows_by_key (const HvTree *tree)
   GArray *rows = g_array_sized_new (FALSE, TRUE, sizeof (HvRow), tree->n_keys + 1);
   g_autofree uint32_t *open = g_new0 (uint32_t, tree->n_keys + 1);
   g_autofree uint32_t *next = g_new (uint32_t, tree->n_nodes);
-  g_autofree int64_t *best = g_new0 (int64_t, tree->n_keys + 1);
+  struct Best
+  {
+    int64_t self, incl;
+  };
+  g_autofree struct Best *best = g_new (struct Best, tree->n_keys + 1);
   uint32_t n = 0;
 
   g_array_set_size (rows, tree->n_keys + 1);
   for (uint32_t k = 0; k <= tree->n_keys; k++)
     {
       g_array_index (rows, HvRow, k).key = k == none ? HV_NO_KEY : k;
-      best[k] = -1;
+      best[k] = (struct Best){ -1, -1 };
     }
 
   /* Depth first, so that a key already open above a node is known: recursion counts once. */
@@ -883,11 +893,11 @@ rows_by_key (const HvTree *tree)
         {
           /* on the way in; the root is no row of everything, only of what has no frame */
           int64_t self = weight_of (tree, tree->self, n), incl = weight_of (tree, tree->incl, n);
-          int64_t weight = self ? self : incl / 4; /* a path that allocates itself comes first */
           row_add (row, tree, n, TRUE, n != 0 && open[k]++ == 0);
-          if (weight > best[k])
+          if (self > best[k].self || (self == best[k].self && incl > best[k].incl))
             {
-              best[k] = weight;
+              best[k].self = self;
+              best[k].incl = incl;
               row->node = n;
             }
         }
@@ -938,7 +948,7 @@ hv_tree_rows (const HvTree *tree)
                  : tree->options.group == HV_GROUP_THREAD ? rows_by_thread (tree)
                                                           : rows_by_key (tree);
 
-  g_array_sort_with_data (rows, compare_rows, (gpointer)tree);
+  g_array_sort_with_data (rows, compare_rows, (gpointer) tree);
   return rows;
 }
 

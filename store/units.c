@@ -28,11 +28,11 @@ magnitude_bytes (uint64_t bytes)
 {
   static const char *const iec[] = { "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
   static const char *const si[] = { "kB", "MB", "GB", "TB", "PB", "EB" };
-  double step = use_si ? 1000 : 1024, value = (double)bytes;
+  double step = use_si ? 1000 : 1024, value = (double) bytes;
   int unit = -1;
 
   if (value < step)
-    return g_strdup_printf ("%u B", (unsigned)bytes);
+    return g_strdup_printf ("%u B", (unsigned) bytes);
   /* 1023.7 KiB would round to 1024 KiB */
   while (unit < 5 && value >= (unit < 0 ? step : step - 0.5))
     {
@@ -61,7 +61,7 @@ magnitude_count (uint64_t count)
 static uint64_t
 magnitude (int64_t value)
 {
-  return value < 0 ? (uint64_t)0 - (uint64_t)value : (uint64_t)value;
+  return value < 0 ? (uint64_t) 0 - (uint64_t) value : (uint64_t) value;
 }
 
 static char *
@@ -96,7 +96,7 @@ magnitude_value (const HvProfile *profile, HvMetric metric, uint64_t value)
       return g_strdup_printf ("%s %s", count, hv_profile_string (profile, profile->byte_unit));
     }
   if (metric == HV_METRIC_LIFETIME && profile)
-    return hv_format_time (profile, (int64_t)MIN (value, INT64_MAX));
+    return hv_format_time (profile, (int64_t) MIN (value, INT64_MAX));
   return magnitude_count (value);
 }
 
@@ -120,7 +120,7 @@ hv_format_percent (int64_t part, int64_t whole)
   if (whole == 0)
     return g_strdup ("–");
 
-  double percent = 100.0 * (double)part / (double)whole;
+  double percent = 100.0 * (double) part / (double) whole;
   const char *sign = percent < 0 ? MINUS : "";
   percent = fabs (percent);
   if (percent > 0 && percent < 0.05)
@@ -141,31 +141,31 @@ hv_format_time (const HvProfile *profile, int64_t time)
     {
     case HV_TIME_INSTRUCTIONS:
       if (time < 10000)
-        return g_strdup_printf ("%d instr", (int)time);
-      return time < 1000000000 ? three_digits ((double)time / 1e6, "Minstr")
-                               : three_digits ((double)time / 1e9, "Ginstr");
+        return g_strdup_printf ("%d instr", (int) time);
+      return time < 1000000000 ? three_digits ((double) time / 1e6, "Minstr")
+                               : three_digits ((double) time / 1e9, "Ginstr");
     case HV_TIME_MILLISECONDS:
-      seconds = (double)time / 1e3;
+      seconds = (double) time / 1e3;
       break;
     case HV_TIME_MICROSECONDS:
       if (time < 1000)
-        return g_strdup_printf ("%d µs", (int)time);
-      seconds = (double)time / 1e6;
+        return g_strdup_printf ("%d µs", (int) time);
+      seconds = (double) time / 1e6;
       break;
     case HV_TIME_NONE:
     default:
-      return magnitude_count ((uint64_t)time);
+      return magnitude_count ((uint64_t) time);
     }
   if (seconds < 1)
     return g_strdup_printf ("%.0f ms", seconds * 1e3);
   if (seconds < 60)
     return g_strdup_printf ("%.*f s", seconds < 10 ? 2 : 1, seconds);
 
-  int64_t tenths = (int64_t)(seconds * 10);
+  int64_t tenths = (int64_t) (seconds * 10);
   int64_t minutes = tenths / 600;
   if (minutes < 60)
-    return g_strdup_printf ("%d:%02d.%d", (int)minutes, (int)(tenths / 10 % 60),
-                            (int)(tenths % 10));
-  return g_strdup_printf ("%" G_GINT64_FORMAT ":%02d:%02d h", minutes / 60, (int)(minutes % 60),
-                          (int)(tenths / 10 % 60));
+    return g_strdup_printf ("%d:%02d.%d", (int) minutes, (int) (tenths / 10 % 60),
+                            (int) (tenths % 10));
+  return g_strdup_printf ("%" G_GINT64_FORMAT ":%02d:%02d h", minutes / 60, (int) (minutes % 60),
+                          (int) (tenths / 10 % 60));
 }

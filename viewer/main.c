@@ -40,7 +40,7 @@ open_window (const HvCommand *command)
   args.store_path = session.store_path;
   args.no_store = session.no_store;
   /* checked when the command was parsed */
-  (void)hv_command_tree_options (command, command->diff, &args.tree, NULL);
+  (void) hv_command_tree_options (command, command->diff, &args.tree, NULL);
   return hv_window_main (&args);
 }
 #endif

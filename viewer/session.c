@@ -32,7 +32,8 @@ salt_of (const HvSession *session, gboolean series)
       g_string_append_printf (salt, "\n%s", o->binaries[i]);
       if (stat (o->binaries[i], &st) == 0)
         g_string_append_printf (salt, " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT ".%ld",
-                                (gint64)st.st_size, (gint64)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+                                (gint64) st.st_size, (gint64) st.st_mtim.tv_sec,
+                                st.st_mtim.tv_nsec);
     }
   return g_string_free (salt, FALSE);
 }

@@ -1,9 +1,344 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <glib.h>
+#include "profiles.h"
+#include "store/frame-key.h"
+#include "store/tree.h"
+#include "store/units.h"
+
+static HvTree *
+tree_of (const HvProfile *profile, HvTreeOptions options)
+{
+  g_autoptr (GError) error = NULL;
+  HvTree *tree = hv_tree_new (profile, HV_METRIC_LIVE_BYTES, HV_AT_END, &options, &error);
+
+  g_assert_no_error (error);
+  hv_tree_check (tree, &error);
+  g_assert_no_error (error);
+  return tree;
+}
+
+/* "a;b 5 8|a 3 8": each row's path, self and inclusive bytes. */
+static char *
+rows_text (const HvTree *tree)
+{
+  g_autoptr (GArray) rows = hv_tree_rows (tree);
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const HvRow *row = &g_array_index (rows, HvRow, i);
+      g_autoptr (GArray) path = hv_tree_path (tree, row->node);
+      if (i)
+        g_string_append_c (text, '|');
+      for (guint p = 0; p < path->len; p++)
+        g_string_append_printf (text, "%s%s", p ? ";" : "",
+                                hv_tree_label (tree, g_array_index (path, uint32_t, p)));
+      g_string_append_printf (text, " %d %d", (int) row->self[0][0], (int) row->incl[0][0]);
+    }
+  return g_string_free (text, FALSE);
+}
+
+static void
+expect_rows (const HvProfile *profile, HvTreeOptions options, const char *expected)
+{
+  g_autoptr (HvTree) tree = tree_of (profile, options);
+  g_autofree char *text = rows_text (tree);
+
+  g_assert_cmpstr (text, ==, expected);
+}
+
+static void
+set_category (HvProfile *profile, const char *function, HvCategory category)
+{
+  for (uint32_t f = 1; f < profile->n_frames; f++)
+    if (strcmp (hv_profile_string (profile, profile->frame[f].function), function) == 0)
+      profile->frame_category[f] = category;
+}
+
+static void
+test_rows (void)
+{
+  g_autoptr (HvProfile) profile = test_profile (
+      (const char *[]){ "main;a 10 1", "main;a;b 5 1", "main;c;b 7 1", "main 1 1", NULL });
+
+  expect_rows (profile, (HvTreeOptions){ .group = HV_GROUP_FUNCTION },
+               "main;c;b 12 12|main;a 10 15|main 1 23|main;c 0 7");
+  expect_rows (profile, (HvTreeOptions){ .group = HV_GROUP_STACK },
+               "main;a 10 15|main;c;b 7 7|main;a;b 5 5|main 1 23");
+}
+
+static void
+test_recursion_counts_once (void)
+{
+  g_autoptr (HvProfile)
+      profile = test_profile ((const char *[]){ "main;f;g;f 10 1", "main;f;g;f;g;f 4 1", NULL });
+
+  expect_rows (profile, (HvTreeOptions){ .group = HV_GROUP_FUNCTION },
+               "main;f;g;f 14 14|main;f;g 0 14|main 0 14");
+}
+
+static void
+test_fold (void)
+{
+  g_autoptr (HvProfile) profile = test_profile ((const char *[]){
+      "_start;main;a;malloc 10 1", "_start;main;new;malloc 5 1", "_start;init 3 1", "_start 2 1",
+      "new;malloc 1 1", "main;malloc;hook 4 1", NULL });
+
+  set_category (profile, "_start", HV_CATEGORY_ENTRY);
+  set_category (profile, "init", HV_CATEGORY_ENTRY);
+  set_category (profile, "malloc", HV_CATEGORY_ALLOCATOR);
+  set_category (profile, "new", HV_CATEGORY_ALLOCATOR);
+  expect_rows (profile, (HvTreeOptions){ .group = HV_GROUP_STACK },
+               "main;a 10 10|main 5 19|main;malloc;hook 4 4|init 3 3|_start 2 2|new 1 1");
+  expect_rows (profile, (HvTreeOptions){ .group = HV_GROUP_FUNCTION, .all_frames = TRUE },
+               "_start;main;a;malloc 16 20|main;malloc;hook 4 4|_start;init 3 3|_start 2 20|"
+               "_start;main 0 19|_start;main;a 0 10|_start;main;new 0 6");
+}
+
+static void
+test_filters (void)
+{
+  g_autoptr (HvProfile) profile = test_profile ((const char *[]){
+      "main;Parse@/lib/libp.so:parse.c:3;x 10 1", "main;b;x 5 1", "main;b 2 1", NULL });
+  g_autoptr (GError) error = NULL;
+
+  expect_rows (profile, (HvTreeOptions){ .group = HV_GROUP_STACK, .focus = "parse" },
+               "main;Parse;x 10 10");
+  expect_rows (profile, (HvTreeOptions){ .group = HV_GROUP_STACK, .focus = "Parse$" },
+               "main;Parse;x 10 10");
+  expect_rows (profile, (HvTreeOptions){ .group = HV_GROUP_STACK, .focus = "PARSE" }, "");
+  expect_rows (profile, (HvTreeOptions){ .group = HV_GROUP_STACK, .ignore = "mod:libp" },
+               "main;b;x 5 5|main;b 2 7");
+  expect_rows (profile, (HvTreeOptions){ .group = HV_GROUP_STACK, .hide = "^x$" },
+               "main;Parse 10 10|main;b 7 7");
+  expect_rows (profile, (HvTreeOptions){ .group = HV_GROUP_STACK, .hide = "." }, " 17 17");
+
+  g_autoptr (HvTree)
+      tree = tree_of (profile, (HvTreeOptions){ .group = HV_GROUP_STACK, .ignore = "Parse" });
+  g_assert_cmpint (tree->dropped[0], ==, 10);
+  g_assert_cmpint (tree->total[0], ==, 17);
+
+  HvTreeOptions bad = { .focus = "(" };
+  g_assert_null (hv_tree_new (profile, HV_METRIC_LIVE_BYTES, HV_AT_END, &bad, &error));
+  g_assert_error (error, HV_ERROR, HV_ERROR_USAGE);
+}
+
+static void
+test_groups (void)
+{
+  g_autoptr (HvProfile) profile = test_profile ((const char *[]){
+      "main@/bin/app:m.c:1;f@/lib/l.so:f.c:2 10 1", "main@/bin/app:m.c:1;f@/lib/l.so:f.c:3 5 1",
+      "main@/bin/app:m.c:9;g@/lib/l.so 1 1", NULL });
+
+  expect_rows (profile, (HvTreeOptions){ .group = HV_GROUP_MODULE }, "app;l.so 16 16|app 0 16");
+  expect_rows (profile, (HvTreeOptions){ .group = HV_GROUP_FILE },
+               "m.c;f.c 15 15|m.c;[l.so] 1 1|m.c 0 16");
+  expect_rows (profile, (HvTreeOptions){ .group = HV_GROUP_LINE },
+               "main  m.c:1;f  f.c:2 10 10|main  m.c:1;f  f.c:3 5 5|main  m.c:9;g 1 1|"
+               "main  m.c:1 0 15|main  m.c:9 0 1");
+  g_assert_cmpint (hv_group_parse ("crate"), ==, HV_N_GROUPS);
+
+  /* the heaviest line stands for the function */
+  g_autoptr (HvTree) tree = tree_of (profile, (HvTreeOptions){ .group = HV_GROUP_FUNCTION });
+  g_autoptr (GArray) rows = hv_tree_rows (tree);
+  g_assert_cmpuint (tree->key[g_array_index (rows, HvRow, 0).key].line, ==, 2);
+}
+
+static void
+test_threads (void)
+{
+  g_autoptr (HvProfile)
+      profile = test_profile ((const char *[]){ "main;a 10 2", "main;b 7 1", NULL });
+  HvTreeOptions options = { .group = HV_GROUP_THREAD };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (hv_tree_new (profile, HV_METRIC_LIVE_BYTES, HV_AT_END, &options, &error));
+  g_assert_error (error, HV_ERROR, HV_ERROR_USAGE);
+
+  hv_profile_add_thread (profile, 0, hv_profile_intern (profile, "io", -1));
+  hv_profile_add_thread (profile, 3, 0);
+  hv_profile_add_thread_row (profile, &(HvThreadRow){ 0, 0, 6, 1, 0, 0 });
+  hv_profile_add_thread_row (profile, &(HvThreadRow){ 0, 1, 4, 1, 0, 0 });
+  hv_profile_add_thread_row (profile, &(HvThreadRow){ 1, 1, 7, 1, 0, 0 });
+  expect_rows (profile, options, "thread t3 11 11|thread io (t0) 6 6");
+}
+
+static void
+test_unresolved_keys (void)
+{
+  g_autoptr (HvProfile) profile = test_profile ((const char *[]){ NULL });
+  uint32_t module = hv_profile_intern (profile, "/lib/libx.so.1", -1);
+  /* one page offset, two load addresses: what two runs of one program give */
+  const uint64_t address[] = { 0x7f0000001abc, 0x7f5555555abc, 0x7f5555555abd };
+
+  for (guint i = 0; i < G_N_ELEMENTS (address); i++)
+    {
+      HvFrame frame = { .module = module,
+                        .address = address[i],
+                        .flags = HV_FRAME_RUNTIME_ADDRESS };
+      uint32_t node = hv_profile_node (profile, 0, hv_profile_frame (profile, &frame));
+      uint32_t site = hv_profile_site (profile, node);
+      hv_profile_column (profile, HV_METRIC_LIVE_BYTES)[site] = 1;
+    }
+  HvFrame frame = { .module = module, .address = 0x1abc };
+  uint32_t site = hv_profile_site (
+      profile, hv_profile_node (profile, 0, hv_profile_frame (profile, &frame)));
+  hv_profile_column (profile, HV_METRIC_LIVE_BYTES)[site] = 9;
+
+  expect_rows (profile, (HvTreeOptions){ .group = HV_GROUP_STACK },
+               "libx.so.1+0x1abc 9 9|libx.so.1@0x7f0000001abc 2 2|libx.so.1@0x7f5555555abd 1 1");
+}
+
+static void
+test_one_total (void)
+{
+  for (guint32 seed = 1; seed < 40; seed++)
+    {
+      g_autoptr (HvProfile) profile = test_random_profile (seed, seed * 7);
+      int64_t total = hv_profile_total (profile, HV_METRIC_LIVE_BYTES);
+
+      for (int group = 0; group < HV_GROUP_THREAD; group++)
+        for (int all = 0; all < 2; all++)
+          {
+            HvTreeOptions options = { .group = (HvGroup) group, .all_frames = all };
+            g_autoptr (HvTree) tree = tree_of (profile, options);
+            g_autoptr (GArray) rows = hv_tree_rows (tree);
+            int64_t sum = 0;
+
+            g_assert_cmpint (tree->incl[0][0][0], ==, total);
+            for (guint i = 0; i < rows->len; i++)
+              {
+                const HvRow *row = &g_array_index (rows, HvRow, i);
+                sum += row->self[0][0];
+                g_assert_cmpint (row->incl[0][0], >=, row->self[0][0]);
+                g_assert_cmpint (row->incl[0][0], <=, total);
+              }
+            g_assert_cmpint (sum, ==, total);
+
+            options.bottom_up = TRUE;
+            g_autoptr (HvTree) inverted = tree_of (profile, options);
+            g_assert_cmpint (inverted->incl[0][0][0], ==, total);
+            /* below its root the inverted tree is the flat profile */
+            for (uint32_t i = inverted->child_start[0]; i < inverted->child_start[1]; i++)
+              {
+                uint32_t n = inverted->child[i];
+                int64_t self = -1;
+                for (guint r = 0; r < rows->len && group != HV_GROUP_STACK; r++)
+                  {
+                    const HvRow *row = &g_array_index (rows, HvRow, r);
+                    if (row->key == inverted->node_key[n])
+                      self = row->self[0][0];
+                  }
+                if (group != HV_GROUP_STACK)
+                  g_assert_cmpint (inverted->incl[0][0][n], ==, self);
+              }
+          }
+    }
+}
+
+static void
+test_absent_metric (void)
+{
+  g_autoptr (HvProfile) profile = test_profile ((const char *[]){ "main 1 1", NULL });
+  HvTreeOptions options = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (hv_tree_new (profile, HV_METRIC_READ_BYTES, HV_AT_END, &options, &error));
+  g_assert_error (error, HV_ERROR, HV_ERROR_USAGE);
+  g_assert_nonnull (strstr (error->message, "live-bytes, live-blocks"));
+}
+
+static void
+test_normalise (void)
+{
+  static const char *const cases[][2] = {
+    { "f", "f" },
+    { "core::fmt::write::h0123456789abcdef", "core::fmt::write" },
+    { "core::fmt::write::h0123456789abcdeg", "core::fmt::write::h0123456789abcdeg" },
+    { "parse.constprop.0", "parse" },
+    { "parse.part.3.cold", "parse" },
+    { "parse.isra.0.constprop.12", "parse" },
+    { "f(int) [clone .cold]", "f(int)" },
+    { "f(int) [clone .part.0] [clone .cold]", "f(int)" },
+    { "g.llvm.1234567890", "g" },
+    { "memcpy@@GLIBC_2.14", "memcpy" },
+    { "memcpy@GLIBC_2.14", "memcpy" },
+    { "operator[](unsigned long)", "operator[](unsigned long)" },
+    { "v1.2", "v1.2" },
+    { "@@x", "@@x" },
+    { ".cold", ".cold" },
+    { "", "" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GString) out = g_string_new (NULL);
+      hv_normalise_function (out, cases[i][0]);
+      g_assert_cmpstr (out->str, ==, cases[i][1]);
+    }
+}
+
+static void
+test_units (void)
+{
+  static const struct
+  {
+    int64_t bytes;
+    const char *iec, *delta;
+  } cases[] = {
+    { 0, "0 B", "0 B" },
+    { 1, "1 B", "+1 B" },
+    { 1023, "1023 B", "+1023 B" },
+    { 1024, "1.00 KiB", "+1.00 KiB" },
+    { -1536, "−1.50 KiB", "−1.50 KiB" },
+    { 10 * 1024, "10.0 KiB", "+10.0 KiB" },
+    { 314572800, "300 MiB", "+300 MiB" },
+    { 1048575, "1.00 MiB", "+1.00 MiB" },
+    { INT64_MAX, "8.00 EiB", "+8.00 EiB" },
+    { INT64_MIN, "−8.00 EiB", "−8.00 EiB" },
+  };
+  static const struct
+  {
+    int64_t part, whole;
+    const char *text;
+  } percents[] = {
+    { 1, 2, "50.0 %" }, { 1, 1, "100 %" },       { 0, 5, "0.0 %" },
+    { 1, 0, "–" },      { 1, 100000, "<0.1 %" }, { -1, 3, "−33.3 %" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *iec = hv_format_bytes (cases[i].bytes);
+      g_autofree char *delta = hv_format_delta (NULL, HV_METRIC_LIVE_BYTES, cases[i].bytes);
+      g_assert_cmpstr (iec, ==, cases[i].iec);
+      g_assert_cmpstr (delta, ==, cases[i].delta);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (percents); i++)
+    {
+      g_autofree char *text = hv_format_percent (percents[i].part, percents[i].whole);
+      g_assert_cmpstr (text, ==, percents[i].text);
+    }
+  g_autofree char *count = hv_format_count (-1234567);
+  g_assert_cmpstr (count, ==, "−1\u202f234\u202f567");
+  hv_units_set_si (TRUE);
+  g_autofree char *si = hv_format_bytes (1500000);
+  hv_units_set_si (FALSE);
+  g_assert_cmpstr (si, ==, "1.50 MB");
+}
 
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/tree/rows", test_rows);
+  g_test_add_func ("/tree/recursion", test_recursion_counts_once);
+  g_test_add_func ("/tree/fold", test_fold);
+  g_test_add_func ("/tree/filters", test_filters);
+  g_test_add_func ("/tree/groups", test_groups);
+  g_test_add_func ("/tree/threads", test_threads);
+  g_test_add_func ("/tree/unresolved", test_unresolved_keys);
+  g_test_add_func ("/tree/one-total", test_one_total);
+  g_test_add_func ("/tree/absent-metric", test_absent_metric);
+  g_test_add_func ("/tree/normalise", test_normalise);
+  g_test_add_func ("/tree/units", test_units);
   return g_test_run ();
 }

@@ -53,7 +53,7 @@ static gboolean
 settle_moments (Question *q, const HvCommand *c, GError **error)
 {
   const char *dots = c->at ? strstr (c->at, "..") : NULL;
-  g_autofree char *first = c->at ? g_strndup (c->at, dots ? (gsize)(dots - c->at) : strlen (c->at))
+  g_autofree char *first = c->at ? g_strndup (c->at, dots ? (gsize) (dots - c->at) : strlen (c->at))
                                  : g_strdup ("end");
   const char *second = dots ? dots + 2 : first;
 
@@ -96,7 +96,7 @@ write_output (const HvReport *report, const HvExporter *exporter, const char *pa
   if (!exporter->write (report, text, error))
     return FALSE;
   if (strcmp (path, "-") != 0)
-    return g_file_set_contents (path, text->str, (gssize)text->len, error);
+    return g_file_set_contents (path, text->str, (gssize) text->len, error);
   if (fwrite (text->str, 1, text->len, stdout) != text->len || fflush (stdout) != 0)
     {
       g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "standard output: %s",
@@ -133,7 +133,7 @@ report_question (const Question *q, const HvCommand *c, GError **error)
                       .at = q->at,
                       .base_at = q->base_at,
                       .metric = q->metric,
-                      .top = c->top ? (guint)c->top : G_MAXUINT };
+                      .top = c->top ? (guint) c->top : G_MAXUINT };
   g_autoptr (HvTree) tree = NULL;
   g_autoptr (HvTree) rows_tree = NULL;
   g_autoptr (HvDiff) diff = NULL;
@@ -239,7 +239,7 @@ open_all (Question *q, const HvSession *session, const HvCommand *c, GError **er
   if (c->series)
     {
       q->n_opened = 1;
-      return hv_session_open (session, (const char *const *)c->files, TRUE, &q->opened[0], error);
+      return hv_session_open (session, (const char *const *) c->files, TRUE, &q->opened[0], error);
     }
   q->n_opened = c->diff ? g_strv_length (c->files) : 1;
   for (guint i = 0; i < q->n_opened; i++)
@@ -262,14 +262,14 @@ answer (Question *q, const HvSession *session, const HvCommand *c, GError **erro
   for (guint i = 0; c->verbose && i < q->n_opened; i++)
     say_modules (q->opened[i].profile);
   if (c->verbose)
-    g_printerr ("opened in %.1f ms\n", (double)(g_get_monotonic_time () - start) / 1e3);
+    g_printerr ("opened in %.1f ms\n", (double) (g_get_monotonic_time () - start) / 1e3);
   if (c->sql && !run_sql (q, session, c, error))
     return FALSE;
   if (!c->sql || c->print || c->outputs || c->format)
     if (!settle_moments (q, c, error) || !report_question (q, c, error))
       return FALSE;
   if (c->verbose)
-    g_printerr ("answered in %.1f ms\n", (double)(g_get_monotonic_time () - start) / 1e3);
+    g_printerr ("answered in %.1f ms\n", (double) (g_get_monotonic_time () - start) / 1e3);
 
   /* The answer is out; a cache that cannot be written is worth a remark, not a failure. */
   for (guint i = 0; i < q->n_opened; i++)

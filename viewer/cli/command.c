@@ -62,7 +62,7 @@ check (HvCommand *c, int *status)
     {
       GString *names = g_string_new (NULL);
       for (int m = 0; m < HV_N_METRICS; m++)
-        g_string_append_printf (names, "%s%s", m ? ", " : "", hv_metric_name ((HvMetric)m));
+        g_string_append_printf (names, "%s%s", m ? ", " : "", hv_metric_name ((HvMetric) m));
       fail (status, "--metric %s: not one of %s", c->metric, names->str);
       g_string_free (names, TRUE);
       return FALSE;
@@ -140,7 +140,7 @@ hv_command_parse (HvCommand *command, int argc, char **argv, int *status)
   g_option_context_add_main_entries (context, main_entries, NULL);
   *status = HV_EXIT_DONE;
   /* strict: “-x” after a file is an option all the same; the array is ours to change */
-  g_auto (GStrv) args = g_new0 (char *, (gsize)argc + 1);
+  g_auto (GStrv) args = g_new0 (char *, (gsize) argc + 1);
   for (int i = 0; i < argc; i++)
     args[i] = g_strdup (argv[i]);
   g_option_context_set_help_enabled (context, TRUE);

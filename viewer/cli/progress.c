@@ -43,11 +43,11 @@ draw (uint64_t done, uint64_t size, gpointer user)
   /* the first moment passes without a line: small files never show one */
   if (last_drawn != 0)
     {
-      g_autofree char *read = hv_format_bytes ((int64_t)done);
+      g_autofree char *read = hv_format_bytes ((int64_t) done);
       shown = TRUE;
       if (size)
-        fprintf (stderr, "\r\033[Kreading… %3d %%  %s", (int)(100.0 * (double)done / (double)size),
-                 read);
+        fprintf (stderr, "\r\033[Kreading… %3d %%  %s",
+                 (int) (100.0 * (double) done / (double) size), read);
       else
         fprintf (stderr, "\r\033[Kreading… %s", read);
     }

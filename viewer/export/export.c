@@ -45,8 +45,8 @@ hv_exporter_kinds (void)
 static int
 by_change (gconstpointer a, gconstpointer b)
 {
-  uint64_t x = (uint64_t)ABS (((const HvDiffRow *)a)->delta);
-  uint64_t y = (uint64_t)ABS (((const HvDiffRow *)b)->delta);
+  uint64_t x = (uint64_t) ABS (((const HvDiffRow *) a)->delta);
+  uint64_t y = (uint64_t) ABS (((const HvDiffRow *) b)->delta);
 
   return x > y ? -1 : x < y;
 }
@@ -54,7 +54,7 @@ by_change (gconstpointer a, gconstpointer b)
 static int
 by_delta (gconstpointer a, gconstpointer b)
 {
-  int64_t x = ((const HvDiffRow *)a)->delta, y = ((const HvDiffRow *)b)->delta;
+  int64_t x = ((const HvDiffRow *) a)->delta, y = ((const HvDiffRow *) b)->delta;
 
   return x > y ? -1 : x < y;
 }

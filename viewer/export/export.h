@@ -24,7 +24,7 @@ typedef struct
     HV_VIEW_CURRENT,
     HV_VIEW_BASE,
     HV_VIEW_OVERLAY
-  } view; /* of a diff */
+  } view;           /* of a diff */
   gboolean as_tree; /* text: the call tree in place of the rows */
   guint top;        /* rows */
 } HvReport;
@@ -51,18 +51,19 @@ const char *hv_exporter_kinds (void);
  * largest growth first; then what is left out, summed, so that the whole still adds up. */
 typedef struct
 {
-  GArray *rows;  /* of HvDiffRow; without a diff its `row` alone is set */
-  guint n_rest;  /* sites left out */
+  GArray *rows; /* of HvDiffRow; without a diff its `row` alone is set */
+  guint n_rest; /* sites left out */
   int64_t rest_self[HV_N_SIDES][HV_N_SLOTS];
 } HvReportRows;
 
-void  hv_report_rows       (const HvReport *report, guint top, HvReportRows *rows);
-void  hv_report_rows_clear (HvReportRows *rows);
+void hv_report_rows (const HvReport *report, guint top, HvReportRows *rows);
+void hv_report_rows_clear (HvReportRows *rows);
 
 /* The text of a row: its key's label; "[no stack]" for cost without a frame. Owned by the tree. */
 const char *hv_report_row_label (const HvReport *report, const HvRow *row);
 
-/* "live bytes", "bytes at the peak", "units in total", …, as the profile counts. Newly allocated. */
+/* "live bytes", "bytes at the peak", "units in total", …, as the profile counts. Newly allocated.
+ */
 char *hv_report_metric_title (const HvProfile *profile, HvMetric metric, uint32_t at);
 
 /* "jemalloc, sampled 512 KiB", "DHAT heap", "heaptrack v3". Newly allocated. */

@@ -8,7 +8,7 @@ static void
 append_name (GString *out, const char *name)
 {
   for (; *name; name++)
-    g_string_append_c (out, *name == ';' ? ':' : (unsigned char)*name < ' ' ? ' ' : *name);
+    g_string_append_c (out, *name == ';' ? ':' : (unsigned char) *name < ' ' ? ' ' : *name);
 }
 
 static gboolean

@@ -86,8 +86,8 @@ add_totals (cJSON *object, const HvProfile *profile)
   cJSON *out = cJSON_AddObjectToObject (object, "totals");
 
   for (int m = 0; m < HV_N_METRICS; m++)
-    if (profile->column[m] && hv_metric_adds_up ((HvMetric)m))
-      add_int (out, hv_metric_column ((HvMetric)m), hv_profile_total (profile, (HvMetric)m));
+    if (profile->column[m] && hv_metric_adds_up ((HvMetric) m))
+      add_int (out, hv_metric_column ((HvMetric) m), hv_profile_total (profile, (HvMetric) m));
   if (profile->column[HV_METRIC_PEAK_BYTES])
     add_time (out, "peak_time", profile, profile->peak_time);
   add_known (out, "peak_rss_bytes", profile->peak_rss_bytes);
@@ -167,7 +167,7 @@ add_diff_sites (cJSON *root, const HvReport *report)
       if (tree->has_partner)
         add_int (site, bytes ? "delta_blocks" : "delta_bytes", row->delta_partner);
       if (row->error >= 0)
-        add_int (site, "error", (int64_t)llround (MIN (row->error, 9e18)));
+        add_int (site, "error", (int64_t) llround (MIN (row->error, 9e18)));
       cJSON_AddBoolToObject (site, "significant", row->significant);
       add_text (site, "why", hv_why_name (row->why, row->delta < 0));
       cJSON_AddItemToObject (site, "stack", path_array (tree, row->row.node));

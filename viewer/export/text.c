@@ -31,7 +31,7 @@ fit (const char *text, int width)
   g_autofree char *clean = g_strdup (text);
 
   for (char *c = clean; *c; c++)
-    if ((unsigned char)*c < ' ' || *c == 0x7f)
+    if ((unsigned char) *c < ' ' || *c == 0x7f)
       *c = ' ';
   if (text_width (clean) <= width)
     return g_steal_pointer (&clean);
@@ -60,7 +60,7 @@ fit (const char *text, int width)
       used += w;
       tail = before;
     }
-  g_autofree char *start = g_strndup (clean, (gsize)(head - clean));
+  g_autofree char *start = g_strndup (clean, (gsize) (head - clean));
   return g_strconcat (start, "…", tail, NULL);
 }
 
@@ -203,7 +203,7 @@ append_totals (GString *out, const HvProfile *p)
 
   for (int m = 0; m <= HV_METRIC_WRITE_BYTES; m++)
     {
-      HvMetric metric = (HvMetric)m;
+      HvMetric metric = (HvMetric) m;
       if (p->column[m] == NULL)
         continue;
       int64_t total = hv_profile_total (p, metric);
@@ -480,7 +480,7 @@ append_trunk (GString *out, const HvDiff *diff)
   const HvTree *tree = diff->tree;
   g_autoptr (GString) line = g_string_new ("trunk: ");
   g_autoptr (GArray) path = hv_tree_path (tree, diff->trunk_node);
-  g_autofree char *share = hv_format_percent ((int64_t)(diff->trunk_share * 1000 + 0.5), 1000);
+  g_autofree char *share = hv_format_percent ((int64_t) (diff->trunk_share * 1000 + 0.5), 1000);
 
   if (path->len == 0)
     return;
@@ -538,7 +538,7 @@ append_diff_rows (GString *out, const HvReport *report)
   Table table;
 
   hv_report_rows (report, report->top, &rows);
-  table_init (&table, (guint)(5 + blocks + sampled));
+  table_init (&table, (guint) (5 + blocks + sampled));
   table_add (&table, g_strdup (bytes ? "Δ bytes" : "Δ"));
   if (sampled)
     table_add (&table, g_strdup ("±"));
@@ -564,7 +564,7 @@ append_diff_rows (GString *out, const HvReport *report)
       table_add (&table, hv_format_delta (p, report->metric, row->delta));
       if (sampled)
         table_add (&table, row->error >= 0.5
-                               ? hv_format_value (p, report->metric, (int64_t)row->error)
+                               ? hv_format_value (p, report->metric, (int64_t) row->error)
                                : g_strdup (""));
       table_add (&table,
                  row->delta > 0 ? hv_format_percent (so_far, diff->growth[0]) : g_strdup (""));
@@ -618,8 +618,8 @@ write_diff (const HvReport *report, GString *out)
   append_filters (out, report);
 
   double worst = MIN (diff->base_matched, diff->current_matched);
-  g_autofree char *of_base = hv_format_percent ((int64_t)(diff->base_matched * 1000 + 0.5), 1000);
-  g_autofree char *of_current = hv_format_percent ((int64_t)(diff->current_matched * 1000 + 0.5),
+  g_autofree char *of_base = hv_format_percent ((int64_t) (diff->base_matched * 1000 + 0.5), 1000);
+  g_autofree char *of_current = hv_format_percent ((int64_t) (diff->current_matched * 1000 + 0.5),
                                                    1000);
   g_string_append_printf (
       out, "  matched by function%s: %s of base, %s of current\n",
