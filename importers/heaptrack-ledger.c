@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "heaptrack-private.h"
+
+#include <string.h>
+
+/* About one moment for every two pixels of a wide chart. */
+#define MAX_MOMENTS 512
+/* 36 bytes each: bounds the timeline of a program that touches very many sites all the time. */
+#define MAX_ROWS (1024 * 1024)
+/* Coarser than this a timeline says too little, however much memory it saves. */
+#define MIN_MOMENTS 64
+
+static const HvMetric row_metrics[] = { HV_METRIC_LIVE_BYTES, HV_METRIC_LIVE_BLOCKS,
+                                        HV_METRIC_TOTAL_BYTES, HV_METRIC_TOTAL_BLOCKS };
+
+void
+ht_ledger_init (HtLedger *ledger)
+{
+  /* An empty heap is the first maximum. */
+  *ledger = (HtLedger){
+    .epoch = 1, .at_peak = TRUE, .bucket = 1, .bucket_rss = -1, .stamps_per_moment = 1
+  };
+}
+
+void
+ht_ledger_clear (HtLedger *ledger)
+{
+  g_aligned_free (ledger->sites);
+  g_free (ledger->touched);
+  ledger->sites = NULL;
+  ledger->touched = NULL;
+}
+
+void
+ht_ledger_add_site (HtLedger *ledger, uint32_t site)
+{
+  if (site < ledger->n_sites)
+    return;
+  if (site >= ledger->sites_size)
+    {
+      uint32_t size = (uint32_t)MIN ((uint64_t)site + site / 2 + 256, G_MAXUINT32);
+      HtSite *sites = g_aligned_alloc (size, sizeof (HtSite), sizeof (HtSite));
+
+      if (ledger->n_sites)
+        memcpy (sites, ledger->sites, ledger->n_sites * sizeof (HtSite));
+      g_aligned_free (ledger->sites);
+      ledger->sites = sites;
+      ledger->touched = g_renew (uint32_t, ledger->touched, size);
+      ledger->sites_size = size;
+    }
+  memset (ledger->sites + ledger->n_sites, 0, (site + 1 - ledger->n_sites) * sizeof (HtSite));
+  ledger->n_sites = site + 1;
+}
+
+void
+ht_ledger_renew_epoch (HtLedger *ledger)
+{
+  for (uint32_t s = 0; s < ledger->n_sites; s++)
+    ledger->sites[s].epoch = 0;
+  ledger->epoch = 1;
+}
+
+static void
+next_bucket (HtLedger *ledger)
+{
+  ledger->n_touched = 0;
+  ledger->stamps = 0;
+  ledger->bucket_max = ledger->total_bytes - ledger->freed_bytes;
+  ledger->bucket_rss = -1;
+  ledger->rss_pending = TRUE;
+  if (++ledger->bucket == 0)
+    {
+      for (uint32_t s = 0; s < ledger->n_sites; s++)
+        ledger->sites[s].bucket = 0;
+      ledger->bucket = 1;
+    }
+}
+
+/* Makes one moment of each two neighbours: the later one's values; of a site's two rows the later
+ * one. The arrays shrink in place. */
+static void
+halve_timeline (HtLedger *ledger, HvProfile *profile)
+{
+  g_autofree uint32_t *kept = g_new0 (uint32_t, MAX (1, ledger->n_sites));
+  uint64_t out = 0;
+  uint32_t n = 0;
+
+  for (uint32_t i = 0; i < profile->n_moments; i += 2, n++)
+    {
+      gboolean pair = i + 1 < profile->n_moments;
+      HvMoment moment = profile->moment[pair ? i + 1 : i];
+      uint64_t first = profile->moment[i].first_row;
+      uint64_t middle = pair ? moment.first_row : first;
+      uint64_t end = i + 2 < profile->n_moments ? profile->moment[i + 2].first_row
+                                                : profile->n_rows;
+
+      if (pair)
+        {
+          moment.max_bytes = MAX (moment.max_bytes, profile->moment[i].max_bytes);
+          moment.rss_bytes = MAX (moment.rss_bytes, profile->moment[i].rss_bytes);
+        }
+      moment.first_row = out;
+      moment.number = n;
+      for (uint64_t r = middle; r < end; r++)
+        kept[profile->row_site[r]] = n + 1;
+      for (uint64_t r = first; r < end; r++)
+        {
+          if (r < middle && kept[profile->row_site[r]] == n + 1)
+            continue;
+          profile->row_site[out] = profile->row_site[r];
+          for (gsize m = 0; m < G_N_ELEMENTS (row_metrics); m++)
+            profile->row[row_metrics[m]][out] = profile->row[row_metrics[m]][r];
+          out++;
+        }
+      profile->moment[n] = moment;
+    }
+  profile->n_moments = n;
+  profile->n_rows = out;
+  ledger->stamps_per_moment *= 2;
+}
+
+/* Before a moment is added. Rows beyond twice the sites are many changes of few sites: those merge
+ * well. */
+static void
+make_room (HtLedger *ledger, HvProfile *profile)
+{
+  while (profile->n_moments >= MAX_MOMENTS
+         || (profile->n_rows > MAX (MAX_ROWS, 2 * (uint64_t)ledger->n_sites)
+             && profile->n_moments >= 2 * MIN_MOMENTS))
+    halve_timeline (ledger, profile);
+}
+
+static void
+close_moment (HtLedger *ledger, HvProfile *profile)
+{
+  for (gsize m = 0; m < G_N_ELEMENTS (row_metrics); m++)
+    profile->row_metrics |= 1u << row_metrics[m];
+  hv_profile_add_moment (profile,
+                         &(HvMoment){ .kind = HV_MOMENT_BUCKET,
+                                      .time = ledger->now,
+                                      .number = profile->n_moments,
+                                      .live_bytes = ledger->total_bytes - ledger->freed_bytes,
+                                      .live_blocks = ledger->total_blocks - ledger->freed_blocks,
+                                      .max_bytes = ledger->bucket_max,
+                                      .total_bytes = ledger->total_bytes,
+                                      .total_blocks = ledger->total_blocks,
+                                      .temporary_blocks = ledger->temporary_blocks,
+                                      .rss_bytes = ledger->bucket_rss });
+  for (uint32_t i = 0; i < ledger->n_touched; i++)
+    {
+      const HtSite *site = &ledger->sites[ledger->touched[i]];
+      const int64_t values[] = { site->live_bytes, site->live_blocks, site->total_bytes,
+                                 site->total_blocks };
+      hv_profile_add_row (profile, ledger->touched[i], values);
+    }
+  next_bucket (ledger);
+}
+
+void
+ht_ledger_stamp (HtLedger *ledger, HvProfile *profile, int64_t ms)
+{
+  /* Time runs backward only in a damaged copy of a file being written. */
+  if (ledger->stamped && ms < ledger->now)
+    return;
+  ledger->now = ms;
+  ledger->stamped = TRUE;
+  ledger->rss_pending = FALSE;
+  if (++ledger->stamps < ledger->stamps_per_moment)
+    return;
+  /* when the moments have become longer, this one is not at its end yet */
+  make_room (ledger, profile);
+  if (ledger->stamps >= ledger->stamps_per_moment)
+    close_moment (ledger, profile);
+}
+
+void
+ht_ledger_rss (HtLedger *ledger, HvProfile *profile, int64_t bytes)
+{
+  profile->peak_rss_bytes = MAX (profile->peak_rss_bytes, bytes);
+  if (ledger->rss_pending && profile->n_moments)
+    {
+      HvMoment *moment = &profile->moment[profile->n_moments - 1];
+      moment->rss_bytes = MAX (moment->rss_bytes, bytes);
+    }
+  else
+    ledger->bucket_rss = MAX (ledger->bucket_rss, bytes);
+  ledger->rss_pending = FALSE;
+}
+
+/* A column whose value lies at `offset` in each HtSite. */
+static void
+fill_column (const HtLedger *ledger, HvProfile *profile, HvMetric metric, gsize offset)
+{
+  int64_t *column = hv_profile_column (profile, metric);
+
+  for (uint32_t s = 0; s < ledger->n_sites; s++)
+    column[s] = *(const int64_t *)((const char *)&ledger->sites[s] + offset);
+}
+
+void
+ht_ledger_finish (HtLedger *ledger, HvProfile *profile)
+{
+  if (ledger->stamped && (ledger->n_touched || ledger->stamps || ledger->bucket_rss >= 0))
+    {
+      make_room (ledger, profile);
+      close_moment (ledger, profile);
+    }
+
+  for (uint32_t s = 0; s < ledger->n_sites; s++)
+    {
+      HtSite *site = &ledger->sites[s];
+      if (ledger->at_peak || site->epoch != ledger->epoch)
+        {
+          site->peak_bytes = site->live_bytes;
+          site->peak_blocks = site->live_blocks;
+        }
+    }
+  static const struct
+  {
+    HvMetric metric;
+    gsize offset;
+  } columns[] = {
+    { HV_METRIC_LIVE_BYTES, offsetof (HtSite, live_bytes) },
+    { HV_METRIC_LIVE_BLOCKS, offsetof (HtSite, live_blocks) },
+    { HV_METRIC_PEAK_BYTES, offsetof (HtSite, peak_bytes) },
+    { HV_METRIC_PEAK_BLOCKS, offsetof (HtSite, peak_blocks) },
+    { HV_METRIC_TOTAL_BYTES, offsetof (HtSite, total_bytes) },
+    { HV_METRIC_TOTAL_BLOCKS, offsetof (HtSite, total_blocks) },
+    { HV_METRIC_TEMPORARY_BLOCKS, offsetof (HtSite, temporary_blocks) },
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS (columns); i++)
+    fill_column (ledger, profile, columns[i].metric, columns[i].offset);
+
+  profile->time_unit = HV_TIME_MILLISECONDS;
+  profile->peak_time = ledger->peak_time;
+  /* As heaptrack counts: the last stamp's millisecond is over. */
+  profile->duration = ledger->now + 1;
+}

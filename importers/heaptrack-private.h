@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "importer.h"
+
+G_BEGIN_DECLS
+
+/* heaptrack's recordings, in four parts:
+ *
+ *   heaptrack.c            the lines of a file: tables, header, events of interpreted files
+ *   heaptrack-raw.c        what only raw files have: pointers and modules
+ *   heaptrack-ledger.c     what each site holds: now, at the peak, over time
+ *   heaptrack-suppress.c   leak suppressions
+ *
+ * "Site" below is a profile's site; heaptrack's own "allocation info" is a (size, site) pair. */
+
+/* The recorder unwinds 64 frames and drops two of its own: a stack that long has lost its outer
+ * end. */
+#define HT_DEPTH_LIMIT 62
+/* Of one block: far above any address space. */
+#define HT_MAX_SIZE (UINT64_C (1) << 62)
+
+/* --- the ledger --- */
+
+/* One site's costs, one cache line: an event touches one of these and one HtInfo. */
+typedef struct
+{
+  int64_t live_bytes, live_blocks;
+  int64_t total_bytes, total_blocks, temporary_blocks;
+  /* What was live at the latest maximum of the whole heap, when `epoch` is the ledger's; else the
+   * site has not changed since then. */
+  int64_t peak_bytes, peak_blocks;
+  uint32_t epoch;
+  uint32_t bucket; /* the last one in which the site changed */
+} HtSite;
+
+G_STATIC_ASSERT (sizeof (HtSite) == 64);
+
+typedef struct
+{
+  HtSite *sites; /* by profile site; aligned */
+  uint32_t n_sites, sites_size;
+
+  /* Only grow, and bound every sum of a site: a single overflow check each keeps all of them
+   * safe. */
+  int64_t total_bytes, freed_bytes;
+  int64_t total_blocks, freed_blocks, temporary_blocks;
+
+  int64_t peak_bytes, peak_time;
+  uint32_t epoch;
+  gboolean at_peak; /* nothing has changed since the latest maximum */
+
+  int64_t now; /* latest time stamp, ms */
+  gboolean stamped;
+
+  /* timeline */
+  uint32_t bucket;   /* from 1 */
+  uint32_t *touched; /* sites that changed in this bucket */
+  uint32_t n_touched;
+  int64_t bucket_max;   /* highest live bytes in it */
+  int64_t bucket_rss;   /* highest resident set in it, -1: none said */
+  gboolean rss_pending; /* the next R still belongs to the moment just closed */
+  uint32_t stamps, stamps_per_moment;
+} HtLedger;
+
+void ht_ledger_init (HtLedger *ledger);
+void ht_ledger_clear (HtLedger *ledger);
+
+/* Makes room for the profile's site `site`. */
+void ht_ledger_add_site (HtLedger *ledger, uint32_t site);
+
+/* A `c` and an `R` line. */
+void ht_ledger_stamp (HtLedger *ledger, HvProfile *profile, int64_t ms);
+void ht_ledger_rss (HtLedger *ledger, HvProfile *profile, int64_t bytes);
+
+/* After the last event: the last moment, the columns and the totals of the profile. */
+void ht_ledger_finish (HtLedger *ledger, HvProfile *profile);
+
+/* Starts over the 32-bit marks in the sites before one of them would repeat. */
+void ht_ledger_renew_epoch (HtLedger *ledger);
+
+static inline HtSite *
+ht_ledger_touch (HtLedger *ledger, uint32_t index)
+{
+  HtSite *site = &ledger->sites[index];
+
+  if (G_UNLIKELY (site->bucket != ledger->bucket))
+    {
+      site->bucket = ledger->bucket;
+      ledger->touched[ledger->n_touched++] = index;
+    }
+  return site;
+}
+
+/* Before a change that is no new maximum: keeps what the site held at the latest one. */
+static inline void
+ht_ledger_leave_peak (HtLedger *ledger, HtSite *site)
+{
+  if (ledger->at_peak)
+    {
+      ledger->at_peak = FALSE;
+      if (G_UNLIKELY (++ledger->epoch == 0))
+        ht_ledger_renew_epoch (ledger);
+    }
+  if (site->epoch != ledger->epoch)
+    {
+      site->epoch = ledger->epoch;
+      site->peak_bytes = site->live_bytes;
+      site->peak_blocks = site->live_blocks;
+    }
+}
+
+/* FALSE: the sum of all allocations passes 63 bits. */
+static inline gboolean
+ht_ledger_allocate (HtLedger *ledger, uint32_t index, int64_t size)
+{
+  int64_t total;
+
+  if (G_UNLIKELY (__builtin_add_overflow (ledger->total_bytes, size, &total)))
+    return FALSE;
+  ledger->total_bytes = total;
+  ledger->total_blocks++;
+
+  HtSite *site = ht_ledger_touch (ledger, index);
+  int64_t live = ledger->total_bytes - ledger->freed_bytes;
+  if (live > ledger->peak_bytes)
+    {
+      ledger->peak_bytes = live;
+      ledger->peak_time = ledger->now;
+      ledger->at_peak = TRUE;
+    }
+  else
+    ht_ledger_leave_peak (ledger, site);
+  ledger->bucket_max = MAX (ledger->bucket_max, live);
+  site->live_bytes += size;
+  site->live_blocks++;
+  site->total_bytes += size;
+  site->total_blocks++;
+  return TRUE;
+}
+
+static inline gboolean
+ht_ledger_free (HtLedger *ledger, uint32_t index, int64_t size, gboolean temporary)
+{
+  int64_t freed;
+
+  if (G_UNLIKELY (__builtin_add_overflow (ledger->freed_bytes, size, &freed)))
+    return FALSE;
+  ledger->freed_bytes = freed;
+  ledger->freed_blocks++;
+
+  HtSite *site = ht_ledger_touch (ledger, index);
+  ht_ledger_leave_peak (ledger, site);
+  site->live_bytes -= size;
+  site->live_blocks--;
+  site->temporary_blocks += temporary;
+  ledger->temporary_blocks += temporary;
+  return TRUE;
+}
+
+/* --- the reader --- */
+
+/* (size, site): what events of interpreted files name. */
+typedef struct
+{
+  int64_t size;
+  uint32_t site;
+} HtInfo;
+
+/* A stack: a frame (or a few, inlined into each other) below a parent. */
+typedef struct
+{
+  uint32_t parent; /* trace */
+  uint32_t ip;     /* raw files: the frame's id */
+} HtTrace;
+
+/* What a trace's mark says: its depth, and whether it starts where programs and threads do. */
+#define HT_TRACE_DEPTH 0x7f /* saturates */
+#define HT_TRACE_ENTRY 0x80
+
+/* A part of a loaded object (raw files). */
+typedef struct
+{
+  uint64_t start, end; /* run-time addresses */
+  uint64_t base;
+  uint32_t module; /* string */
+} HtSegment;
+
+typedef struct
+{
+  uint64_t pointer; /* 0: free slot */
+  int64_t size;
+  uint32_t site;
+} HtBlock;
+
+typedef struct
+{
+  HvInput *input;
+  HvProfile *profile;
+  GError **error;
+  HtLedger ledger;
+
+  uint64_t line;          /* number of the line being read */
+  uint64_t unknown_lines; /* neither known letters nor comments */
+  uint64_t first_unknown;
+
+  /* header */
+  gboolean seen_version, seen_command, command_open, seen_executable, attached;
+  gboolean raw;      /* addresses, not resolved */
+  gboolean pointers; /* events name blocks by their address: raw, and file version 0 */
+  uint32_t tool_version, version;
+  uint64_t page_size;
+  GString *command;
+  GPtrArray *suppressions; /* of char *, as written in the file */
+  gboolean footer;         /* the interpreter came to its end */
+
+  /* tables; entry 0 of strings, ips and traces is "none" */
+  uint32_t n_strings, strings_size;
+  uint32_t *string; /* of the profile */
+  uint32_t n_ips, ips_size;
+  uint32_t *ip_first; /* its frames: ip_frame[first … next ip's first), innermost first */
+  uint32_t n_ip_frames, ip_frames_size;
+  uint32_t *ip_frame;
+  uint32_t n_traces, traces_size;
+  HtTrace *trace;
+  uint8_t *trace_mark;             /* HT_TRACE_… */
+  uint32_t *trace_node, *cut_node; /* node + 1 once made: below the root, below "[truncated]" */
+  uint32_t cut_size;
+  uint32_t n_infos, infos_size;
+  HtInfo *info;
+  uint32_t last_info;  /* of the latest `+` since the latest `-`, else UINT32_MAX */
+  GHashTable *modules; /* set of string ids in the profile's module table */
+  GArray *path;        /* scratch: traces from the innermost outward */
+  uint32_t truncated;  /* note, once made */
+
+  /* raw files */
+  uint32_t executable; /* string */
+  GArray *segments;    /* of HtSegment, sorted once segments_sorted */
+  gboolean segments_sorted;
+  HtBlock *blocks;
+  uint64_t blocks_mask, n_blocks;
+  uint64_t last_pointer; /* as last_info */
+} HtReader;
+
+/* The fields of a line. */
+typedef struct
+{
+  const char *pos, *end;
+} HtFields;
+
+/* Sets the error, with the line; FALSE. */
+gboolean ht_fail (HtReader *reader, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+gboolean ht_fail_overflow (HtReader *reader);
+
+/* The next field, hexadecimal; FALSE where there is none or it is no number of 64 bits. */
+gboolean ht_hex (HtFields *fields, uint64_t *value);
+
+/* The same of a field that must be there; sets the error. */
+gboolean ht_number (HtReader *reader, HtFields *fields, const char *what, uint64_t limit,
+                    uint64_t *value);
+
+/* "<length> <text>" as written since version 3, else the rest of the line. */
+void ht_text (const HtReader *reader, HtFields *fields, const char **text, gsize *length);
+
+uint32_t ht_intern (HtReader *reader, const char *text, gsize length);
+void ht_add_module (HtReader *reader, uint32_t path);
+gboolean ht_add_trace (HtReader *reader, uint32_t ip, uint64_t parent);
+gboolean ht_site (HtReader *reader, uint64_t trace, uint32_t *site);
+
+/* Makes room for one more than `n` elements; FALSE past 32 bits. */
+gboolean ht_room (HtReader *reader, gpointer *array, gsize element, uint32_t n, uint32_t *size);
+
+/* Lines of raw files (and of version 0, for the events): `x`, `m`, `t`, `+`, `-`. */
+gboolean ht_raw_executable (HtReader *reader, HtFields *fields);
+gboolean ht_raw_module (HtReader *reader, HtFields *fields);
+gboolean ht_raw_trace (HtReader *reader, HtFields *fields);
+gboolean ht_raw_allocate (HtReader *reader, HtFields *fields);
+gboolean ht_raw_free (HtReader *reader, HtFields *fields);
+
+/* Live bytes of the sites that heaptrack's built-in rules or the recording's own (`rules`) call
+ * no leak. A rule matches any function, file or module of a stack. */
+int64_t ht_suppressed_bytes (const HvProfile *profile, const GPtrArray *rules);
+
+/* Whether `text` matches an LSan pattern: part of it, `*` for anything, `^` and `$` for its ends.
+ */
+gboolean ht_pattern_matches (const char *pattern, const char *text);
+
+G_END_DECLS
