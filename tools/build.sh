@@ -25,6 +25,11 @@ configure () {
 compile () {
   dir=$1
   shift
+  # Meson's own part first, so that its long list of checks is seen only when it fails.
+  if ! LC_ALL=C.UTF-8 ninja -C "$dir" --quiet build.ninja >"$dir/setup.log" 2>&1; then
+    cat "$dir/setup.log" >&2
+    return 1
+  fi
   case "$(LC_ALL=C.UTF-8 ninja -C "$dir" -n "$@" 2>/dev/null)" in
     *'no work to do'*) return 0 ;;
   esac
