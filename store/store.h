@@ -7,35 +7,49 @@
 
 G_BEGIN_DECLS
 
-/* Profiles kept in one SQLite file: a cache (default) or a library the user named. Thread safe by
- * one store a thread. One transaction an import: a kill at any instant leaves the old store or the
- * new. */
+/* Profiles kept in one SQLite file: a cache (default) or a library the user named. A store is used
+ * by one thread at a time; threads and processes may each open the same file. One transaction an
+ * import: a kill at any instant leaves the old store or the new. Whatever fails with HV_ERROR_STORE
+ * (locked for seconds, full disk, unwritable folder) is no reason to stop: the caller goes on
+ * without the store. Such messages name the store's path. */
 typedef struct HvStore HvStore;
 
-/* Opens or makes the store at `path` (NULL: $XDG_CACHE_HOME/heapview/profiles.db, bounded by
- * `max_bytes`, oldest used profiles dropped first; a named library is not bounded). HV_ERROR_STORE:
- * not a store of ours, of a newer version, or not writable. */
+/* Opens or makes the store at `path`: a library, not bounded. NULL is the cache,
+ * $XDG_CACHE_HOME/heapview/profiles.db (~/.cache without the variable; folders are made, 0700), of
+ * `max_bytes` at most (0: not bounded): profiles not used for longest are dropped first.
+ * ":memory:" is a store that ends with this object. A new file is 0600. On read-only media the
+ * store can be read but not saved to. HV_ERROR_STORE: not a store of ours (it is left untouched),
+ * made by a newer heapview, or unreadable. */
 HvStore *hv_store_open (const char *path, gint64 max_bytes, GError **error);
 void hv_store_close (HvStore *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvStore, hv_store_close)
 
-/* What a stored profile is found by: XXH3-128 of the file's bytes and everything of the options
- * that changes the result (importer version, symbol sources). Newly allocated hex; NULL and `error`
- * when the file cannot be read; NULL without error for a pipe. `salt` holds the options. */
+/* What a stored profile is found by: XXH3-128 of the file's bytes and of `salt`, everything of the
+ * options that changes the result (importer version, symbol sources), and the size. Newly
+ * allocated; NULL and `error` (G_IO_ERROR, without the path) when the file cannot be read; NULL
+ * without error for "-" and what is no regular file: it could be read only once. */
 char *hv_store_key (const char *path, const char *salt, GError **error);
 
+/* The key of a series: of each file's name (moments are labelled by it) and bytes, in order. */
+char *hv_store_key_many (const char *const *paths, const char *salt, GError **error);
+
 /* The stored profile with that key, sealed; NULL without error when there is none (or when what is
- * stored fails its checks: it is then removed). */
+ * stored fails its checks: it is then removed). Its path is the one it was saved with, which the
+ * same content opened from elsewhere does not have. */
 HvProfile *hv_store_load (HvStore *store, const char *key, GError **error);
 
-/* Writes a sealed profile in one transaction, replacing one of the same key. Cancellable. */
+/* Writes a sealed profile in one transaction, replacing one of the same key. In a bounded store a
+ * profile that alone passes the bound is not kept, which is no error. Errors: HV_ERROR_STORE,
+ * G_IO_ERROR_CANCELLED; the store is then as it was. */
 gboolean hv_store_save (HvStore *store, const char *key, const HvProfile *profile,
                         GCancellable *cancellable, GError **error);
 
-/* Runs one read-only statement and appends its result as CSV (RFC 4180, header first). Statements
- * that would write are refused (HV_ERROR_USAGE), as are those over `seconds`. `keys` are the
- * profiles of the command's FILEs in order: temp table `file(n, profile)` and view `v_file` name
- * them. */
+/* Runs one read-only statement and appends its result as CSV (RFC 4180 with \n, header first; NULL
+ * is empty, an empty text "", a blob x'…'). `keys` (NULL-terminated, or NULL) are the profiles of
+ * the command's FILEs in order: the table file(n, profile, key) and the view v_file (v_profile of
+ * each, with n) name them, n from 1. HV_ERROR_USAGE, in one line: not SQL, more than one statement,
+ * one that would write, over `seconds`, or over 1 GiB of CSV. HV_ERROR_STORE: the store cannot be
+ * read, or a key is not in it (a bounded store may not have kept it). `csv` is then unchanged. */
 gboolean hv_store_query (HvStore *store, const char *sql, const char *const *keys, guint seconds,
                          GString *csv, GError **error);
 

@@ -1,9 +1,1229 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <glib.h>
+#include "importers/importer.h"
+#include "store/store.h"
+
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <sqlite3.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* --- profiles --- */
+
+static uint64_t state;
+
+static uint32_t
+chance (uint32_t below)
+{
+  state = state * 6364136223846793005u + 1442695040888963407u;
+  return (uint32_t)((state >> 33) % below);
+}
+
+/* A profile with something in every array, `nodes` stacks large; different for each seed. */
+static HvProfile *
+make_profile (uint64_t seed, uint32_t nodes)
+{
+  HvProfile *p = hv_profile_new ();
+  uint32_t n_functions = MAX (2, nodes / 8);
+  g_autofree uint32_t *frame = g_new (uint32_t, n_functions);
+
+  state = seed;
+  p->path = g_strdup_printf ("/tmp/a \"quoted\", file %d", (int)seed);
+  p->format = "heaptrack";
+  p->variant = hv_profile_intern (p, "v3", -1);
+  p->command = hv_profile_intern (p, "prog --name=Zoë\n'x'", -1);
+  p->pid = 4711;
+  p->sample_period = 524288;
+  p->time_unit = HV_TIME_MILLISECONDS;
+  p->duration = 123456;
+  p->peak_time = 0;
+  p->short_lifetime = 500;
+  p->peak_rss_bytes = INT64_MAX;
+  p->suppressed_bytes = 17;
+  p->byte_unit = hv_profile_intern (p, "units", -1);
+  p->block_unit = hv_profile_intern (p, "events", -1);
+  p->process_key = UINT64_MAX - seed;
+  p->modules_known = FALSE;
+  p->default_metric = HV_METRIC_PEAK_BYTES;
+  p->incomplete = TRUE;
+  hv_profile_warn (p, "cut short at line %d", 12);
+  hv_profile_warn (p, "%s", "");
+
+  for (int i = 0; i < 3; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/usr/lib/lib%d.so", i);
+      HvModule module = { .path = hv_profile_intern (p, path, -1) };
+      if (i > 0)
+        module.build_id = hv_profile_intern (p, "00ff", -1);
+      if (i > 1)
+        module.status = hv_profile_intern (p, "resolved", -1);
+      hv_profile_add_module (p, &module);
+    }
+  for (uint32_t i = 0; i < n_functions; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("ns::function_%u<int>", i);
+      HvFrame f = { .function = hv_profile_intern (p, name, -1),
+                    .file = i % 3 ? hv_profile_intern (p, "/src/a.c", -1) : 0,
+                    .line = i % 5 ? i : 0,
+                    .module = p->module[i % 3].path,
+                    .address = i % 7 ? 0 : UINT64_MAX - i,
+                    .flags = (uint8_t)(i % 32) };
+      frame[i] = hv_profile_frame (p, &f);
+      p->frame_category[frame[i]] = (uint8_t)(i % 5);
+    }
+  while (p->n_nodes < nodes)
+    {
+      uint32_t at = 0, depth = 1 + chance (30);
+      for (uint32_t d = 0; d < depth && p->n_nodes < nodes; d++)
+        at = hv_profile_node (p, at, frame[chance (d < 10 ? 4 : n_functions)]);
+      hv_profile_site (p, at);
+    }
+  hv_profile_site (p, 0);
+  for (int m = 0; m < HV_N_METRICS; m++)
+    if (m != HV_METRIC_READ_BYTES)
+      {
+        int64_t *column = hv_profile_column (p, (HvMetric)m);
+        for (uint32_t s = 0; s < p->n_sites; s++)
+          column[s] = (int64_t)chance (1 << 20) - 5;
+      }
+  p->column[HV_METRIC_LIFETIME][0] = INT64_MIN;
+
+  p->row_metrics = 1u << HV_METRIC_LIVE_BYTES | 1u << HV_METRIC_TOTAL_BLOCKS;
+  for (int i = 0; i < 4; i++)
+    {
+      HvMoment moment = { .kind = i == 3 ? HV_MOMENT_DUMP : HV_MOMENT_BUCKET,
+                          .time = i * 1000,
+                          .number = i,
+                          .label = i == 3 ? hv_profile_intern (p, "dump.3.heap", -1) : 0,
+                          .live_bytes = i == 1 ? -1 : i,
+                          .live_blocks = -1,
+                          .max_bytes = 99,
+                          .total_bytes = 98,
+                          .total_blocks = 97,
+                          .temporary_blocks = 96,
+                          .rss_bytes = i ? 95 : -1 };
+      hv_profile_add_moment (p, &moment);
+      /* the third moment changes nothing */
+      for (uint32_t s = 0; i != 2 && s < p->n_sites; s += 1 + chance (4))
+        hv_profile_add_row (p, s, (const int64_t[]){ chance (1000), -1 });
+    }
+  hv_profile_add_thread (p, UINT64_MAX, hv_profile_intern (p, "main", -1));
+  hv_profile_add_thread (p, 7, 0);
+  for (uint32_t s = 0; s < p->n_sites; s += 3)
+    hv_profile_add_thread_row (p, &(HvThreadRow){ s, s % 2, -1, 2, 3, INT64_MAX });
+  hv_profile_add_access (p, 0, 2, (const uint8_t *)"\0\1\2\xff", 4);
+  hv_profile_add_access (p, p->n_sites - 1, 0, NULL, 0);
+  hv_profile_add_access (p, 0, 1, (const uint8_t *)"abc", 3);
+  hv_profile_seal (p);
+  g_assert_true (hv_profile_check (p, NULL));
+  return p;
+}
+
+#define SAME(field) g_assert_cmpint (a->field, ==, b->field)
+#define SAME_ARRAY(field, n)                                                                       \
+  g_assert_cmpmem (a->field, (n) * sizeof *a->field, b->field, (n) * sizeof *b->field)
+
+static void
+assert_same (const HvProfile *a, const HvProfile *b)
+{
+  SAME (n_strings);
+  for (uint32_t i = 0; i < a->n_strings; i++)
+    if (strcmp (hv_profile_string (a, i), hv_profile_string (b, i)) != 0)
+      g_error ("string %u differs", i);
+  SAME (n_frames);
+  for (uint32_t i = 0; i < a->n_frames; i++)
+    {
+      SAME (frame[i].function);
+      SAME (frame[i].file);
+      SAME (frame[i].line);
+      SAME (frame[i].module);
+      g_assert_cmpuint (a->frame[i].address, ==, b->frame[i].address);
+      SAME (frame[i].flags);
+      SAME (frame_category[i]);
+    }
+  SAME (n_nodes);
+  SAME_ARRAY (node_parent, a->n_nodes);
+  SAME_ARRAY (node_frame, a->n_nodes);
+  SAME (n_sites);
+  SAME_ARRAY (site_node, a->n_sites);
+  SAME (row_metrics);
+  g_assert_cmpuint (a->n_rows, ==, b->n_rows);
+  if (a->n_rows)
+    SAME_ARRAY (row_site, a->n_rows);
+  for (int m = 0; m < HV_N_METRICS; m++)
+    {
+      g_assert_true ((a->column[m] == NULL) == (b->column[m] == NULL));
+      if (a->column[m])
+        SAME_ARRAY (column[m], a->n_sites);
+      if (a->n_rows && a->row_metrics & 1u << m)
+        SAME_ARRAY (row[m], a->n_rows);
+    }
+  SAME (n_moments);
+  for (uint32_t i = 0; i < a->n_moments; i++)
+    {
+      SAME (moment[i].kind);
+      SAME (moment[i].time);
+      SAME (moment[i].number);
+      SAME (moment[i].label);
+      SAME (moment[i].live_bytes);
+      SAME (moment[i].live_blocks);
+      SAME (moment[i].max_bytes);
+      SAME (moment[i].total_bytes);
+      SAME (moment[i].total_blocks);
+      SAME (moment[i].temporary_blocks);
+      SAME (moment[i].rss_bytes);
+      g_assert_cmpuint (a->moment[i].first_row, ==, b->moment[i].first_row);
+    }
+  SAME (n_modules);
+  for (uint32_t i = 0; i < a->n_modules; i++)
+    {
+      SAME (module[i].path);
+      SAME (module[i].build_id);
+      SAME (module[i].status);
+    }
+  SAME (n_threads);
+  for (uint32_t i = 0; i < a->n_threads; i++)
+    {
+      g_assert_cmpuint (a->thread_uid[i], ==, b->thread_uid[i]);
+      SAME (thread_name[i]);
+    }
+  g_assert_cmpuint (a->n_thread_rows, ==, b->n_thread_rows);
+  if (a->n_thread_rows)
+    SAME_ARRAY (thread_row, a->n_thread_rows);
+  SAME (n_accesses);
+  for (uint32_t i = 0; i < a->n_accesses; i++)
+    {
+      SAME (access[i].site);
+      SAME (access[i].unreliable);
+      if (a->access[i].length || b->access[i].length)
+        g_assert_cmpmem (a->access_data + a->access[i].offset, a->access[i].length,
+                         b->access_data + b->access[i].offset, b->access[i].length);
+    }
+  g_assert_cmpstr (a->path, ==, b->path);
+  g_assert_cmpstr (a->format, ==, b->format);
+  SAME (variant);
+  SAME (command);
+  SAME (pid);
+  SAME (sample_period);
+  SAME (time_unit);
+  SAME (duration);
+  SAME (peak_time);
+  SAME (short_lifetime);
+  SAME (peak_rss_bytes);
+  SAME (suppressed_bytes);
+  SAME (byte_unit);
+  SAME (block_unit);
+  g_assert_cmpuint (a->process_key, ==, b->process_key);
+  SAME (modules_known);
+  SAME (default_metric);
+  SAME (incomplete);
+  SAME (full);
+  SAME (warnings->len);
+  for (guint i = 0; i < a->warnings->len; i++)
+    g_assert_cmpstr (g_ptr_array_index (a->warnings, i), ==, g_ptr_array_index (b->warnings, i));
+  g_assert_null (b->tables);
+}
+
+/* --- files --- */
+
+typedef struct
+{
+  char *folder, *path;
+  HvStore *store;
+} Fixture;
+
+static HvStore *
+open_store (const char *path)
+{
+  GError *error = NULL;
+  HvStore *store = hv_store_open (path, 0, &error);
+
+  g_assert_no_error (error);
+  g_assert_nonnull (store);
+  return store;
+}
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  f->folder = g_dir_make_tmp ("heapview-XXXXXX", NULL);
+  f->path = g_build_filename (f->folder, "store.db", NULL);
+  f->store = open_store (f->path);
+}
+
+static void
+remove_folder (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (dir)))
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+      g_remove (path);
+    }
+  g_rmdir (folder);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  hv_store_close (f->store);
+  remove_folder (f->folder);
+  g_free (f->folder);
+  g_free (f->path);
+}
+
+static void
+save (HvStore *store, const char *key, const HvProfile *profile)
+{
+  GError *error = NULL;
+
+  g_assert_true (hv_store_save (store, key, profile, NULL, &error));
+  g_assert_no_error (error);
+}
+
+static HvProfile *
+load (HvStore *store, const char *key)
+{
+  GError *error = NULL;
+  HvProfile *profile = hv_store_load (store, key, &error);
+
+  g_assert_no_error (error);
+  return profile;
+}
+
+static gboolean
+holds (HvStore *store, const char *key)
+{
+  g_autoptr (HvProfile) profile = load (store, key);
+  return profile != NULL;
+}
+
+/* What plain SQLite does to the file, as somebody else. */
+static void
+tamper (const char *path, const char *sql)
+{
+  sqlite3 *db;
+
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (db, sql, NULL, NULL, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_close (db), ==, SQLITE_OK);
+}
+
+static char *
+ask_file (const char *path, const char *sql)
+{
+  sqlite3 *db;
+  sqlite3_stmt *statement;
+
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_prepare_v2 (db, sql, -1, &statement, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_step (statement), ==, SQLITE_ROW);
+  char *answer = g_strdup ((const char *)sqlite3_column_text (statement, 0));
+  sqlite3_finalize (statement);
+  g_assert_cmpint (sqlite3_close (db), ==, SQLITE_OK);
+  return answer;
+}
+
+static char *
+ask (HvStore *store, const char *sql, const char *const *keys)
+{
+  g_autoptr (GString) csv = g_string_new (NULL);
+  GError *error = NULL;
+
+  hv_store_query (store, sql, keys, 60, csv, &error);
+  g_assert_no_error (error);
+  return g_strdup (csv->str);
+}
+
+#define assert_answer(store, sql, keys, expected)                                                  \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    g_autofree char *answer_ = ask (store, sql, keys);                                             \
+    g_assert_cmpstr (answer_, ==, expected);                                                       \
+  }                                                                                                \
+  G_STMT_END
+
+static int64_t
+file_size (const char *path)
+{
+  GStatBuf info;
+
+  g_assert_cmpint (g_stat (path, &info), ==, 0);
+  return info.st_size;
+}
+
+/* --- saving and loading --- */
+
+static void
+test_round_trip (Fixture *f, gconstpointer data)
+{
+  g_autoptr (HvProfile) small = make_profile (1, 500);
+  /* several times the loader's first guess at each array's size */
+  g_autoptr (HvProfile) large = make_profile (2, 300000);
+  g_autoptr (HvProfile) empty = hv_profile_new ();
+
+  hv_profile_seal (empty);
+  save (f->store, "small", small);
+  save (f->store, "large", large);
+  save (f->store, "empty", empty);
+  hv_store_close (f->store);
+  f->store = open_store (f->path);
+
+  g_autoptr (HvProfile) small_again = load (f->store, "small");
+  g_autoptr (HvProfile) large_again = load (f->store, "large");
+  g_autoptr (HvProfile) empty_again = load (f->store, "empty");
+  assert_same (small, small_again);
+  assert_same (large, large_again);
+  assert_same (empty, empty_again);
+  g_assert_false (holds (f->store, "other"));
+}
+
+static void
+test_samples (Fixture *f, gconstpointer data)
+{
+  static const char *const samples[] = { "dhat/sqlite3.dhat", "jemalloc/gt/runA.phase3.heap",
+                                         "heaptrack/py1.zst" };
+  const char *folder = g_getenv ("HV_SAMPLES");
+  guint imported = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (samples); i++)
+    {
+      g_autofree char *path = g_build_filename (folder ? folder : "/nonexistent", samples[i], NULL);
+      g_autoptr (GError) error = NULL;
+      if (!g_file_test (path, G_FILE_TEST_EXISTS))
+        continue;
+      g_autoptr (HvProfile)
+          profile = hv_import (path, &(HvImportOptions){ .no_symbols = TRUE }, &error);
+      if (g_error_matches (error, HV_ERROR, HV_ERROR_FORMAT))
+        continue; /* the importers' tests tell why */
+      g_assert_no_error (error);
+      g_autofree char *key = hv_store_key (path, "", &error);
+      g_assert_no_error (error);
+      save (f->store, key, profile);
+      g_autoptr (HvProfile) again = load (f->store, key);
+      assert_same (profile, again);
+      imported++;
+    }
+  if (imported == 0)
+    g_test_skip ("the samples are not there");
+}
+
+static void
+test_replace (Fixture *f, gconstpointer data)
+{
+  g_autoptr (HvProfile) first = make_profile (1, 5000);
+  g_autoptr (HvProfile) second = make_profile (2, 100);
+
+  save (f->store, "other", second);
+  save (f->store, "key", first);
+  int64_t before = file_size (f->path);
+  save (f->store, "key", second);
+  g_autoptr (HvProfile) again = load (f->store, "key");
+  assert_same (second, again);
+  g_assert_true (holds (f->store, "other"));
+  g_assert_cmpint (file_size (f->path), <, before);
+  assert_answer (f->store, "select count(*) from v_profile", NULL, "count(*)\n2\n");
+
+  /* nothing of what was replaced is left */
+  g_autofree char *stacks = ask_file (f->path, "select count(*) from stack");
+  g_autofree char *expected = g_strdup_printf ("%u", 2 * second->n_nodes);
+  g_assert_cmpstr (stacks, ==, expected);
+}
+
+static gboolean
+is_unfit (const HvProfile *profile)
+{
+  g_autoptr (HvStore) store = open_store (":memory:");
+  g_autoptr (GError) error = NULL;
+
+  if (hv_store_save (store, "key", profile, NULL, &error))
+    return FALSE;
+  g_assert_error (error, HV_ERROR, HV_ERROR_STORE);
+  assert_answer (store, "select count(*) from v_profile", NULL, "count(*)\n0\n");
+  return TRUE;
+}
+
+static void
+test_unfit (void)
+{
+  g_autoptr (HvProfile) profile = make_profile (1, 100);
+
+  g_assert_false (is_unfit (profile));
+  profile->full = TRUE;
+  g_assert_true (is_unfit (profile));
+  profile->full = FALSE;
+  profile->site_node[1] = profile->n_nodes;
+  g_assert_true (is_unfit (profile));
+}
+
+/* Each line makes a stored profile one that must not be loaded. */
+static const char *const damage[] = {
+  "update string set text = x'41ff' where key & 4294967295 = 3",
+  "update string set text = x'410042' where key & 4294967295 = 3",
+  "update string set text = 'none' where key & 4294967295 = 0",
+  "delete from string where key & 4294967295 = 3",
+  "delete from string",
+  "delete from frame where key & 4294967295 = (select max(key) & 4294967295 from frame)",
+  "update frame set function = 4000000000 where key & 4294967295 = 3",
+  "update frame set function = -1 where key & 4294967295 = 3",
+  "update frame set line = 4294967296 where key & 4294967295 = 3",
+  "update frame set flags = 256 where key & 4294967295 = 3",
+  "update frame set category = 5 where key & 4294967295 = 3",
+  "update stack set parent = 10 where key & 4294967295 = 10",
+  "update stack set frame = 100000 where key & 4294967295 = 10",
+  "update stack set frame = 1 where key & 4294967295 = 0",
+  "update stack set key = key + 1000000 where key & 4294967295 = 10",
+  "insert into stack values ((1 << 32) + 100000, 0, 0)",
+  "insert into stack values ((1 << 32) + 4294967295, 0, 0)",
+  "update site set stack = 100000 where key & 4294967295 = 2",
+  "update moment set first_row = -1 where key & 4294967295 = 2",
+  "update moment set first_row = 0 where key & 4294967295 = 3",
+  "update moment set kind = 2 where key & 4294967295 = 3",
+  "update moment_site set site = 100000 where key & 4294967295 = 2",
+  "delete from moment_site where key & 4294967295 = 2",
+  "update module set build_id = 100000",
+  "update thread set name = 100000",
+  "update thread_site set thread = 2",
+  "update access set site = 100000",
+  "delete from warning where key & 4294967295 = 0",
+  "insert into warning values ((1 << 32) + 2, 'more')",
+  "update profile set stacks = 4294967295",
+  "update profile set stacks = 4294967296",
+  "update profile set stacks = -1",
+  "update profile set stacks = 0",
+  "update profile set sites = 4000000000, moment_sites = 4000000000",
+  "update profile set command = 100000",
+  "update profile set time_unit = 'days'",
+  "update profile set default_metric = 'love'",
+  "update profile set site_metrics = 'live_bytes love'",
+  "update profile set moment_metrics = 'love'",
+  "update profile set format = hex(zeroblob(100))",
+};
+
+static void
+test_damage (Fixture *f, gconstpointer data)
+{
+  g_autoptr (HvProfile) profile = make_profile (1, 300);
+
+  for (guint i = 0; i < G_N_ELEMENTS (damage); i++)
+    {
+      save (f->store, "key", profile);
+      /* the number that the lines above count on */
+      assert_answer (f->store, "select profile from v_profile", NULL, "profile\n1\n");
+      tamper (f->path, damage[i]);
+      if (holds (f->store, "key"))
+        g_error ("loaded in spite of: %s", damage[i]);
+      g_autofree char *left = ask_file (f->path, "select count(*) from profile");
+      g_autofree char *stacks = ask_file (f->path, "select count(*) from stack");
+      g_assert_cmpstr (left, ==, "0");
+      g_assert_cmpstr (stacks, ==, "0");
+    }
+}
+
+/* A file whose bytes were changed at random opens or not, loads or not, but never does harm. */
+static void
+test_noise (Fixture *f, gconstpointer data)
+{
+  g_autoptr (HvProfile) profile = make_profile (1, 300);
+  g_autofree char *bytes = NULL, *path = g_build_filename (f->folder, "noise.db", NULL);
+  gsize size;
+
+  save (f->store, "key", profile);
+  g_assert_true (g_file_get_contents (f->path, &bytes, &size, NULL));
+  state = 7;
+  for (int round = 0; round < 300; round++)
+    {
+      g_autofree char *noisy = g_memdup2 (bytes, size);
+      g_autoptr (GError) error = NULL;
+      for (int i = 0; i < 1 + round % 40; i++)
+        noisy[chance ((uint32_t)size)] = (char)chance (256);
+      g_assert_true (g_file_set_contents (path, noisy, (gssize)size, NULL));
+      g_autoptr (HvStore) store = hv_store_open (path, 0, &error);
+      if (store == NULL)
+        {
+          g_assert_nonnull (error);
+          continue;
+        }
+      g_autoptr (HvProfile) loaded = hv_store_load (store, "key", NULL);
+      if (loaded)
+        g_assert_true (hv_profile_check (loaded, NULL));
+      else
+        hv_store_save (store, "key", profile, NULL, NULL);
+    }
+}
+
+/* --- opening --- */
+
+static void
+assert_refused (const char *path, const char *why)
+{
+  g_autofree char *before = NULL, *after = NULL;
+  g_autoptr (GError) error = NULL;
+  gsize size, size_after;
+
+  g_assert_true (g_file_get_contents (path, &before, &size, NULL));
+  g_assert_null (hv_store_open (path, 0, &error));
+  g_assert_error (error, HV_ERROR, HV_ERROR_STORE);
+  g_assert_nonnull (strstr (error->message, why));
+  g_assert_true (g_str_has_prefix (error->message, path));
+  g_assert_null (strchr (error->message, '\n'));
+  g_assert_true (g_file_get_contents (path, &after, &size_after, NULL));
+  g_assert_cmpmem (before, size, after, size_after);
+}
+
+static void
+test_foreign (Fixture *f, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (f->folder, "foreign", NULL);
+
+  for (gsize size = 1; size < 100000; size = size * 3 + 1)
+    {
+      g_autofree char *text = g_strnfill (size, 'x');
+      g_assert_true (g_file_set_contents (path, text, (gssize)size, NULL));
+      assert_refused (path, "not a heapview store");
+    }
+  g_remove (path);
+  tamper (path, "create table t (a); insert into t values (1)");
+  assert_refused (path, "not a heapview store");
+  tamper (path, "drop table t");
+  assert_refused (path, "not a heapview store");
+
+  g_remove (path);
+  tamper (f->path, "pragma user_version = 999");
+  assert_refused (f->path, "made by a newer heapview");
+  tamper (f->path, "pragma user_version = -1");
+  assert_refused (f->path, "not a heapview store");
+  tamper (f->path, "pragma user_version = 1; drop view v_site;"
+                   "create view v_site as with recursive r(x) as (select 1 union all select x"
+                   " from r) select x from r");
+  assert_refused (f->path, "not those heapview makes");
+}
+
+static void
+test_additions (Fixture *f, gconstpointer data)
+{
+  /* a library is its user's */
+  tamper (f->path, "create view mine as select function from v_site;"
+                   "create index by_text on string (text)");
+  hv_store_close (f->store);
+  f->store = open_store (f->path);
+  g_autoptr (HvProfile) profile = make_profile (1, 100);
+  save (f->store, "key", profile);
+  g_assert_true (holds (f->store, "key"));
+}
+
+static void
+test_modes (Fixture *f, gconstpointer data)
+{
+  GStatBuf info;
+
+  g_assert_cmpint (g_stat (f->path, &info), ==, 0);
+  g_assert_cmpint (info.st_mode & 0777, ==, 0600);
+  g_autofree char *id = ask_file (f->path, "pragma application_id");
+  g_autofree char *version = ask_file (f->path, "pragma user_version");
+  g_autofree char *vacuum = ask_file (f->path, "pragma auto_vacuum");
+  g_assert_cmpstr (id, ==, "1213625204");
+  g_assert_cmpstr (version, ==, "1");
+  g_assert_cmpstr (vacuum, ==, "2");
+
+  g_autoptr (GError) error = NULL;
+  g_autofree char *nowhere = g_build_filename (f->folder, "no", "such", "store.db", NULL);
+  g_assert_null (hv_store_open (nowhere, 0, &error));
+  g_assert_error (error, HV_ERROR, HV_ERROR_STORE);
+}
+
+static void
+test_read_only (Fixture *f, gconstpointer data)
+{
+  g_autoptr (HvProfile) profile = make_profile (1, 100);
+  g_autoptr (GError) error = NULL;
+
+  save (f->store, "key", profile);
+  g_clear_pointer (&f->store, hv_store_close);
+  tamper (f->path, "update profile set last_used = 1");
+  g_chmod (f->path, 0400);
+  if (g_access (f->path, W_OK) == 0)
+    {
+      g_test_skip ("this user may write what is read-only");
+      return;
+    }
+  f->store = open_store (f->path);
+  g_assert_true (holds (f->store, "key"));
+  g_assert_false (hv_store_save (f->store, "other", profile, NULL, &error));
+  g_assert_error (error, HV_ERROR, HV_ERROR_STORE);
+  assert_answer (f->store, "select key, last_used from v_profile", NULL, "key,last_used\nkey,1\n");
+}
+
+static void
+test_last_used (Fixture *f, gconstpointer data)
+{
+  g_autoptr (HvProfile) profile = make_profile (1, 100);
+
+  save (f->store, "key", profile);
+  tamper (f->path, "update profile set last_used = last_used - 30");
+  g_autofree char *before = ask_file (f->path, "select last_used from profile");
+  g_assert_true (holds (f->store, "key"));
+  g_autofree char *same = ask_file (f->path, "select last_used from profile");
+  g_assert_cmpstr (before, ==, same);
+
+  tamper (f->path, "update profile set last_used = last_used - 60");
+  g_assert_true (holds (f->store, "key"));
+  g_autofree char *now = ask_file (
+      f->path, "select abs(strftime('%s', 'now') - last_used) < 30 from profile");
+  g_assert_cmpstr (now, ==, "1");
+
+  /* a clock that was set back must not keep a profile for ever */
+  tamper (f->path, "update profile set last_used = last_used + 100000");
+  g_assert_true (holds (f->store, "key"));
+  g_autofree char *back = ask_file (
+      f->path, "select abs(strftime('%s', 'now') - last_used) < 30 from profile");
+  g_assert_cmpstr (back, ==, "1");
+}
+
+/* --- the cache --- */
+
+static void
+test_cache (void)
+{
+  /* room for three of these; each about 80 KiB */
+  const gint64 bound = 500 * 1024;
+  g_autoptr (HvProfile) profile = make_profile (1, 2000);
+  g_autoptr (HvProfile) huge = make_profile (2, 40000);
+  g_autofree char *folder = g_build_filename (g_get_user_cache_dir (), "heapview", NULL);
+  g_autofree char *path = g_build_filename (folder, "profiles.db", NULL);
+  g_autoptr (GError) error = NULL;
+  GStatBuf info;
+
+  g_assert_false (g_file_test (folder, G_FILE_TEST_EXISTS));
+  g_autoptr (HvStore) store = hv_store_open (NULL, bound, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (g_stat (folder, &info), ==, 0);
+  g_assert_cmpint (info.st_mode & 0777, ==, 0700);
+
+  save (store, "a", profile);
+  save (store, "b", profile);
+  g_assert_true (holds (store, "a"));
+  g_assert_true (holds (store, "b"));
+  /* b becomes the one not used for longest, whatever was saved first */
+  tamper (path, "update profile set last_used = last_used - 100000 where key = 'b'");
+  guint saved = 2;
+  while (TRUE)
+    {
+      g_autofree char *key = g_strdup_printf ("more %u", saved++);
+      save (store, key, profile);
+      g_assert_true (holds (store, key));
+      g_assert_cmpint (file_size (path), <=, bound);
+      g_autofree char *left = ask_file (path, "select count(*) from profile where key = 'b'");
+      if (strcmp (left, "0") == 0)
+        break;
+      g_assert_cmpuint (saved, <, 20);
+    }
+  g_assert_cmpuint (saved, >, 3);
+  g_assert_true (holds (store, "a"));
+
+  /* what does not fit at all drops nothing */
+  g_autofree char *before = ask_file (path, "select group_concat(key) from profile");
+  save (store, "huge", huge);
+  g_assert_false (holds (store, "huge"));
+  g_autofree char *after = ask_file (path, "select group_concat(key) from profile");
+  g_assert_cmpstr (before, ==, after);
+
+  /* the size noted is what deleting gives back */
+  g_autofree char *noted = ask_file (path, "select min(bytes) > 40000 and max(bytes) < 400000"
+                                           " from profile");
+  g_assert_cmpstr (noted, ==, "1");
+}
+
+static void
+test_unbounded (Fixture *f, gconstpointer data)
+{
+  g_autoptr (HvProfile) profile = make_profile (1, 20000);
+  g_autoptr (HvStore) store = hv_store_open (f->path, 1000, NULL);
+
+  save (store, "a", profile);
+  save (store, "b", profile);
+  g_assert_true (holds (store, "a"));
+  g_assert_true (holds (store, "b"));
+}
+
+/* --- cancelling, killing, sharing --- */
+
+static gpointer
+cancel_soon (gpointer cancellable)
+{
+  g_usleep (30000);
+  g_cancellable_cancel (cancellable);
+  return NULL;
+}
+
+static void
+test_cancel (Fixture *f, gconstpointer data)
+{
+  g_autoptr (HvProfile) small = make_profile (1, 100);
+  g_autoptr (HvProfile) large = make_profile (2, 400000);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+
+  save (f->store, "key", small);
+  GThread *thread = g_thread_new ("cancel", cancel_soon, cancellable);
+  g_assert_false (hv_store_save (f->store, "key", large, cancellable, &error));
+  g_thread_join (thread);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_autoptr (HvProfile) again = load (f->store, "key");
+  assert_same (small, again);
+  g_clear_error (&error);
+  g_assert_false (hv_store_save (f->store, "key", large, cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  save (f->store, "key", large);
+}
+
+static void
+test_kill (Fixture *f, gconstpointer data)
+{
+  g_autoptr (HvProfile) one = make_profile (1, 3000);
+  g_autoptr (HvProfile) two = make_profile (2, 9000);
+  const HvProfile *const profile[] = { one, two };
+  guint whole = 0;
+
+  g_clear_pointer (&f->store, hv_store_close);
+  state = (uint64_t)g_get_monotonic_time ();
+  for (int round = 0; round < 20; round++)
+    {
+      pid_t child = fork ();
+      g_assert_cmpint (child, >=, 0);
+      if (child == 0)
+        {
+          HvStore *store = hv_store_open (f->path, 0, NULL);
+          for (guint i = 0; store; i++)
+            {
+              g_autofree char *key = g_strdup_printf ("key %u", i % 3);
+              hv_store_save (store, key, profile[(i / 3) % 2], NULL, NULL);
+            }
+          _exit (1);
+        }
+      g_usleep (1000 + chance (80000));
+      kill (child, SIGKILL);
+      int status;
+      g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+      g_assert_true (WIFSIGNALED (status));
+
+      g_autoptr (HvStore) store = open_store (f->path);
+      g_autofree char *check = ask_file (f->path, "pragma integrity_check");
+      g_assert_cmpstr (check, ==, "ok");
+      g_autofree char *stored = ask_file (f->path, "select count(*) from profile");
+      guint n = 0;
+      for (guint i = 0; i < 3; i++)
+        {
+          g_autofree char *key = g_strdup_printf ("key %u", i);
+          g_autoptr (HvProfile) again = load (store, key);
+          if (again)
+            assert_same (profile[again->n_nodes == profile[0]->n_nodes ? 0 : 1], again);
+          n += again != NULL;
+        }
+      /* none had to be thrown away */
+      g_assert_cmpint (atoi (stored), ==, n);
+      whole += n;
+    }
+  g_assert_cmpuint (whole, >, 0);
+}
+
+static void
+test_locked (Fixture *f, gconstpointer data)
+{
+  g_autoptr (HvProfile) profile = make_profile (1, 100);
+  g_autoptr (HvStore) other = open_store (f->path);
+  g_autoptr (GError) error = NULL;
+  sqlite3 *db;
+
+  /* two at once, each seeing the other's */
+  save (f->store, "a", profile);
+  save (other, "b", profile);
+  g_assert_true (holds (f->store, "b"));
+  g_assert_true (holds (other, "a"));
+
+  g_assert_cmpint (sqlite3_open (f->path, &db), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (db, "begin exclusive", NULL, NULL, NULL), ==, SQLITE_OK);
+  g_assert_null (hv_store_load (f->store, "a", &error));
+  g_assert_error (error, HV_ERROR, HV_ERROR_STORE);
+  g_clear_error (&error);
+  g_assert_false (hv_store_save (f->store, "a", profile, NULL, &error));
+  g_assert_error (error, HV_ERROR, HV_ERROR_STORE);
+  sqlite3_close (db);
+  g_assert_true (holds (f->store, "a"));
+  save (f->store, "a", profile);
+}
+
+static gpointer
+open_and_save (gpointer path)
+{
+  g_autoptr (HvProfile) profile = make_profile (1, 200);
+
+  for (int i = 0; i < 5; i++)
+    {
+      g_autoptr (HvStore) store = open_store (path);
+      save (store, "key", profile);
+      g_assert_true (holds (store, "key"));
+    }
+  return NULL;
+}
+
+static void
+test_first_together (Fixture *f, gconstpointer data)
+{
+  GThread *thread[4];
+
+  /* none of them finds a store */
+  g_clear_pointer (&f->store, hv_store_close);
+  g_remove (f->path);
+  for (guint i = 0; i < G_N_ELEMENTS (thread); i++)
+    thread[i] = g_thread_new ("save", open_and_save, f->path);
+  for (guint i = 0; i < G_N_ELEMENTS (thread); i++)
+    g_thread_join (thread[i]);
+  g_autofree char *check = ask_file (f->path, "pragma integrity_check");
+  g_assert_cmpstr (check, ==, "ok");
+}
+
+/* --- keys --- */
+
+static void
+test_key (Fixture *f, gconstpointer data)
+{
+  g_autofree char *a = g_build_filename (f->folder, "a", NULL);
+  g_autofree char *b = g_build_filename (f->folder, "b", NULL);
+  g_autofree char *pipe_path = g_build_filename (f->folder, "pipe", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (g_file_set_contents (a, "hello", -1, NULL));
+  g_assert_true (g_file_set_contents (b, "hello", -1, NULL));
+  g_autofree char *key = hv_store_key (a, "1", &error);
+  g_autofree char *same = hv_store_key (b, "1", &error);
+  g_autofree char *salted = hv_store_key (a, "2", &error);
+  g_autofree char *plain = hv_store_key (a, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_str_has_suffix (key, "-5"));
+  g_assert_cmpuint (strlen (key), ==, 34);
+  g_assert_cmpstr (key, ==, same);
+  g_assert_cmpstr (key, !=, salted);
+  g_assert_cmpstr (key, !=, plain);
+
+  /* the name of a dump is in the moment's label */
+  g_autofree char *ab = hv_store_key_many ((const char *[]){ a, b, NULL }, "1", &error);
+  g_autofree char *ba = hv_store_key_many ((const char *[]){ b, a, NULL }, "1", &error);
+  g_autofree char *one = hv_store_key_many ((const char *[]){ a, NULL }, "1", &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (ab, !=, ba);
+  g_assert_cmpstr (ab, !=, one);
+  g_assert_cmpstr (one, !=, key);
+
+  g_assert_cmpint (mkfifo (pipe_path, 0600), ==, 0);
+  g_assert_null (hv_store_key (pipe_path, "", &error));
+  g_assert_no_error (error);
+  g_assert_null (hv_store_key ("-", "", &error));
+  g_assert_no_error (error);
+  g_assert_null (hv_store_key_many ((const char *[]){ a, "-", NULL }, "", &error));
+  g_assert_no_error (error);
+  g_assert_null (hv_store_key (f->folder, "", &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_IS_DIRECTORY);
+  g_clear_error (&error);
+  g_remove (b);
+  g_assert_null (hv_store_key (b, "", &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+}
+
+/* --- queries --- */
+
+/* main > work > malloc, and work again inlined; a moment each */
+static HvProfile *
+make_readable (void)
+{
+  HvProfile *p = hv_profile_new ();
+  HvModule module = { .path = hv_profile_intern (p, "/bin/prog", -1),
+                      .build_id = hv_profile_intern (p, "abcd", -1),
+                      .status = hv_profile_intern (p, "resolved", -1) };
+  HvFrame frame[] = {
+    { .function = hv_profile_intern (p, "main", -1), .module = module.path },
+    { .function = hv_profile_intern (p, "work", -1),
+      .file = hv_profile_intern (p, "work.c", -1),
+      .line = 7,
+      .module = module.path,
+      .flags = HV_FRAME_INLINED },
+    { .function = hv_profile_intern (p, "malloc", -1) },
+  };
+  uint32_t node = 0;
+
+  p->path = g_strdup ("readable.heap");
+  p->format = "jemalloc";
+  p->time_unit = HV_TIME_MILLISECONDS;
+  hv_profile_add_module (p, &module);
+  for (guint i = 0; i < G_N_ELEMENTS (frame); i++)
+    node = hv_profile_node (p, node, hv_profile_frame (p, &frame[i]));
+  p->frame_category[3] = HV_CATEGORY_ALLOCATOR;
+  hv_profile_site (p, node);
+  hv_profile_site (p, hv_profile_node (p, 0, 1));
+  hv_profile_column (p, HV_METRIC_LIVE_BYTES)[0] = 100;
+  hv_profile_column (p, HV_METRIC_LIVE_BYTES)[1] = 0;
+  p->row_metrics = 1u << HV_METRIC_LIVE_BYTES;
+  for (int i = 0; i < 2; i++)
+    {
+      hv_profile_add_moment (p, &(HvMoment){ .kind = HV_MOMENT_DUMP,
+                                             .time = i ? 10 : -1,
+                                             .number = 5 + i,
+                                             .live_bytes = 100 * i,
+                                             .live_blocks = -1,
+                                             .max_bytes = -1,
+                                             .total_bytes = -1,
+                                             .total_blocks = -1,
+                                             .temporary_blocks = -1,
+                                             .rss_bytes = -1 });
+      if (i == 1)
+        hv_profile_add_row (p, 0, (const int64_t[]){ 100 });
+    }
+  hv_profile_seal (p);
+  return p;
+}
+
+static void
+test_views (Fixture *f, gconstpointer data)
+{
+  g_autoptr (HvProfile) other = make_profile (1, 300);
+  g_autoptr (HvProfile) profile = make_readable ();
+  const char *const keys[] = { "b", "a", NULL };
+
+  save (f->store, "a", other);
+  save (f->store, "b", profile);
+  assert_answer (f->store,
+                 "select profile, path, command, time_unit, pid, stacks, metrics from"
+                 " v_profile where key = 'b'",
+                 NULL,
+                 "profile,path,command,time_unit,pid,stacks,metrics\n"
+                 "2,readable.heap,,ms,,3,live_bytes\n");
+  assert_answer (f->store, "select n, key, file.profile from file order by n", keys,
+                 "n,key,profile\n1,b,2\n2,a,1\n");
+  assert_answer (f->store, "select n, key from v_file order by n", keys, "n,key\n1,b\n2,a\n");
+  assert_answer (f->store,
+                 "select site, function, module, file, line, live_bytes, live_blocks from v_site"
+                 " where profile = (select profile from file where n = 1)",
+                 keys,
+                 "site,function,module,file,line,live_bytes,live_blocks\n"
+                 "0,work,/bin/prog,work.c,7,100,\n1,main,/bin/prog,,,0,\n");
+  assert_answer (f->store,
+                 "select site, depth, function, line, inlined, category from v_stack"
+                 " where profile = 2 order by site, depth",
+                 NULL,
+                 "site,depth,function,line,inlined,category\n0,1,main,,0,application\n"
+                 "0,2,work,7,1,application\n0,3,malloc,,0,allocator\n1,1,main,,0,application\n");
+  assert_answer (f->store,
+                 "select moment, kind, time, number, label, live_bytes, rss_bytes from v_moment"
+                 " where profile = 2",
+                 NULL,
+                 "moment,kind,time,number,label,live_bytes,rss_bytes\n0,dump,,5,,0,\n"
+                 "1,dump,10,6,,100,\n");
+  assert_answer (f->store,
+                 "select moment, time, site, function, live_bytes, total_bytes from v_timeline"
+                 " where profile = 2",
+                 NULL, "moment,time,site,function,live_bytes,total_bytes\n1,10,0,work,100,\n");
+  assert_answer (f->store,
+                 "select function, module, build_id, status from v_symbol where profile = 2", NULL,
+                 "function,module,build_id,status\nmain,/bin/prog,abcd,resolved\n"
+                 "work,/bin/prog,abcd,resolved\nmalloc,,,\n");
+  assert_answer (f->store,
+                 "select count(*) from v_site join v_stack using (site_key)"
+                 " where v_site.profile = 2 and depth = 1",
+                 NULL, "count(*)\n2\n");
+
+  /* the views hold as much as the model, of both profiles */
+  uint64_t depth = 0, live = 0;
+  for (uint32_t s = 0; s < other->n_sites; s++)
+    {
+      for (uint32_t n = other->site_node[s]; n; n = other->node_parent[n])
+        depth++;
+      live += (uint64_t)other->column[HV_METRIC_LIVE_BYTES][s];
+    }
+  g_autofree char *expected = g_strdup_printf (
+      "a,b,c,d\n%" G_GUINT64_FORMAT ",%" G_GINT64_FORMAT ",%" G_GUINT64_FORMAT ",%u\n", depth + 4,
+      (gint64)live + 100, other->n_rows + 1, other->n_frames - 1 + 3);
+  assert_answer (f->store,
+                 "select (select count(*) from v_stack) a, (select sum(live_bytes) from v_site) b,"
+                 " (select count(*) from v_timeline) c, (select count(*) from v_symbol) d",
+                 NULL, expected);
+}
+
+static void
+test_descriptions (Fixture *f, gconstpointer data)
+{
+  /* Every column of every public view is described, and nothing else. */
+  assert_answer (f->store,
+                 "select m.name, c.name from sqlite_schema m join pragma_table_info(m.name) c"
+                 " where m.type = 'view' and m.name <> 'v_description'"
+                 " except select view, name from v_description",
+                 NULL, "name,name\n");
+  assert_answer (f->store,
+                 "select view, name from v_description except"
+                 " select m.name, c.name from sqlite_schema m join pragma_table_info(m.name) c"
+                 " where m.type = 'view'",
+                 NULL, "view,name\n");
+  assert_answer (f->store, "select count(distinct view) from v_description", NULL,
+                 "count(distinct view)\n6\n");
+  for (int m = 0; m < HV_N_METRICS; m++)
+    {
+      g_autofree char *sql = g_strdup_printf (
+          "select count(*) n from v_description where name = '%s' and view in ('v_site',"
+          " 'v_timeline')",
+          hv_metric_column ((HvMetric)m));
+      assert_answer (f->store, sql, NULL, "n\n2\n");
+    }
+}
+
+static void
+test_csv (Fixture *f, gconstpointer data)
+{
+  assert_answer (f->store, "select 1 as \"a,b\", null as n, '' as e, 'x\"y' as q", NULL,
+                 "\"a,b\",n,e,q\n1,,\"\",\"x\"\"y\"\n");
+  assert_answer (f->store, "select 'a' || char(10) || 'b' as t, x'00ff' as b, 1.5 as r", NULL,
+                 "t,b,r\n\"a\nb\",x'00ff',1.5\n");
+  assert_answer (f->store, "select 1 as a where 0", NULL, "a\n");
+  assert_answer (f->store, " -- a comment\n select 1 as a ; -- another\n ;", NULL, "a\n1\n");
+}
+
+static void
+test_refused (Fixture *f, gconstpointer data)
+{
+  static const struct
+  {
+    const char *sql, *why;
+  } refused[] = {
+    { "", "empty" },
+    { " ; -- nothing", "empty" },
+    { "select", "incomplete" },
+    { "selec 1", "syntax error" },
+    { "select love from v_site", "no such column" },
+    { "select\n1 from\n\"no\nsuch\"", "no such table" },
+    { "select 1; select 2", "more than one" },
+    { "select 1; garbage", "more than one" },
+    { "delete from profile", "only reading" },
+    { "insert into profile default values", "only reading" },
+    { "insert into file values (9, 9, 9)", "only reading" },
+    { "create table t (a)", "only reading" },
+    { "create temp table t (a)", "only reading" },
+    { "attach 'other.db' as o", "only reading" },
+    { "attach ':memory:' as o", "only reading" },
+    { "vacuum into 'copy.db'", "only reading" },
+    { "pragma query_only = off", "only reading" },
+    { "pragma journal_mode = wal", "only reading" },
+    { "pragma user_version = 7", "only reading" },
+    { "pragma writable_schema = on", "only reading" },
+    { "begin exclusive", "only reading" },
+    { "savepoint s", "only reading" },
+    { "reindex", "only reading" },
+    { "update profile set path = ''", "only reading" },
+    { "update sqlite_schema set sql = ''", "may not be modified" },
+    { "select load_extension('x')", "not authorized" },
+    { "select randomblob(1000000000)", "too big" },
+    { "with recursive r(x) as (select 1 union all select x + 1 from r) select count(*) from r",
+      "longer than 1 s" },
+  };
+  g_autoptr (HvProfile) profile = make_profile (1, 100);
+  g_autoptr (GString) csv = g_string_new ("before");
+
+  save (f->store, "key", profile);
+  for (guint i = 0; i < G_N_ELEMENTS (refused); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      gboolean done = hv_store_query (f->store, refused[i].sql, NULL, 1, csv, &error);
+      g_test_message ("%s → %s", refused[i].sql, error ? error->message : "done");
+      g_assert_false (done);
+      g_assert_error (error, HV_ERROR, HV_ERROR_USAGE);
+      g_assert_nonnull (strstr (error->message, refused[i].why));
+      g_assert_null (strchr (error->message, '\n'));
+      g_assert_cmpstr (csv->str, ==, "before");
+    }
+  g_autoptr (GError) error = NULL;
+  g_assert_false (hv_store_query (f->store, "select 1", (const char *[]){ "key", "none", NULL }, 1,
+                                  csv, &error));
+  g_assert_error (error, HV_ERROR, HV_ERROR_STORE);
+
+  /* the store is as it was, and can be written again */
+  g_autoptr (HvProfile) again = load (f->store, "key");
+  assert_same (profile, again);
+  save (f->store, "key", profile);
+}
+
+static void
+test_memory (void)
+{
+  g_autoptr (HvStore) store = open_store (":memory:");
+  g_autoptr (HvProfile) profile = make_profile (1, 1000);
+
+  save (store, "key", profile);
+  g_autoptr (HvProfile) again = load (store, "key");
+  assert_same (profile, again);
+  assert_answer (store, "select n, format from v_file", ((const char *[]){ "key", NULL }),
+                 "n,format\n1,heaptrack\n");
+}
+
+/* Run with -m perf. */
+static void
+test_speed (Fixture *f, gconstpointer data)
+{
+  g_autoptr (HvProfile) profile = make_profile (1, 1000000);
+  double rows = (double)profile->n_strings + profile->n_frames + profile->n_nodes + profile->n_sites
+                + (double)profile->n_rows + (double)profile->n_thread_rows;
+
+  gint64 start = g_get_monotonic_time ();
+  save (f->store, "key", profile);
+  gint64 saved = g_get_monotonic_time ();
+  g_autoptr (HvProfile) again = load (f->store, "key");
+  gint64 loaded = g_get_monotonic_time ();
+  g_test_maximized_result (rows / (double)(saved - start), "saved, M rows/s (%.0f rows)", rows);
+  g_test_maximized_result (rows / (double)(loaded - saved), "loaded, M rows/s");
+  g_test_minimized_result ((double)file_size (f->path) / profile->n_nodes, "bytes a node");
+  start = g_get_monotonic_time ();
+  save (f->store, "key", profile);
+  g_test_minimized_result ((double)(g_get_monotonic_time () - start) / 1e6, "replaced, s");
+  g_free (ask (f->store, "select sum(live_bytes) from v_site", NULL));
+  start = g_get_monotonic_time ();
+  g_free (ask (f->store, "select function, sum(live_bytes) from v_site group by 1", NULL));
+  g_test_minimized_result ((double)(g_get_monotonic_time () - start) / 1e6, "v_site by function");
+  start = g_get_monotonic_time ();
+  g_free (ask (f->store, "select count(*) from v_stack", NULL));
+  g_test_minimized_result ((double)(g_get_monotonic_time () - start) / 1e6, "v_stack counted");
+}
 
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+
+#define ADD(name, function) g_test_add ("/store/" name, Fixture, NULL, set_up, function, tear_down)
+  ADD ("round-trip", test_round_trip);
+  ADD ("samples", test_samples);
+  ADD ("replace", test_replace);
+  g_test_add_func ("/store/unfit", test_unfit);
+  ADD ("damage", test_damage);
+  ADD ("noise", test_noise);
+  ADD ("foreign", test_foreign);
+  ADD ("additions", test_additions);
+  ADD ("modes", test_modes);
+  ADD ("read-only", test_read_only);
+  ADD ("last-used", test_last_used);
+  g_test_add_func ("/store/cache", test_cache);
+  ADD ("unbounded", test_unbounded);
+  ADD ("cancel", test_cancel);
+  ADD ("kill", test_kill);
+  ADD ("locked", test_locked);
+  ADD ("first-together", test_first_together);
+  ADD ("key", test_key);
+  ADD ("views", test_views);
+  ADD ("descriptions", test_descriptions);
+  ADD ("csv", test_csv);
+  ADD ("refused", test_refused);
+  g_test_add_func ("/store/memory", test_memory);
+  if (g_test_perf ())
+    ADD ("speed", test_speed);
   return g_test_run ();
 }

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "store.h"
+
+#include <sqlite3.h>
+
+G_BEGIN_DECLS
+
+struct HvStore
+{
+  sqlite3 *db;
+  char *path;
+  gint64 max_bytes; /* 0: unbounded */
+  gboolean read_only;
+};
+
+/* HV_ERROR_STORE with the store's path, what failed and SQLite's word on it; FALSE. */
+gboolean _hv_store_fail (HvStore *store, const char *what, GError **error);
+
+/* A prepared statement; NULL and `error` set when it cannot be made. */
+sqlite3_stmt *_hv_store_prepare (HvStore *store, const char *sql, GError **error);
+gboolean _hv_store_exec (HvStore *store, const char *sql, GError **error);
+
+/* The first column of the first row; `missing` when there is none. */
+gboolean _hv_store_int64 (HvStore *store, const char *sql, gint64 missing, gint64 *value,
+                          GError **error);
+
+/* Ends a transaction that failed; one that SQLite rolled back itself is left alone. */
+void _hv_store_rollback (HvStore *store);
+
+/* The number of the profile with that key, 0: there is none. */
+gboolean _hv_store_find (HvStore *store, const char *key, gint64 *id, GError **error);
+
+/* Deletes a profile's rows, within the caller's transaction. */
+gboolean _hv_store_delete (HvStore *store, gint64 id, GError **error);
+
+/* Bytes of the file that hold something. */
+gboolean _hv_store_used_bytes (HvStore *store, gint64 *bytes, GError **error);
+
+typedef struct sqlite3_stmt HvStatement;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvStatement, sqlite3_finalize)
+
+/* --- tables --- */
+
+/* Another heapview that saves holds the file for the length of its import at worst; waiting longer
+ * than this costs more than doing without the store. */
+#define HV_STORE_BUSY_MILLISECONDS 3000
+
+/* One profile on its way into the store or out of it. */
+typedef struct
+{
+  HvStore *store;
+  sqlite3_stmt *statement; /* borrowed: the table at work */
+
+  const HvProfile *from; /* saving */
+  uint32_t moment;       /* of the row last written */
+  uint32_t *object;      /* module number + 1, by path string; borrowed */
+
+  HvProfile *to; /* loading */
+  uint64_t string_bytes, string_size, access_bytes, access_size;
+  gboolean damaged; /* a value that cannot be */
+
+  /* the metrics of the table at work */
+  HvMetric metric[HV_N_METRICS];
+  int n_metrics;
+} HvStoreJob;
+
+/* A table whose rows belong to a profile by their key. */
+typedef struct
+{
+  const char *name, *columns; /* without the key and the metrics */
+  const char *count;          /* the column of `profile` with its number of rows */
+  uint64_t (*rows) (const HvProfile *profile);
+  void (*set_rows) (HvProfile *profile, uint32_t n);
+  void (*write) (HvStoreJob *job, uint64_t row);    /* binds all but the key */
+  void (*reserve) (HvStoreJob *job, uint64_t rows); /* arrays for that many */
+  void (*read) (HvStoreJob *job, uint64_t row);
+  uint32_t (*metrics) (const HvProfile *profile); /* bits; NULL: none */
+} HvStoreTable;
+
+#define HV_STORE_N_TABLES 11
+extern const HvStoreTable _hv_store_tables[HV_STORE_N_TABLES];
+
+/* The profile's own row, but for its id, key, counts, times and size. */
+#define HV_STORE_N_PROFILE_COLUMNS 20
+extern const char _hv_store_profile_columns[];
+void _hv_store_put_profile (HvStoreJob *job);
+void _hv_store_get_profile (HvStoreJob *job, uint32_t *site_metrics);
+
+void _hv_store_set_metrics (HvStoreJob *job, uint32_t bits);
+char *_hv_store_metric_columns (const HvStoreJob *job); /* ", live_bytes, live_blocks" */
+uint32_t _hv_store_site_metrics (const HvProfile *profile);
+
+G_END_DECLS

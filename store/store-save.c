@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "store-private.h"
+
+/* A look at the cancellable, and at the file's size, costs little at this distance. */
+#define ROWS_A_CHECK 8192
+
+/* FALSE without an error: the profile alone is over the store's bound. */
+static gboolean
+over_bound (HvStore *store, gint64 before, gboolean *over, GError **error)
+{
+  gint64 used;
+
+  *over = FALSE;
+  if (store->max_bytes == 0)
+    return TRUE;
+  if (!_hv_store_used_bytes (store, &used, error))
+    return FALSE;
+  *over = used - before > store->max_bytes;
+  return TRUE;
+}
+
+static gboolean
+write_table (HvStoreJob *job, const HvStoreTable *table, gint64 id, gint64 before,
+             GCancellable *cancellable, gboolean *over, GError **error)
+{
+  uint64_t n = table->rows (job->from);
+  g_autofree char *metrics = NULL;
+  g_autoptr (GString) sql = g_string_new (NULL);
+  g_autoptr (HvStatement) insert = NULL;
+  int n_columns = 1;
+
+  if (n == 0)
+    return TRUE;
+  _hv_store_set_metrics (job, table->metrics ? table->metrics (job->from) : 0);
+  metrics = _hv_store_metric_columns (job);
+  for (const char *c = table->columns; *c; c++)
+    n_columns += *c == ',';
+  g_string_append_printf (sql, "INSERT INTO %s (key, %s%s) VALUES (?", table->name, table->columns,
+                          metrics);
+  for (int i = 0; i < n_columns + job->n_metrics; i++)
+    g_string_append (sql, ", ?");
+  g_string_append_c (sql, ')');
+  insert = _hv_store_prepare (job->store, sql->str, error);
+  if (insert == NULL)
+    return FALSE;
+
+  job->statement = insert;
+  for (uint64_t row = 0; row < n; row++)
+    {
+      if (row % ROWS_A_CHECK == 0)
+        {
+          if (g_cancellable_set_error_if_cancelled (cancellable, error)
+              || !over_bound (job->store, before, over, error))
+            return FALSE;
+          if (*over)
+            return TRUE;
+        }
+      sqlite3_bind_int64 (insert, 1, (gint64)((uint64_t)id << 32 | row));
+      table->write (job, row);
+      if (sqlite3_step (insert) != SQLITE_DONE)
+        return _hv_store_fail (job->store, "the profile cannot be stored", error);
+      sqlite3_reset (insert);
+    }
+  return TRUE;
+}
+
+static gboolean
+write_profile (HvStoreJob *job, gint64 id, const char *key, GError **error)
+{
+  g_autoptr (GString) sql = g_string_new (NULL);
+  g_autoptr (HvStatement) insert = NULL;
+  int at = HV_STORE_N_PROFILE_COLUMNS + 2;
+
+  g_string_append_printf (sql, "INSERT INTO profile (id, %s", _hv_store_profile_columns);
+  for (guint i = 0; i < HV_STORE_N_TABLES; i++)
+    g_string_append_printf (sql, ", %s", _hv_store_tables[i].count);
+  g_string_append (sql, ", key, created, last_used, bytes) VALUES (?");
+  for (guint i = 0; i < HV_STORE_N_PROFILE_COLUMNS + HV_STORE_N_TABLES + 3; i++)
+    g_string_append (sql, ", ?");
+  g_string_append (sql, ", 0)");
+  insert = _hv_store_prepare (job->store, sql->str, error);
+  if (insert == NULL)
+    return FALSE;
+
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+  job->statement = insert;
+  sqlite3_bind_int64 (insert, 1, id);
+  _hv_store_put_profile (job);
+  for (guint i = 0; i < HV_STORE_N_TABLES; i++)
+    sqlite3_bind_int64 (insert, at++, (gint64)_hv_store_tables[i].rows (job->from));
+  sqlite3_bind_text (insert, at++, key, -1, SQLITE_STATIC);
+  sqlite3_bind_int64 (insert, at++, now);
+  sqlite3_bind_int64 (insert, at++, now);
+  return sqlite3_step (insert) == SQLITE_DONE
+         || _hv_store_fail (job->store, "the profile cannot be stored", error);
+}
+
+/* Notes what the profile takes, then drops those not used for longest until the bound holds. */
+static gboolean
+make_room (HvStore *store, gint64 id, gint64 before, GError **error)
+{
+  gint64 used, oldest;
+
+  if (!_hv_store_used_bytes (store, &used, error))
+    return FALSE;
+  g_autofree char *note = g_strdup_printf ("UPDATE profile SET bytes = %" G_GINT64_FORMAT
+                                           " WHERE id = %" G_GINT64_FORMAT,
+                                           MAX (0, used - before), id);
+  g_autofree char *find = g_strdup_printf (
+      "SELECT id FROM profile WHERE id <> %" G_GINT64_FORMAT " ORDER BY last_used, id LIMIT 1", id);
+  if (!_hv_store_exec (store, note, error))
+    return FALSE;
+  while (store->max_bytes > 0 && used > store->max_bytes)
+    {
+      if (!_hv_store_int64 (store, find, 0, &oldest, error))
+        return FALSE;
+      if (oldest == 0)
+        break;
+      if (!_hv_store_delete (store, oldest, error) || !_hv_store_used_bytes (store, &used, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+save (HvStoreJob *job, const char *key, GCancellable *cancellable, gboolean *over, GError **error)
+{
+  HvStore *store = job->store;
+  gint64 id, before;
+
+  if (!_hv_store_find (store, key, &id, error) || (id != 0 && !_hv_store_delete (store, id, error))
+      || !_hv_store_used_bytes (store, &before, error)
+      || !_hv_store_int64 (store, "SELECT max(id) FROM profile", 0, &id, error)
+      || !write_profile (job, ++id, key, error))
+    return FALSE;
+  for (guint i = 0; i < HV_STORE_N_TABLES && !*over; i++)
+    if (!write_table (job, &_hv_store_tables[i], id, before, cancellable, over, error))
+      return FALSE;
+  return (*over || over_bound (store, before, over, error))
+         && (*over || make_room (store, id, before, error))
+         && !g_cancellable_set_error_if_cancelled (cancellable, error);
+}
+
+static int
+stop_when_cancelled (void *cancellable)
+{
+  return g_cancellable_is_cancelled (cancellable);
+}
+
+gboolean
+hv_store_save (HvStore *store, const char *key, const HvProfile *profile, GCancellable *cancellable,
+               GError **error)
+{
+  g_autofree uint32_t *object = NULL;
+  HvStoreJob job = { .store = store, .from = profile };
+  gboolean over = FALSE, saved;
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return FALSE;
+  if (store->read_only)
+    {
+      g_set_error (error, HV_ERROR, HV_ERROR_STORE, "%s: the store is read-only", store->path);
+      return FALSE;
+    }
+  /* What could not be loaded again is not written either. */
+  if (!hv_profile_check (profile, error))
+    return FALSE;
+  for (guint i = 0; i < HV_STORE_N_TABLES; i++)
+    if (_hv_store_tables[i].rows (profile) > UINT32_MAX || profile->full)
+      {
+        g_set_error (error, HV_ERROR, HV_ERROR_STORE, "%s: the profile is too large to be stored",
+                     store->path);
+        return FALSE;
+      }
+  object = job.object = g_new0 (uint32_t, profile->n_strings);
+  for (uint32_t i = 0; i < profile->n_modules; i++)
+    if (profile->module[i].path && object[profile->module[i].path] == 0)
+      object[profile->module[i].path] = i + 1;
+
+  if (sqlite3_exec (store->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
+    return _hv_store_fail (store, "the store cannot be written", error);
+  /* a deletion is one long statement */
+  if (cancellable)
+    sqlite3_progress_handler (store->db, 100000, stop_when_cancelled, cancellable);
+  saved = save (&job, key, cancellable, &over, error);
+  sqlite3_progress_handler (store->db, 0, NULL, NULL);
+  if (!saved || over)
+    {
+      _hv_store_rollback (store);
+      if (!saved && error && g_cancellable_is_cancelled (cancellable))
+        {
+          g_clear_error (error);
+          g_cancellable_set_error_if_cancelled (cancellable, error);
+        }
+      return saved;
+    }
+  if (sqlite3_exec (store->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+    {
+      _hv_store_fail (store, "the store cannot be written", error);
+      _hv_store_rollback (store);
+      return FALSE;
+    }
+  /* Gives back what was deleted; the profile is safe whether this succeeds or not. */
+  sqlite3_exec (store->db, "PRAGMA incremental_vacuum", NULL, NULL, NULL);
+  return TRUE;
+}
