@@ -1,8 +1,573 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "export.h"
+
+#include "store/flame-layout.h"
+#include "store/units.h"
+#include "svg-header.h"
+#include "svg-text.h"
+
+#include <gio/gio.h>
+#include <math.h>
+#include <string.h>
+
+/* The picture is drawn at this width; in a browser the script lays it out anew for the window. */
+#define ROW_HEIGHT 22
+#define BOX_HEIGHT 20
+#define GAP 28
+#define FONT_SIZE 12
+#define MIN_TEXT_WIDTH 26
+#define MIN_VISIBLE 0.5
+/* Boxes down to 1/28,000 of the picture are in the file, hidden until a zoom makes them wide
+ * enough; fewer where there would be too many or the file would pass its size. */
+#define MIN_STORED 0.05
+#define MAX_BOXES 6000
+#define MAX_BYTES (2 * 1000 * 1000)
+#define MAX_LABEL 160
+#define MAX_NAME 400
+#define HUE_CLASSES 12
+
+/* Generated with the resources; named here so that the linker takes them along. */
+GResource *hv_core_get_resource (void);
+
 static gboolean
-none (const HvReport *r, GString *o, GError **e)
+append_resource (GString *out, const char *path, GError **error)
 {
-  return FALSE;
+  g_autoptr (GBytes) bytes = g_resource_lookup_data (hv_core_get_resource (), path,
+                                                     G_RESOURCE_LOOKUP_FLAGS_NONE, error);
+
+  if (bytes == NULL)
+    return FALSE;
+  gsize size;
+  const char *text = g_bytes_get_data (bytes, &size);
+  g_string_append_len (out, text, (gssize)size);
+  return TRUE;
 }
-const HvExporter hv_export_svg = { "svg", none };
+
+/* --- what a box says --- */
+
+static const char *
+box_label (const HvReport *report, const HvFlameLayout *layout, const HvFlameBox *box)
+{
+  if (box->row > 0)
+    return hv_tree_label (report->tree, box->node);
+  if (layout->view != HV_FLAME_GROWTH)
+    return "all";
+  return box->forest == HV_FLAME_GAIN ? "all growth" : "all shrink";
+}
+
+static void
+append_short (GString *out, const char *text, guint max)
+{
+  g_autofree char *line = hv_svg_shorten (text, max);
+
+  g_string_append (out, line);
+}
+
+static void
+append_exact (GString *out, const HvReport *report, int64_t value)
+{
+  g_autofree char *text = hv_format_value (report->profile, report->metric, value);
+  g_autofree char *exact = hv_format_count (value);
+
+  g_string_append (out, text);
+  if (hv_metric_is_bytes (report->metric) && (value >= 1000 || value <= -1000))
+    g_string_append_printf (out, " (%s B)", exact);
+}
+
+/* "base → current" with the change in front: "+300 MiB: 20.0 MiB → 320 MiB". */
+static void
+append_change (GString *out, const HvReport *report, HvMetric metric, int64_t base, int64_t current)
+{
+  g_autofree char *delta = hv_format_delta (report->profile, metric, current - base);
+  g_autofree char *from = hv_format_value (report->profile, metric, base);
+  g_autofree char *to = hv_format_value (report->profile, metric, current);
+
+  g_string_append_printf (out, "%s → %s (%s)", from, to, delta);
+}
+
+static void
+append_shares (GString *out, const HvReport *report, const HvFlameLayout *layout,
+               const HvFlameBox *box)
+{
+  static const char *const whole[] = { "all growth", "all of current", "all of base",
+                                       "base and current together" };
+
+  if (box->parent == HV_FLAME_NO_BOX)
+    return;
+  const HvFlameBox *parent = &layout->box[box->parent];
+  g_autofree char *of_all = hv_format_percent (box->value,
+                                               hv_flame_layout_total (layout, box->forest));
+  g_autofree char *of_parent = hv_format_percent (box->value, parent->value);
+  const char *name = report->diff == NULL           ? "all shown"
+                     : box->forest == HV_FLAME_LOSS ? "all shrink"
+                                                    : whole[layout->view];
+
+  g_string_append_printf (out, "\n%s of %s", of_all, name);
+  if (parent->parent != HV_FLAME_NO_BOX)
+    {
+      g_string_append_printf (out, " · %s of caller ", of_parent);
+      append_short (out, hv_tree_label (report->tree, parent->node), 60);
+    }
+}
+
+static void
+append_blocks (GString *out, const HvReport *report, uint32_t node)
+{
+  const HvTree *tree = report->tree;
+  HvMetric partner = hv_metric_partner (report->metric);
+
+  if (!tree->has_partner || partner == HV_N_METRICS)
+    return;
+
+  gboolean bytes = hv_metric_is_bytes (report->metric);
+  int64_t count[HV_N_SIDES] = { 0 }, average[HV_N_SIDES] = { 0 };
+  for (guint side = 0; side < tree->n_sides; side++)
+    {
+      count[side] = tree->incl[side][HV_SLOT_PARTNER][node];
+      if (count[side] > 0)
+        average[side] = tree->incl[side][HV_SLOT_COST][node] / count[side];
+    }
+  g_string_append (out, bytes ? "\nblocks: " : "\nbytes: ");
+  if (report->diff != NULL)
+    append_change (out, report, partner, count[HV_SIDE_BASE], count[HV_SIDE_CURRENT]);
+  else
+    {
+      g_autofree char *text = hv_format_value (report->profile, partner, count[HV_SIDE_CURRENT]);
+      g_string_append (out, text);
+    }
+  if (!bytes)
+    return;
+  if (report->diff != NULL && count[HV_SIDE_BASE] > 0 && count[HV_SIDE_CURRENT] > 0)
+    {
+      g_string_append (out, "\naverage block: ");
+      append_change (out, report, report->metric, average[HV_SIDE_BASE], average[HV_SIDE_CURRENT]);
+    }
+  else if (count[HV_SIDE_CURRENT] > 0)
+    {
+      g_autofree char *text = hv_format_value (report->profile, report->metric,
+                                               average[HV_SIDE_CURRENT]);
+      g_string_append_printf (out, "\naverage block: %s", text);
+    }
+}
+
+static void
+append_gain_and_loss (GString *out, const HvReport *report, const HvFlameBox *box)
+{
+  if (box->growth > 0)
+    {
+      g_autofree char *text = hv_format_delta (report->profile, report->metric, box->growth);
+      g_string_append_printf (out, "\n%s %s below this", text,
+                              box->cost[HV_SIDE_BASE] == 0 ? "new" : "grown or new");
+    }
+  if (box->shrink > 0)
+    {
+      g_autofree char *text = hv_format_delta (report->profile, report->metric, -box->shrink);
+      g_string_append_printf (out, "\n%s %s below this", text,
+                              box->cost[HV_SIDE_CURRENT] == 0 ? "gone" : "shrunk or gone");
+    }
+}
+
+/* The first line is the name and the second the place: the script searches them. */
+static void
+append_words (GString *out, const HvReport *report, const HvFlameLayout *layout,
+              const HvFlameBox *box)
+{
+  const HvTree *tree = report->tree;
+  uint32_t key = box->row > 0 ? tree->node_key[box->node] : HV_NO_KEY;
+
+  if (box->merged != 0)
+    {
+      g_autofree char *count = hv_format_count (box->merged);
+      g_string_append_printf (out, "%s %s of ", count,
+                              box->merged == 1 ? "narrow callee" : "narrow callees");
+      append_short (out, box_label (report, layout, &layout->box[box->parent]), MAX_NAME);
+      g_string_append (out, ", merged\n");
+    }
+  else if (key == HV_NO_KEY)
+    {
+      g_string_append (out, box_label (report, layout, box));
+      g_string_append_c (out, '\n');
+    }
+  else
+    {
+      const HvKey *k = &tree->key[key];
+
+      append_short (out, *k->function != '\0' ? k->function : k->label, MAX_NAME);
+      g_string_append_c (out, '\n');
+      append_short (out, *k->module != '\0' ? hv_basename (k->module) : "unknown module", 80);
+      if (*k->file != '\0')
+        {
+          g_string_append (out, " · ");
+          append_short (out, k->file, 120);
+          if (k->line != 0)
+            g_string_append_printf (out, ":%u", k->line);
+        }
+    }
+
+  g_string_append_c (out, '\n');
+  if (report->diff == NULL)
+    append_exact (out, report, box->value);
+  else
+    {
+      append_change (out, report, report->metric, box->cost[HV_SIDE_BASE],
+                     box->cost[HV_SIDE_CURRENT]);
+      g_autofree char *from = hv_format_count (box->cost[HV_SIDE_BASE]);
+      g_autofree char *to = hv_format_count (box->cost[HV_SIDE_CURRENT]);
+      if (hv_metric_is_bytes (report->metric))
+        g_string_append_printf (out, "\nexactly %s → %s B", from, to);
+      append_gain_and_loss (out, report, box);
+    }
+  append_shares (out, report, layout, box);
+  if (box->merged == 0)
+    {
+      int64_t self = tree->self[HV_SIDE_CURRENT][HV_SLOT_COST][box->node];
+      if (report->diff == NULL && self > 0 && self < box->value)
+        {
+          g_autofree char *text = hv_format_value (report->profile, report->metric, self);
+          g_string_append_printf (out, "\nallocated here itself: %s", text);
+        }
+      append_blocks (out, report, box->node);
+    }
+}
+
+static void
+append_title (GString *out, const HvReport *report, const HvFlameLayout *layout,
+              const HvFlameBox *box)
+{
+  g_autoptr (GString) words = g_string_new (NULL);
+
+  append_words (words, report, layout, box);
+  g_string_append (out, "<title>");
+  hv_svg_append_escaped (out, words->str);
+  g_string_append (out, "</title>");
+}
+
+/* --- how a box looks --- */
+
+static void
+append_number (GString *out, const char *name, double value)
+{
+  char digits[G_ASCII_DTOSTR_BUF_SIZE];
+
+  g_ascii_formatd (digits, sizeof digits, "%.2f", value);
+  /* "12.00" → "12" */
+  char *end = digits + strlen (digits);
+  while (end[-1] == '0')
+    *--end = '\0';
+  if (end[-1] == '.')
+    *--end = '\0';
+  g_string_append_printf (out, " %s=\"%s\"", name, digits);
+}
+
+static void
+append_part (GString *out, const char *class, double from, double share)
+{
+  char digits[G_ASCII_DTOSTR_BUF_SIZE];
+
+  if (share < 0.0005)
+    return;
+  g_string_append_printf (out, "<rect class=\"%s\"", class);
+  if (from >= 0.0005)
+    g_string_append_printf (out, " x=\"%s%%\"",
+                            g_ascii_formatd (digits, sizeof digits, "%.1f", from * 100));
+  g_string_append_printf (out, " width=\"%s%%\" height=\"20\"/>",
+                          g_ascii_formatd (digits, sizeof digits, "%.1f", share * 100));
+}
+
+static void
+append_fills (GString *out, const HvFlameLayout *layout, const HvFlameBox *box)
+{
+  HvFlameFill fill = hv_flame_box_fill (layout, box);
+  gboolean overlay = layout->view == HV_FLAME_OVERLAY;
+  gboolean outline = fill.gone || (overlay && fill.loss > 0);
+
+  append_part (out, fill.added || overlay ? "new" : "g", 0, fill.gain);
+  if (!outline)
+    append_part (out, "l", fill.gain, fill.loss);
+  else
+    {
+      char x[G_ASCII_DTOSTR_BUF_SIZE], width[G_ASCII_DTOSTR_BUF_SIZE];
+      g_ascii_formatd (x, sizeof x, "%.1f", fill.gain * 100);
+      g_ascii_formatd (width, sizeof width, "%.1f", fill.loss * 100);
+      g_string_append_printf (out,
+                              "<svg x=\"%s%%\" width=\"%s%%\"><rect class=\"e\" width=\"100%%\""
+                              " height=\"20\"/><rect class=\"o\" x=\"1\" y=\"1\" width=\"100%%\""
+                              " height=\"18\" style=\"width:calc(100%% - 2px)\"/></svg>",
+                              x, width);
+    }
+}
+
+static void
+append_hue_class (GString *out, const HvReport *report, const HvFlameBox *box)
+{
+  if (report->diff != NULL || box->row == 0 || box->merged != 0)
+    return;
+  uint32_t key = report->tree->node_key[box->node];
+  int hue = key == HV_NO_KEY ? -1 : hv_flame_key_hue (&report->tree->key[key]);
+  if (hue >= 0)
+    g_string_append_printf (out, " h%d", hue * HUE_CLASSES / 360);
+}
+
+/* The text as it fits; the signed numbers come first, so that they are the last to be cut. */
+static void
+append_text (GString *out, const char *label, const char *gain, const char *loss, double width)
+{
+  double room = width - 8;
+
+  if (width < MIN_TEXT_WIDTH)
+    return;
+  g_string_append (out, "<text x=\"5\" y=\"14\">");
+  const char *const numbers[] = { gain, loss }, *const classes[] = { "gain", "loss" };
+  for (guint i = 0; i < 2; i++)
+    if (numbers[i] != NULL && room > 0)
+      {
+        g_string_append_printf (out, "<tspan class=\"%s\">%s </tspan>", classes[i], numbers[i]);
+        room -= hv_svg_text_width (numbers[i], FONT_SIZE, TRUE)
+                + hv_svg_text_width (" ", FONT_SIZE, TRUE);
+      }
+  g_autofree char *text = hv_svg_fit_text (label, room, FONT_SIZE);
+  if (text != NULL)
+    hv_svg_append_escaped (out, text);
+  g_string_append (out, "</text>");
+}
+
+/* The signed numbers of a box: what it gained and lost, each where it is not nothing beside the
+ * other. Root boxes and one profile carry the value after the name instead. */
+static void
+signed_numbers (const HvReport *report, const HvFlameLayout *layout, const HvFlameBox *box,
+                char **gain, char **loss)
+{
+  int64_t up = box->growth, down = box->shrink, larger = MAX (up, down);
+
+  if (report->diff == NULL)
+    return;
+  if (layout->view == HV_FLAME_GROWTH)
+    *(box->forest == HV_FLAME_GAIN ? &up : &down) = box->value;
+  if ((layout->view == HV_FLAME_GROWTH && box->forest == HV_FLAME_LOSS)
+      || layout->view == HV_FLAME_BASE || up < larger / 100)
+    up = 0;
+  if ((layout->view == HV_FLAME_GROWTH && box->forest == HV_FLAME_GAIN)
+      || layout->view == HV_FLAME_CURRENT || down < larger / 100)
+    down = 0;
+  if (up > 0)
+    *gain = hv_svg_escape_take (hv_format_delta (report->profile, report->metric, up));
+  if (down > 0)
+    *loss = hv_svg_escape_take (hv_format_delta (report->profile, report->metric, -down));
+}
+
+typedef struct
+{
+  const HvReport *report;
+  const HvFlameLayout *stored;
+  const HvFlameLayout *shown;
+  uint32_t *shown_as; /* by stored box: the box shown, or HV_FLAME_NO_BOX */
+} Frames;
+
+/* `index` of `layout`; `at` says where it is shown, NULL: nowhere until the script shows it. */
+static void
+append_box (GString *out, const Frames *frames, const HvFlameLayout *layout, uint32_t index,
+            const HvFlameBox *at)
+{
+  const HvReport *report = frames->report;
+  const HvFlameBox *box = &layout->box[index];
+  g_autofree char *gain = NULL, *loss = NULL, *label = NULL;
+  double width = 0;
+
+  signed_numbers (report, layout, box, &gain, &loss);
+  if (box->merged != 0)
+    {
+      g_autofree char *count = hv_format_count (box->merged);
+      label = g_strdup_printf ("(%s merged)", count);
+    }
+  else if (box->row == 0 && gain == NULL && loss == NULL)
+    {
+      g_autofree char *value = hv_format_value (report->profile, report->metric, box->value);
+      label = g_strdup_printf ("%s %s", box_label (report, layout, box), value);
+    }
+  else
+    label = g_strdup (box_label (report, layout, box));
+
+  g_string_append_printf (out, "<svg class=\"b%s%s\"", box->merged != 0 ? " m" : "",
+                          layout == frames->shown ? " t" : "");
+  if (at != NULL)
+    {
+      double x0 = at->x0, x1 = at->x1;
+
+      if (x1 - x0 >= 2)
+        {
+          x0 = round (x0);
+          x1 = round (x1);
+        }
+      width = x1 - x0 - MIN (1, (x1 - x0) / 4);
+      append_number (out, "x", x0);
+      append_number (out, "y", at->row * ROW_HEIGHT);
+      append_number (out, "width", width);
+      g_string_append_printf (out, " height=\"%d\"", BOX_HEIGHT);
+    }
+  else
+    g_string_append (out, " display=\"none\"");
+  if (layout == frames->stored)
+    {
+      g_string_append_printf (out, " data-v=\"%" G_GINT64_FORMAT "\"", box->value);
+      if (box->parent != HV_FLAME_NO_BOX)
+        g_string_append_printf (out, " data-p=\"%u\"", box->parent);
+      if (box->merged != 0)
+        g_string_append_printf (out, " data-c=\"%u\"", box->merged);
+      g_string_append (out, " data-n=\"");
+      hv_svg_append_shortened (out, label, MAX_LABEL);
+      g_string_append_c (out, '"');
+      if (gain != NULL)
+        g_string_append_printf (out, " data-g=\"%s\"", gain);
+      if (loss != NULL)
+        g_string_append_printf (out, " data-l=\"%s\"", loss);
+    }
+  g_string_append_c (out, '>');
+  append_title (out, report, layout, box);
+  g_string_append (out, "<rect class=\"n");
+  append_hue_class (out, report, box);
+  g_string_append (out, "\" width=\"100%\" height=\"20\"/>");
+  if (report->diff != NULL)
+    append_fills (out, layout, box);
+  if (at != NULL)
+    append_text (out, label, gain, loss, width);
+  g_string_append (out, "</svg>\n");
+}
+
+/* Both layouts list the children of a box in the same order and what is shown is a part of what is
+ * stored, so one walk over both finds each box's place. */
+static void
+match_layouts (Frames *frames)
+{
+  const HvFlameLayout *stored = frames->stored, *shown = frames->shown;
+
+  frames->shown_as = g_new (uint32_t, MAX (stored->n_boxes, 1));
+  memset (frames->shown_as, 0xff, stored->n_boxes * sizeof (uint32_t));
+  for (uint32_t i = 0; i < stored->n_boxes && stored->box[i].row == 0; i++)
+    frames->shown_as[i] = i;
+  for (uint32_t i = 0; i < stored->n_boxes; i++)
+    {
+      if (frames->shown_as[i] == HV_FLAME_NO_BOX || stored->box[i].merged != 0)
+        continue;
+      const HvFlameBox *from = &stored->box[i], *to = &shown->box[frames->shown_as[i]];
+      uint32_t next = to->first_child, end = to->first_child + to->n_children;
+
+      for (uint32_t j = from->first_child; j < from->first_child + from->n_children; j++)
+        if (next < end && stored->box[j].merged == shown->box[next].merged
+            && stored->box[j].node == shown->box[next].node)
+          frames->shown_as[j] = next++;
+    }
+}
+
+static void
+append_frames (GString *out, Frames *frames)
+{
+  const HvFlameLayout *stored = frames->stored, *shown = frames->shown;
+  g_autofree guint8 *taken = g_new0 (guint8, MAX (shown->n_boxes, 1));
+
+  match_layouts (frames);
+  for (uint32_t i = 0; i < stored->n_boxes; i++)
+    {
+      uint32_t at = frames->shown_as[i];
+
+      if (at != HV_FLAME_NO_BOX)
+        taken[at] = 1;
+      append_box (out, frames, stored, i, at == HV_FLAME_NO_BOX ? NULL : &shown->box[at]);
+    }
+  /* What is merged only while it is this narrow: the script takes these away and makes its own. */
+  for (uint32_t i = 0; i < shown->n_boxes; i++)
+    if (!taken[i])
+      append_box (out, frames, shown, i, &shown->box[i]);
+  g_clear_pointer (&frames->shown_as, g_free);
+}
+
+/* --- the file --- */
+
+static char *
+status_text (const HvReport *report, const HvFlameLayout *shown)
+{
+  if (shown->n_merged == 0)
+    return g_strdup ("");
+  g_autofree char *count = hv_format_count ((int64_t)shown->n_merged);
+  g_autofree char *value = hv_svg_escape_take (
+      hv_format_value (report->profile, report->metric, shown->merged_value));
+  return g_strdup_printf ("%s %s too narrow to draw merged, %s together", count,
+                          shown->n_merged == 1 ? "frame" : "frames", value);
+}
+
+static gboolean
+write_document (const HvReport *report, GString *out, const HvFlameLayout *stored,
+                const HvFlameLayout *shown, GError **error)
+{
+  Frames frames = { .report = report, .stored = stored, .shown = shown };
+  g_autoptr (GString) header = g_string_new (NULL);
+  g_autofree char *status = status_text (report, shown);
+  double top = hv_svg_append_header (header, report, shown->view, status);
+  double height = top + MAX (shown->n_rows, 3) * ROW_HEIGHT + HV_SVG_MARGIN;
+  g_autofree char *kib = hv_format_bytes (100000);
+  const char *unit = !hv_metric_is_bytes (report->metric) || report->profile->byte_unit != 0
+                         ? "count"
+                         : (g_str_has_suffix (kib, "KiB") ? "iec" : "si");
+
+  g_string_append_printf (out,
+                          "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+                          "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"hv\" width=\"%d\" "
+                          "height=\"%d\" data-top=\"%d\" data-unit=\"%s\" data-gap=\"%d\" "
+                          "data-view=\"%s\">\n",
+                          HV_SVG_WIDTH, (int)height, (int)top, unit, GAP,
+                          shown->view == HV_FLAME_GROWTH ? "growth" : "");
+  hv_svg_append_document_title (out, report);
+  g_string_append (out, "<style>\n");
+  if (!append_resource (out, "/org/heapview/flamegraph.css", error))
+    return FALSE;
+  g_string_append (out, "</style>\n"
+                        "<defs><pattern id=\"hv-new\" width=\"9\" height=\"9\" "
+                        "patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">"
+                        "<rect class=\"g\" width=\"6\" height=\"9\"/></pattern></defs>\n"
+                        "<rect class=\"page\" width=\"100%\" height=\"100%\"/>\n");
+  g_string_append_len (out, header->str, (gssize)header->len);
+  g_string_append_printf (out,
+                          "<svg id=\"hv-frames\" class=\"w\" x=\"%d\" y=\"%d\" width=\"%d\" "
+                          "height=\"%d\">\n",
+                          HV_SVG_MARGIN, (int)top, HV_SVG_WIDTH - 2 * HV_SVG_MARGIN,
+                          (int)MAX (shown->n_rows, 3) * ROW_HEIGHT);
+  if (shown->n_boxes == 0)
+    hv_svg_append_nothing (out, report);
+  append_frames (out, &frames);
+  g_string_append (out, "</svg>\n<script><![CDATA[\n");
+  if (!append_resource (out, "/org/heapview/flamegraph.js", error))
+    return FALSE;
+  g_string_append (out, "]]></script>\n</svg>\n");
+  return TRUE;
+}
+
+static gboolean
+write_svg (const HvReport *report, GString *out, GError **error)
+{
+  HvFlameRequest request = {
+    .tree = report->tree,
+    .diff = report->diff,
+    .view = (HvFlameView)report->view,
+    .width = HV_SVG_WIDTH - 2 * HV_SVG_MARGIN,
+    .gap = GAP,
+  };
+  gsize start = out->len;
+
+  for (uint32_t max_boxes = MAX_BOXES;; max_boxes /= 2)
+    {
+      request.max_boxes = max_boxes;
+      request.min_width = MIN_STORED;
+      g_autoptr (HvFlameLayout) stored = hv_flame_layout_new (&request);
+      /* All that is shown must be stored. */
+      request.max_boxes = 0;
+      request.min_width = MAX (MIN_VISIBLE, stored->min_width);
+      g_autoptr (HvFlameLayout) shown = hv_flame_layout_new (&request);
+
+      if (!write_document (report, out, stored, shown, error))
+        return FALSE;
+      if (out->len - start <= MAX_BYTES || max_boxes < 64)
+        return TRUE;
+      g_string_truncate (out, start);
+    }
+}
+
+const HvExporter hv_export_svg = { "svg", write_svg };

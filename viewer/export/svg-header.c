@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "svg-header.h"
+
+#include "store/units.h"
+#include "svg-text.h"
+
+#include <string.h>
+
+/* Lines of text stay readable, and inside the narrowest window the script lays out for. */
+#define TEXT_WIDTH 920
+#define INNER_WIDTH (HV_SVG_WIDTH - 2 * HV_SVG_MARGIN)
+#define BAR_HEIGHT 30
+
+static void
+append_file_name (GString *out, const HvProfile *profile)
+{
+  const char *path = profile->path != NULL ? profile->path : "";
+
+  hv_svg_append_shortened (
+      out, *path == '\0' || strcmp (path, "-") == 0 ? "standard input" : hv_basename (path), 60);
+}
+
+/* "jemalloc heap_v2, sampled every 512 KiB · live bytes at the peak · command". */
+static void
+append_origin (GString *out, const HvReport *report, const HvProfile *profile, uint32_t at)
+{
+  const char *command = hv_profile_string (profile, profile->command);
+  g_autofree char *format = hv_svg_escape_take (hv_report_format_title (profile));
+  g_autofree char *metric = hv_svg_escape_take (
+      hv_report_metric_title (profile, report->metric, at));
+
+  g_string_append (out, format);
+  g_string_append (out, " · ");
+  g_string_append (out, metric);
+  if (profile->incomplete)
+    g_string_append (out, " · the file was cut short");
+  if (*command != '\0')
+    {
+      g_string_append (out, " · ");
+      hv_svg_append_shortened (out, command, 70);
+    }
+}
+
+static void
+append_names (GString *out, const HvReport *report, const char *before, const char *between,
+              const char *after)
+{
+  append_file_name (out, report->profile);
+  if (report->base == NULL)
+    return;
+  g_string_append (out, before);
+  g_string_append (out, between);
+  g_string_append (out, after);
+  append_file_name (out, report->base);
+}
+
+void
+hv_svg_append_document_title (GString *out, const HvReport *report)
+{
+  g_string_append (out, "<title>");
+  append_names (out, report, " compared with ", "base ", "");
+  g_string_append_printf (out, " – %s</title>\n", hv_metric_title (report->metric));
+  g_string_append (out, "<desc>");
+  if (report->diff != NULL)
+    {
+      g_autofree char *summary = hv_diff_summary (report->diff);
+      hv_svg_append_escaped (out, summary);
+    }
+  else
+    {
+      g_autofree char *total = hv_svg_escape_take (hv_format_value (
+          report->profile, report->metric,
+          report->tree->n_nodes ? report->tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][0] : 0));
+      g_string_append_printf (out, "Call tree of %s %s.", total, hv_metric_title (report->metric));
+    }
+  g_string_append (out, "</desc>\n");
+}
+
+static void
+open_text (GString *out, const char *class, double y)
+{
+  g_string_append_printf (out, "<text class=\"%s\" x=\"%d\" y=\"%d\">", class, HV_SVG_MARGIN,
+                          (int)y);
+}
+
+static void
+append_dropped (GString *out, const HvReport *report)
+{
+  const HvTree *tree = report->tree;
+
+  for (guint side = 0; side < tree->n_sides; side++)
+    if (tree->dropped[side] > 0)
+      {
+        g_autofree char *shown = hv_svg_escape_take (hv_format_value (
+            report->profile, report->metric, tree->total[side] - tree->dropped[side]));
+        g_autofree char *all = hv_svg_escape_take (
+            hv_format_value (report->profile, report->metric, tree->total[side]));
+        g_string_append_printf (out, " · filtered: %s of %s shown%s", shown, all,
+                                tree->n_sides < 2         ? ""
+                                : side == HV_SIDE_CURRENT ? " of current"
+                                                          : " of base");
+      }
+}
+
+static double
+append_total (GString *out, const HvReport *report, double y)
+{
+  const HvTree *tree = report->tree;
+  int64_t value = tree->n_nodes ? tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][0] : 0;
+  g_autofree char *total = hv_svg_escape_take (
+      hv_format_value (report->profile, report->metric, value));
+  HvMetric partner = hv_metric_partner (report->metric);
+
+  open_text (out, "big", y + 22);
+  g_string_append_printf (out, "%s<tspan class=\"dim\"> %s", total,
+                          hv_metric_title (report->metric));
+  if (tree->has_partner && partner != HV_N_METRICS && tree->n_nodes)
+    {
+      int64_t count = tree->incl[HV_SIDE_CURRENT][HV_SLOT_PARTNER][0];
+      g_autofree char *text = hv_svg_escape_take (
+          hv_format_value (report->profile, partner, count));
+
+      g_string_append_printf (out, " · %s %s", text, hv_metric_title (partner));
+      if (hv_metric_is_bytes (report->metric) && count > 0)
+        {
+          g_autofree char *average = hv_svg_escape_take (
+              hv_format_value (report->profile, report->metric, value / count));
+          g_string_append_printf (out, " · %s a block on average", average);
+        }
+    }
+  g_string_append (out, "</tspan></text>\n");
+  return y + 30;
+}
+
+/* One segment of the bar; a number that does not fit stands in the equation below it anyway. */
+static double
+append_segment (GString *out, double x, double scale, int64_t value, const char *class,
+                const char *text_class, const char *text)
+{
+  char number[4][G_ASCII_DTOSTR_BUF_SIZE];
+  double width = (double)value * scale;
+
+  if (value <= 0)
+    return x;
+  g_string_append_printf (
+      out, "<svg x=\"%s%%\" width=\"%s%%\" height=\"%d\"><rect class=\"%s\" %s/>",
+      g_ascii_formatd (number[0], sizeof number[0], "%.3f", x * 100),
+      g_ascii_formatd (number[1], sizeof number[1], "%.3f", width * 100), BAR_HEIGHT, class,
+      strcmp (class, "o") == 0
+          ? "x=\"1\" y=\"1\" width=\"100%\" height=\"28\" style=\"width:calc(100% - 2px)\""
+          : "width=\"100%\" height=\"30\"");
+  if (hv_svg_text_width (text, 12, TRUE) + 12 < width * TEXT_WIDTH)
+    g_string_append_printf (out, "<text class=\"mid %s\" x=\"50%%\" y=\"19\">%s</text>", text_class,
+                            text);
+  g_string_append (out, "</svg>");
+  return x + width;
+}
+
+static void
+append_term (GString *out, const HvReport *report, const char *class, const char *sign,
+             int64_t value, const char *name, int64_t paths)
+{
+  g_autofree char *text = hv_svg_escape_take (
+      hv_format_value (report->profile, report->metric, value));
+  g_autofree char *count = hv_format_count (paths);
+
+  g_string_append_printf (out, "   <tspan class=\"%s\">%s%s %s</tspan>", class, sign, text, name);
+  if (paths > 0)
+    g_string_append_printf (out, " (%s %s)", count, paths == 1 ? "path" : "paths");
+}
+
+static double
+append_waterfall (GString *out, const HvReport *report, double y)
+{
+  const HvWaterfall *w = &report->diff->waterfall;
+  const HvProfile *p = report->profile;
+  g_autofree char *base = hv_svg_escape_take (hv_format_value (p, report->metric, w->base));
+  g_autofree char *current = hv_svg_escape_take (hv_format_value (p, report->metric, w->current));
+  g_autofree char *delta = hv_svg_escape_take (
+      hv_format_delta (p, report->metric, w->current - w->base));
+  int64_t kept = w->base - w->shrunk - w->gone;
+  double all = (double)w->base + (double)w->grew + (double)w->added;
+
+  open_text (out, "big", y + 22);
+  g_string_append_printf (
+      out, "%s → %s  <tspan class=\"%s\">%s</tspan><tspan class=\"dim\"> %s</tspan></text>\n", base,
+      current,
+      w->current > w->base   ? "gain"
+      : w->current < w->base ? "loss"
+                             : "dim",
+      w->current == w->base ? "no change in total" : delta, hv_metric_title (report->metric));
+  y += 34;
+  if (all > 0)
+    {
+      g_autofree char *kept_text = hv_svg_escape_take (hv_format_value (p, report->metric, kept));
+      g_autofree char *grew = hv_svg_escape_take (hv_format_delta (p, report->metric, w->grew));
+      g_autofree char *added = hv_svg_escape_take (hv_format_delta (p, report->metric, w->added));
+      g_autofree char *shrunk = hv_svg_escape_take (
+          hv_format_delta (p, report->metric, -w->shrunk));
+      g_autofree char *gone = hv_svg_escape_take (hv_format_delta (p, report->metric, -w->gone));
+      g_autofree char *kept_label = g_strdup_printf ("%s was there before", kept_text);
+      g_autofree char *grew_label = g_strdup_printf ("%s grew", grew);
+      g_autofree char *added_label = g_strdup_printf ("%s new", added);
+      g_autofree char *shrunk_label = g_strdup_printf ("%s shrunk", shrunk);
+      g_autofree char *gone_label = g_strdup_printf ("%s gone", gone);
+      double x = 0;
+
+      /* What is only base's at the left, only current's at the right: base and current are each
+       * one stretch of the bar. */
+      g_string_append_printf (out, "<svg class=\"w\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\">",
+                              HV_SVG_MARGIN, (int)y, INNER_WIDTH, BAR_HEIGHT);
+      x = append_segment (out, x, 1 / all, w->gone, "o", "loss", gone_label);
+      x = append_segment (out, x, 1 / all, w->shrunk, "l", "loss", shrunk_label);
+      x = append_segment (out, x, 1 / all, kept, "n", "strong", kept_label);
+      x = append_segment (out, x, 1 / all, w->grew, "g", "gain", grew_label);
+      append_segment (out, x, 1 / all, w->added, "new", "gain", added_label);
+      g_string_append (out, "</svg>\n");
+      y += BAR_HEIGHT;
+    }
+  open_text (out, "dim", y + 18);
+  g_string_append_printf (out, "base %s", base);
+  append_term (out, report, "gain", "+", w->grew, "grew", w->n_grew);
+  append_term (out, report, "gain", "+", w->added, "new", w->n_added);
+  append_term (out, report, "loss", "−", w->shrunk, "shrunk", w->n_shrunk);
+  append_term (out, report, "loss", "−", w->gone, "gone", w->n_gone);
+  g_string_append_printf (out, "   = current %s", current);
+  g_string_append_printf (
+      out,
+      "   ·   by call path, of which %.0f %% of base and %.0f %% of current are in both</text>\n",
+      report->diff->base_matched * 100, report->diff->current_matched * 100);
+  y += 26;
+
+  g_autofree char *summary = hv_diff_summary (report->diff);
+  g_auto (GStrv) lines = hv_svg_wrap_text (summary, TEXT_WIDTH, 14);
+  for (char **line = lines; *line != NULL; line++)
+    {
+      y += 20;
+      open_text (out, "say", y);
+      hv_svg_append_escaped (out, *line);
+      g_string_append (out, "</text>\n");
+    }
+  return y + 4;
+}
+
+/* Widths are DejaVu Sans', so the entries stand a little apart in narrower faces. */
+static double
+append_legend_entry (GString *out, double x, double y, const char *class, const char *text)
+{
+  if (class != NULL)
+    {
+      gboolean outline = strcmp (class, "o") == 0;
+
+      g_string_append_printf (
+          out, "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/>", class,
+          (int)x + outline, (int)y - 10 + outline, 18 - 2 * outline, 12 - 2 * outline);
+      x += 24;
+    }
+  g_string_append_printf (out, "<text class=\"dim\" x=\"%d\" y=\"%d\">%s</text>", (int)x, (int)y,
+                          text);
+  return x + hv_svg_text_width (text, 12, FALSE) + 16;
+}
+
+static void
+append_legend (GString *out, const HvReport *report, HvFlameView view, double y)
+{
+  double x = HV_SVG_MARGIN;
+  g_autofree char *one = NULL;
+  const char *width = NULL;
+
+  if (report->diff == NULL)
+    {
+      one = g_strdup_printf ("width = %s, with all that is called from there; colour = namespace "
+                             "or module",
+                             hv_metric_title (report->metric));
+      append_legend_entry (out, x, y, NULL, one);
+      return;
+    }
+  switch (view)
+    {
+    case HV_FLAME_GROWTH:
+      x = append_legend_entry (out, x, y, "g", "share that grew");
+      x = append_legend_entry (out, x, y, "new", "new");
+      x = append_legend_entry (out, x, y, "l", "share that shrank");
+      x = append_legend_entry (out, x, y, "o", "gone");
+      x = append_legend_entry (out, x, y, "n", "was there before");
+      width = "width = growth (left), shrink (right), on one scale";
+      break;
+    case HV_FLAME_BASE:
+      x = append_legend_entry (out, x, y, "l", "share that shrank");
+      x = append_legend_entry (out, x, y, "o", "gone");
+      x = append_legend_entry (out, x, y, "n", "still there");
+      width = "width = base";
+      break;
+    case HV_FLAME_OVERLAY:
+      x = append_legend_entry (out, x, y, "new", "surplus of current");
+      x = append_legend_entry (out, x, y, "o", "surplus of base");
+      x = append_legend_entry (out, x, y, "n", "in both");
+      width = "width = larger of base and current, by call path";
+      break;
+    case HV_FLAME_CURRENT:
+    default:
+      x = append_legend_entry (out, x, y, "g", "share that grew");
+      x = append_legend_entry (out, x, y, "new", "new");
+      x = append_legend_entry (out, x, y, "n", "was there before");
+      width = "width = current";
+      break;
+    }
+  append_legend_entry (out, x + 6, y, NULL, width);
+}
+
+double
+hv_svg_append_header (GString *out, const HvReport *report, HvFlameView view, const char *status)
+{
+  double y = 30;
+
+  open_text (out, "title", y);
+  append_names (out, report, "<tspan class=\"dim\"> compared with base </tspan>", "", "");
+  g_string_append (out, "</text>\n");
+  for (guint side = 0; side < (report->base != NULL ? 2 : 1); side++)
+    {
+      y += 18;
+      open_text (out, "dim", y);
+      if (report->base != NULL)
+        g_string_append (out, side == HV_SIDE_CURRENT ? "current: " : "base: ");
+      append_origin (out, report, side == HV_SIDE_BASE ? report->base : report->profile,
+                     side == HV_SIDE_BASE ? report->base_at : report->at);
+      if (side == HV_SIDE_CURRENT)
+        append_dropped (out, report);
+      g_string_append (out, "</text>\n");
+    }
+  y += 4;
+  y = report->diff != NULL ? append_waterfall (out, report, y) : append_total (out, report, y);
+
+  y += 12;
+  g_string_append_printf (out,
+                          "<line class=\"line\" x1=\"0\" x2=\"100%%\" y1=\"%.1f\" y2=\"%.1f\"/>\n",
+                          (int)y + 0.5, (int)y + 0.5);
+  y += 26;
+  g_string_append (out, "<g id=\"hv-legend\">");
+  append_legend (out, report, view, y);
+  g_string_append (out, "</g>\n");
+  y += 24;
+  g_string_append_printf (out, "<text id=\"hv-status\" class=\"dim\" x=\"%d\" y=\"%d\">%s</text>\n",
+                          HV_SVG_MARGIN, (int)y, status);
+  return (int)y + 12;
+}
+
+void
+hv_svg_append_nothing (GString *out, const HvReport *report)
+{
+  g_string_append (out, "<text class=\"friendly\" x=\"0\" y=\"28\">");
+  if (report->diff == NULL)
+    g_string_append_printf (out, "Nothing to draw: this profile has no %s at this moment.",
+                            hv_metric_title (report->metric));
+  else if (report->view == HV_VIEW_GROWTH)
+    g_string_append (out, "Nothing grew and nothing shrank.");
+  else
+    g_string_append_printf (out, "Nothing to draw: no %s here.", hv_metric_title (report->metric));
+  g_string_append (out, "</text>\n");
+}
