@@ -12,7 +12,7 @@ static HvProfile *
 import_bytes (const char *text, gssize length, const char *path, GError **error)
 {
   HvImportOptions options = { .no_symbols = TRUE };
-  gsize size = length < 0 ? strlen (text) : (gsize)length;
+  gsize size = length < 0 ? strlen (text) : (gsize) length;
   g_autoptr (HvInput) input = hv_input_new_for_memory (text, size, error);
 
   return input ? hv_import_input (input, path, &options, error) : NULL;
@@ -37,7 +37,7 @@ import_file (const char *path)
   gsize size;
 
   g_assert_true (g_file_get_contents (path, &text, &size, NULL));
-  HvProfile *profile = import_bytes (text, (gssize)size, path, &error);
+  HvProfile *profile = import_bytes (text, (gssize) size, path, &error);
   g_assert_no_error (error);
   g_assert_true (hv_profile_check (profile, &error));
   return profile;
@@ -118,7 +118,7 @@ check_expected (const char *folder)
 
       g_test_message ("%s", f[0]);
       for (guint w = 0; w < profile->warnings->len; w++)
-        g_test_message ("  %s", (const char *)g_ptr_array_index (profile->warnings, w));
+        g_test_message ("  %s", (const char *) g_ptr_array_index (profile->warnings, w));
       if (g_str_has_suffix (f[0], "py.0021.heap"))
         {
           total_blocks = 4179977;
@@ -179,8 +179,8 @@ test_truth (void)
       double found = 0, p = 1 - exp (-truth[i].size / 16384);
       double sd = sqrt ((1 - p) * truth[i].blocks / p);
       for (uint32_t s = 0; s < profile->n_sites; s++)
-        if (blocks[s] && fabs ((double)bytes[s] / (double)blocks[s] - truth[i].size) < 0.6)
-          found += (double)blocks[s];
+        if (blocks[s] && fabs ((double) bytes[s] / (double) blocks[s] - truth[i].size) < 0.6)
+          found += (double) blocks[s];
       g_assert_cmpfloat (fabs (found - truth[i].blocks), <=, 3 * sd + 1);
     }
 }
@@ -515,16 +515,16 @@ test_errors (void)
 static void
 check_prefixes (const char *text, gsize size)
 {
-  g_autoptr (HvProfile) whole = import_bytes (text, (gssize)size, "x", NULL);
+  g_autoptr (HvProfile) whole = import_bytes (text, (gssize) size, "x", NULL);
   const char *maps = memmem (text, size, "MAPPED_LIBRARIES:\n", 18);
-  gsize before_maps = (gsize)(maps - text) + 18;
+  gsize before_maps = (gsize) (maps - text) + 18;
   guint imported = 0;
 
   for (gsize n = 0; n < size; n++)
     {
       g_autoptr (GError) error = NULL;
       g_autofree char *exact = g_memdup2 (text, MAX (1, n)); /* so that a read past n is seen */
-      g_autoptr (HvProfile) part = import_bytes (exact, (gssize)n, "x", &error);
+      g_autoptr (HvProfile) part = import_bytes (exact, (gssize) n, "x", &error);
       if (part == NULL)
         {
           g_assert_error (error, HV_ERROR, HV_ERROR_FORMAT);
@@ -615,6 +615,316 @@ test_names (void)
   g_assert_cmpint (hv_dump_name_compare ("a1", "a1"), ==, 0);
 }
 
+/* --- series --- */
+
+static HvProfile *
+import_series (const char *folder)
+{
+  HvImportOptions options = { .no_symbols = TRUE };
+  const char *paths[] = { folder, NULL };
+  g_autoptr (GError) error = NULL;
+  HvProfile *series = hv_import_series (paths, &options, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (hv_profile_check (series, &error));
+  return series;
+}
+
+static int64_t
+sum_of (const int64_t *values, uint32_t n)
+{
+  int64_t sum = 0;
+
+  for (uint32_t i = 0; i < n; i++)
+    sum += values[i];
+  return sum;
+}
+
+/* Call paths of one dump or moment with what they hold. Sites without anything are left out. */
+static GHashTable *
+stacks_of (const HvProfile *profile, const int64_t *values)
+{
+  GHashTable *table = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+
+  for (uint32_t s = 0; s < profile->n_sites; s++)
+    if (values[s])
+      g_hash_table_insert (table, stack_text (profile, s), g_memdup2 (&values[s], sizeof *values));
+  return table;
+}
+
+/* Each moment of a series is the dump of that name, stack by stack. */
+static void
+check_series (const char *folder, uint32_t n_moments)
+{
+  static const HvMetric metrics[] = { HV_METRIC_LIVE_BYTES, HV_METRIC_LIVE_BLOCKS,
+                                      HV_METRIC_RAW_LIVE_BYTES };
+  g_autoptr (HvProfile) series = import_series (folder);
+
+  g_assert_cmpuint (series->n_moments, ==, n_moments);
+  for (uint32_t i = 0; i < n_moments; i++)
+    {
+      const HvMoment *moment = &series->moment[i];
+      g_autofree char *path = g_build_filename (folder, hv_profile_string (series, moment->label),
+                                                NULL);
+      g_autoptr (HvProfile) dump = import_file (path);
+
+      g_assert_cmpint (moment->number, ==, i);
+      g_assert_cmpint (moment->kind, ==, HV_MOMENT_DUMP);
+      g_assert_cmpint (moment->live_bytes, ==, hv_profile_total (dump, HV_METRIC_LIVE_BYTES));
+      g_assert_cmpint (moment->max_bytes, ==, moment->live_bytes);
+      g_assert_cmpint (moment->total_bytes, ==, -1);
+      for (gsize m = 0; m < G_N_ELEMENTS (metrics); m++)
+        {
+          g_autofree int64_t *values = hv_profile_values (series, metrics[m], i);
+          g_assert_nonnull (values);
+          g_assert_cmpint (sum_of (values, series->n_sites), ==,
+                           hv_profile_total (dump, metrics[m]));
+          g_autoptr (GHashTable) ours = stacks_of (series, values);
+          g_autoptr (GHashTable) theirs = stacks_of (dump, dump->column[metrics[m]]);
+          GHashTableIter iter;
+          gpointer stack, value;
+          g_assert_cmpuint (g_hash_table_size (ours), ==, g_hash_table_size (theirs));
+          g_hash_table_iter_init (&iter, theirs);
+          while (g_hash_table_iter_next (&iter, &stack, &value))
+            {
+              const int64_t *found = g_hash_table_lookup (ours, stack);
+              g_assert_nonnull (found);
+              g_assert_cmpint (*found, ==, *(int64_t *) value);
+            }
+        }
+    }
+}
+
+static void
+test_series_redis (void)
+{
+  g_autofree char *folder = samples ("jemalloc/redis");
+
+  if (folder == NULL)
+    return;
+  check_series (folder, 12);
+  g_autoptr (HvProfile) series = import_series (folder);
+  g_assert_true (warns (series, "1 file of the folder is not a readable heap dump"));
+  g_assert_cmpint (series->pid, ==, 15850);
+  g_assert_cmpstr (series->path, ==, folder);
+  g_assert_cmpstr (hv_profile_string (series, series->moment[10].label), ==,
+                   "redis.15850.10.i10.heap");
+  /* the last dump is what the profile holds at its end */
+  g_assert_cmpint (hv_profile_total (series, HV_METRIC_LIVE_BYTES), ==, 36576919);
+  g_assert_null (series->column[HV_METRIC_TOTAL_BYTES]);
+}
+
+static void
+test_series_cc1plus (void)
+{
+  g_autofree char *folder = samples ("jemalloc/cc1plus");
+
+  if (folder == NULL)
+    return;
+  check_series (folder, 56);
+  g_autoptr (HvProfile) series = import_series (folder);
+  g_assert_true (warns (series, "1 dump of other processes left out: cc.11837."));
+  guint truncated = 0;
+  for (guint i = 0; i < series->warnings->len; i++)
+    truncated += strstr (g_ptr_array_index (series->warnings, i), "128 frames") != NULL;
+  g_assert_cmpuint (truncated, ==, 1);
+}
+
+/* A folder in the temporary directory; files are (name, text) pairs, written with rising times. */
+typedef struct
+{
+  char *path;
+} Folder;
+
+static Folder
+make_folder (const char *const *files)
+{
+  Folder folder = { g_dir_make_tmp ("heapview-XXXXXX", NULL) };
+
+  g_assert_nonnull (folder.path);
+  for (int i = 0; files[2 * i]; i++)
+    {
+      g_autofree char *path = g_build_filename (folder.path, files[2 * i], NULL);
+      struct utimbuf times = { 1000000 + 5 * i, 1000000 + 5 * i };
+      g_assert_true (g_file_set_contents (path, files[2 * i + 1], -1, NULL));
+      g_assert_cmpint (g_utime (path, &times), ==, 0);
+    }
+  return folder;
+}
+
+static void
+folder_clear (Folder *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder->path, 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (dir)))
+    {
+      g_autofree char *path = g_build_filename (folder->path, name, NULL);
+      g_unlink (path);
+    }
+  g_rmdir (folder->path);
+  g_free (folder->path);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Folder, folder_clear)
+
+#define DUMP(n, stack)                                                                             \
+  "heap_v2/1\n t*: 1: " n " [0: 0]\n@ " stack "\n t*: 1: " n " [0: 0]\n\nMAPPED_LIBRARIES:\n"
+
+static void
+test_series_order (void)
+{
+  static const char *const files[] = {
+    "x.5.0.i0.heap",
+    DUMP ("10", "0x11"),
+    "x.5.2.i2.heap",
+    DUMP ("12", "0x21"),
+    "x.5.10.i10.heap",
+    DUMP ("20", "0x11"),
+    "x.6.0.f.heap",
+    DUMP ("99", "0x11"),
+    "notes.txt",
+    "hello",
+    "x.5.11.i11.heap",
+    "heap_v2/1\nbroken",
+    NULL,
+  };
+  g_auto (Folder) folder = make_folder (files);
+  g_autoptr (HvProfile) series = import_series (folder.path);
+  g_autofree int64_t *second = hv_profile_values (series, HV_METRIC_LIVE_BYTES, 1);
+  static const int64_t numbers[] = { 0, 2, 10 }, times[] = { 0, 5000, 10000 },
+                       bytes[] = { 10, 12, 20 };
+
+  g_assert_cmpuint (series->n_moments, ==, 3);
+  for (int i = 0; i < 3; i++)
+    {
+      g_assert_cmpint (series->moment[i].number, ==, numbers[i]);
+      g_assert_cmpint (series->moment[i].time, ==, times[i]);
+      g_assert_cmpint (series->moment[i].live_bytes, ==, bytes[i]);
+    }
+  g_assert_cmpint (series->time_unit, ==, HV_TIME_MILLISECONDS);
+  g_assert_cmpint (series->duration, ==, 10000);
+  g_assert_true (warns (series, "1 dump of other processes left out: x.6."));
+  g_assert_true (warns (series, "2 files of the folder are not a readable heap dump."));
+  /* the first stack vanished and came back: a row of zero and one of 20 */
+  g_assert_cmpuint (series->n_sites, ==, 2);
+  g_assert_cmpuint (series->n_rows, ==, 5);
+  g_assert_cmpint (second[0], ==, 0);
+  g_assert_cmpint (second[1], ==, 12);
+  g_assert_cmpint (series->column[HV_METRIC_LIVE_BYTES][0], ==, 20);
+  g_assert_cmpint (series->column[HV_METRIC_LIVE_BYTES][1], ==, 0);
+}
+
+static void
+test_series_named (void)
+{
+  static const char *const files[] = {
+    "b.heap",
+    DUMP ("1", "0x11"),
+    "a.heap",
+    DUMP ("2", "0x11"),
+    "x.5.10.i10.heap",
+    DUMP ("20", "0x11"),
+    "x.5.2.i2.heap",
+    DUMP ("12", "0x21"),
+    "gp.0001.heap",
+    "heap profile:      1:        5 [     1:        5] @ heapprofile\n"
+    "     1:        5 [     1:        5] @ 0x11\n\nMAPPED_LIBRARIES:\n",
+    NULL,
+  };
+  g_auto (Folder) folder = make_folder (files);
+  HvImportOptions options = { .no_symbols = TRUE };
+  const struct
+  {
+    const char *first, *second;
+    int64_t bytes[2]; /* -1: refused */
+    const char *message;
+  } cases[] = {
+    { "b.heap", "a.heap", { 1, 2 }, NULL },
+    { "a.heap", "b.heap", { 2, 1 }, NULL },
+    { "x.5.10.i10.heap", "x.5.2.i2.heap", { 12, 20 }, NULL },
+    { "a.heap", NULL, { -1 }, "a series needs two or more heap dumps, there is 1" },
+    { "a.heap", "", { -1 }, "a series is one folder or two or more dumps, not both" },
+    { "a.heap", "gp.0001.heap", { -1 }, "a series must be of one format, but this is gperftools" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *first = g_build_filename (folder.path, cases[i].first, NULL);
+      g_autofree char *second = cases[i].second
+                                    ? g_build_filename (folder.path, cases[i].second, NULL)
+                                    : NULL;
+      const char *paths[] = { first, second, NULL };
+      g_autoptr (GError) error = NULL;
+      g_autoptr (HvProfile) series = hv_import_series (paths, &options, &error);
+
+      if (cases[i].message)
+        {
+          g_assert_error (error, HV_ERROR, HV_ERROR_USAGE);
+          g_assert_nonnull (strstr (error->message, cases[i].message));
+          g_assert_null (series);
+          continue;
+        }
+      g_assert_no_error (error);
+      g_assert_cmpuint (series->n_moments, ==, 2);
+      g_assert_cmpint (series->moment[0].live_bytes, ==, cases[i].bytes[0]);
+      g_assert_cmpint (series->moment[1].live_bytes, ==, cases[i].bytes[1]);
+    }
+
+  g_autofree char *missing = g_build_filename (folder.path, "none.heap", NULL);
+  const char *paths[] = { missing, NULL };
+  g_autoptr (GError) error = NULL;
+  g_assert_null (hv_import_series (paths, &options, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+}
+
+static void
+test_series_twins (void)
+{
+  static const char *const files[] = {
+    "x.5.0.heap",
+    DUMP ("10", "0x11"),
+    "x.5.0.heap.symbolized",
+    "--- symbol\n0x10 f\n---\n--- heap\n" DUMP ("10", "0x11"),
+    "x.5.1.heap",
+    DUMP ("12", "0x21"),
+    NULL,
+  };
+  g_auto (Folder) folder = make_folder (files);
+  g_autoptr (HvProfile) series = import_series (folder.path);
+  g_autofree char *stack = stack_text (series, 0);
+
+  g_assert_cmpuint (series->n_moments, ==, 2);
+  g_assert_cmpstr (stack, ==, "f");
+  g_assert_true (warns (series, "1 dump is in the folder twice"));
+}
+
+static void
+test_series_accumulated (void)
+{
+  g_autofree char *folder = g_build_filename (g_getenv ("HV_TEST_DATA"), "jemalloc", NULL);
+  g_autofree char *first = g_build_filename (folder, "runA.phase1.heap", NULL);
+  g_autofree char *second = g_build_filename (folder, "default.threads.heap", NULL);
+  const char *paths[] = { first, second, NULL };
+  HvImportOptions options = { .no_symbols = TRUE };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HvProfile) series = hv_import_series (paths, &options, &error);
+  g_autoptr (HvProfile) last = import_file (second);
+
+  g_assert_no_error (error);
+  /* what the first dump lacks is known at the end alone */
+  g_assert_false (hv_profile_has (series, HV_METRIC_TOTAL_BYTES, 0));
+  g_assert_cmpint (hv_profile_total (series, HV_METRIC_TOTAL_BYTES), ==, 58672896);
+  g_assert_cmpuint (series->n_threads, ==, last->n_threads);
+  g_assert_cmpuint (series->n_thread_rows, ==, last->n_thread_rows);
+  for (uint64_t r = 0; r < last->n_thread_rows; r++)
+    {
+      g_autofree char *ours = stack_text (series, series->thread_row[r].site);
+      g_autofree char *theirs = stack_text (last, last->thread_row[r].site);
+      g_assert_cmpstr (ours, ==, theirs);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -638,5 +948,11 @@ main (int argc, char **argv)
   g_test_add_func ("/jemalloc/prefixes", test_prefixes);
   g_test_add_func ("/jemalloc/missing-row", test_missing_row);
   g_test_add_func ("/jemalloc/names", test_names);
+  g_test_add_func ("/series/redis", test_series_redis);
+  g_test_add_func ("/series/cc1plus", test_series_cc1plus);
+  g_test_add_func ("/series/order", test_series_order);
+  g_test_add_func ("/series/named", test_series_named);
+  g_test_add_func ("/series/twins", test_series_twins);
+  g_test_add_func ("/series/accumulated", test_series_accumulated);
   return g_test_run ();
 }
