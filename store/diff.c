@@ -93,6 +93,43 @@ find_trunk (HvDiff *diff)
   diff->trunk_share = (double) diff->growth[at] / (double) diff->growth[0];
 }
 
+/* A path that is new in a program both dumps know is a finding; frames that one side has never
+ * heard of, throughout, mean that the two cannot be compared. So it is frames that count here. */
+static void
+find_matches (HvDiff *diff)
+{
+  const HvTree *tree = diff->tree;
+  g_autofree uint8_t *seen = g_new0 (uint8_t, MAX (1, tree->n_keys));
+  g_autofree uint32_t *depth = g_new0 (uint32_t, tree->n_nodes);
+  g_autofree uint32_t *known = g_new (uint32_t, tree->n_nodes);
+  double *const share[HV_N_SIDES] = {
+    [HV_SIDE_CURRENT] = &diff->current_matched, [HV_SIDE_BASE] = &diff->base_matched
+  };
+
+  for (uint32_t n = 1; n < tree->n_nodes; n++)
+    {
+      depth[n] = depth[tree->parent[n]] + 1;
+      for (guint side = 0; side < HV_N_SIDES; side++)
+        if (tree->incl[side][HV_SLOT_COST][n])
+          seen[tree->node_key[n]] |= (uint8_t) (1u << side);
+    }
+  for (guint side = 0; side < HV_N_SIDES; side++)
+    {
+      uint8_t other = (uint8_t) (1u << (1 - side));
+      double whole = 0, matched = 0;
+      known[0] = 0;
+      for (uint32_t n = 0; n < tree->n_nodes; n++)
+        {
+          double cost = fabs ((double) tree->self[side][HV_SLOT_COST][n]);
+          if (n)
+            known[n] = known[tree->parent[n]] + ((seen[tree->node_key[n]] & other) != 0);
+          whole += cost;
+          matched += depth[n] ? cost * known[n] / depth[n] : cost;
+        }
+      *share[side] = whole > 0 ? matched / whole : 1;
+    }
+}
+
 static const char *
 unit_text (const HvProfile *profile, uint32_t unit, const char *fallback)
 {
@@ -122,7 +159,6 @@ hv_diff_new (const HvProfile *base, uint32_t base_at, const HvProfile *current, 
   const int64_t *was = tree->self[HV_SIDE_BASE][HV_SLOT_COST];
   const int64_t *is = tree->self[HV_SIDE_CURRENT][HV_SLOT_COST];
   HvWaterfall *w = &diff->waterfall;
-  int64_t base_found = 0, current_found = 0;
 
   diff->tree = tree;
   diff->base = base;
@@ -139,11 +175,6 @@ hv_diff_new (const HvProfile *base, uint32_t base_at, const HvProfile *current, 
         diff->growth[i] += delta;
       else
         diff->shrink[i] -= delta;
-      if (was[i] && is[i])
-        {
-          base_found += was[i];
-          current_found += is[i];
-        }
       if (i)
         {
           diff->growth[tree->parent[i]] += diff->growth[i];
@@ -152,8 +183,7 @@ hv_diff_new (const HvProfile *base, uint32_t base_at, const HvProfile *current, 
     }
   w->base = tree->incl[HV_SIDE_BASE][HV_SLOT_COST][0];
   w->current = tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][0];
-  diff->base_matched = w->base ? (double) base_found / (double) w->base : 1;
-  diff->current_matched = w->current ? (double) current_found / (double) w->current : 1;
+  find_matches (diff);
   diff->threshold = MAX (w->base, w->current) / THRESHOLD_DIVISOR;
   diff->same_process = base == current
                        || (base->process_key && base->process_key == current->process_key);

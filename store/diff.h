@@ -57,8 +57,8 @@ typedef struct
   /* Σ of the increases and of the decreases (both ≥ 0) of the call paths at or below a node */
   int64_t *growth, *shrink;
   HvStatus *status; /* of the node's own self cost */
-  /* whether any base (current) path lies at or below: a node without is new (gone) */
-  /* share of base and current bytes whose whole call path is in the other side, 0…1 */
+  /* share of the frames above the bytes of base (current) whose function the other side has too,
+   * 0…1: low where builds, programs or symbols differ */
   double base_matched, current_matched;
 
   /* the path below which growth divides: nodes from the root's child on; empty: it divides at once

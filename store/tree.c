@@ -42,6 +42,7 @@ struct HvTreeTables
   HvPairMap children;
   uint32_t keys_size, nodes_size;
   gboolean with_modules; /* keys tell modules apart */
+  gboolean across_loads; /* two processes: a run-time address of one means nothing in the other */
 };
 
 static gboolean
@@ -210,7 +211,8 @@ frame_key (HvTree *tree, const HvProfile *profile, Frames *frames, uint32_t f)
     case HV_N_GROUPS:
     default:
       hv_frame_label (text, profile, frame);
-      if (frame->function == 0 && frame->flags & HV_FRAME_RUNTIME_ADDRESS)
+      if (frame->function == 0 && frame->flags & HV_FRAME_RUNTIME_ADDRESS
+          && tree->tables->across_loads)
         {
           /* Another run loads the module elsewhere, but by whole pages: the offset in the page is
            * what stays. An address outside any module says nothing across runs. */
@@ -632,6 +634,12 @@ side_init (Side *side, const HvProfile *profile, uint32_t at, HvMetric metric, G
   return FALSE;
 }
 
+static gboolean
+is_valgrind (const HvProfile *profile)
+{
+  return strcmp (profile->format, "dhat") == 0 && profile->time_unit == HV_TIME_INSTRUCTIONS;
+}
+
 static HvTree *
 tree_new (Side *sides, guint n_sides, HvMetric metric, const HvTreeOptions *options, GError **error)
 {
@@ -658,6 +666,14 @@ tree_new (Side *sides, guint n_sides, HvMetric metric, const HvTreeOptions *opti
           if (tree->variance[side] == NULL)
             tree->variance[side] = g_new0 (double, 1);
     }
+  /* Valgrind loads everything at the same place in every run. */
+  if (n_sides == HV_N_SIDES)
+    tree->tables->across_loads = sides[0].profile != sides[1].profile
+                                 && (sides[0].profile->process_key == 0
+                                     || sides[0].profile->process_key
+                                            != sides[1].profile->process_key)
+                                 && !(is_valgrind (sides[0].profile)
+                                      && is_valgrind (sides[1].profile));
   add_node (tree, 0, HV_NO_KEY);
 
   if (options->group == HV_GROUP_THREAD)

@@ -185,7 +185,16 @@ test_unresolved_keys (void)
   hv_profile_column (profile, HV_METRIC_LIVE_BYTES)[site] = 9;
 
   expect_rows (profile, (HvTreeOptions){ .group = HV_GROUP_STACK },
-               "libx.so.1+0x1abc 9 9|libx.so.1@0x7f0000001abc 2 2|libx.so.1@0x7f5555555abd 1 1");
+               "libx.so.1+0x1abc 9 9|libx.so.1@0x7f0000001abc 1 1|libx.so.1@0x7f5555555abc 1 1|"
+               "libx.so.1@0x7f5555555abd 1 1");
+
+  g_autoptr (HvProfile) other = test_profile ((const char *[]){ NULL });
+  HvTreeOptions options = { .group = HV_GROUP_STACK };
+  g_autoptr (HvTree) pair = hv_tree_new_pair (other, HV_AT_END, profile, HV_AT_END,
+                                              HV_METRIC_LIVE_BYTES, &options, NULL);
+  g_autofree char *text = rows_text (pair);
+  g_assert_cmpstr (
+      text, ==, "libx.so.1+0x1abc 9 9|libx.so.1@0x7f0000001abc 2 2|libx.so.1@0x7f5555555abd 1 1");
 }
 
 static void

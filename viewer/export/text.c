@@ -182,69 +182,83 @@ where (const HvReport *report, const HvRow *row)
   return g_steal_pointer (&short_label);
 }
 
-static void append_fact (GString *facts, const char *format, ...) G_GNUC_PRINTF (2, 3);
+/* One of several facts on a line that breaks between them. */
+static void append_fact (GPtrArray *facts, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 static void
-append_fact (GString *facts, const char *format, ...)
+append_fact (GPtrArray *facts, const char *format, ...)
 {
   va_list args;
 
-  if (facts->len)
-    g_string_append (facts, "   ");
   va_start (args, format);
-  g_string_append_vprintf (facts, format, args);
+  g_ptr_array_add (facts, g_strdup_vprintf (format, args));
   va_end (args);
+}
+
+static void
+append_facts (GString *out, const GPtrArray *facts)
+{
+  int at = 0;
+
+  for (guint i = 0; i < facts->len; i++)
+    {
+      g_autofree char *fact = fit (facts->pdata[i], WIDTH - 2);
+      int width = text_width (fact);
+      if (at && at + 3 + width > WIDTH)
+        {
+          g_string_append_c (out, '\n');
+          at = 0;
+        }
+      g_string_append (out, at ? "   " : "  ");
+      at += at ? 3 : 2;
+      g_string_append (out, fact);
+      at += width;
+    }
+  if (at)
+    g_string_append_c (out, '\n');
+}
+
+/* "live 65.9 KiB in 586 blocks", as far as the profile tells. */
+static void
+append_total (GPtrArray *facts, const HvProfile *p, const char *verb, HvMetric metric,
+              const char *when)
+{
+  HvMetric partner = hv_metric_partner (metric);
+  gboolean blocks = partner < HV_N_METRICS && p->column[partner];
+
+  if (p->column[metric] == NULL)
+    return;
+  g_autofree char *value = hv_format_value (p, metric, hv_profile_total (p, metric));
+  g_autofree char *count = blocks ? hv_format_count (hv_profile_total (p, partner)) : g_strdup ("");
+  append_fact (facts, "%s %s%s%s%s%s%s", verb, value, blocks ? " in " : "", count,
+               blocks ? " " : "",
+               !blocks         ? ""
+               : p->block_unit ? hv_profile_string (p, p->block_unit)
+                               : "blocks",
+               when);
 }
 
 static void
 append_totals (GString *out, const HvProfile *p)
 {
-  g_autoptr (GString) facts = g_string_new (NULL);
+  g_autoptr (GPtrArray) facts = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *time = hv_format_time (p, p->peak_time);
+  g_autofree char *when = p->peak_time >= 0 ? g_strdup_printf (" at %s", time) : g_strdup ("");
 
-  for (int m = 0; m <= HV_METRIC_WRITE_BYTES; m++)
+  append_total (facts, p, "peak", HV_METRIC_PEAK_BYTES, when);
+  append_total (facts, p, "live", HV_METRIC_LIVE_BYTES,
+                p->column[HV_METRIC_PEAK_BYTES] ? " at the end" : "");
+  append_total (facts, p, p->byte_unit ? "counted" : "allocated", HV_METRIC_TOTAL_BYTES, "");
+  if (p->column[HV_METRIC_TEMPORARY_BLOCKS])
     {
-      HvMetric metric = (HvMetric) m;
-      if (p->column[m] == NULL)
-        continue;
-      int64_t total = hv_profile_total (p, metric);
-      g_autofree char *value = hv_format_value (p, metric, total);
-      g_autofree char *time = hv_format_time (p, p->peak_time);
-      switch (metric)
-        {
-        case HV_METRIC_LIVE_BYTES:
-          append_fact (facts, "live %s", value);
-          break;
-        case HV_METRIC_PEAK_BYTES:
-          append_fact (facts, p->peak_time >= 0 ? "peak %s at %s" : "peak %s", value, time);
-          break;
-        case HV_METRIC_TOTAL_BYTES:
-          append_fact (facts, "allocated %s", value);
-          break;
-        case HV_METRIC_TOTAL_BLOCKS:
-          append_fact (facts, "in %s %s", value,
-                       p->block_unit ? hv_profile_string (p, p->block_unit) : "blocks");
-          break;
-        case HV_METRIC_LIVE_BLOCKS:
-        case HV_METRIC_PEAK_BLOCKS:
-          append_fact (facts, "in %s blocks", value);
-          break;
-        case HV_METRIC_TEMPORARY_BLOCKS:
-          {
-            g_autofree char *share = hv_format_percent (
-                total, hv_profile_total (p, HV_METRIC_TOTAL_BLOCKS));
-            append_fact (facts, "temporary %s (%s)", value, share);
-            break;
-          }
-        case HV_METRIC_READ_BYTES:
-          append_fact (facts, "read %s", value);
-          break;
-        case HV_METRIC_WRITE_BYTES:
-          append_fact (facts, "written %s", value);
-          break;
-        default:
-          break;
-        }
+      int64_t temporary = hv_profile_total (p, HV_METRIC_TEMPORARY_BLOCKS);
+      g_autofree char *count = hv_format_count (temporary);
+      g_autofree char *share = hv_format_percent (temporary,
+                                                  hv_profile_total (p, HV_METRIC_TOTAL_BLOCKS));
+      append_fact (facts, "temporary %s (%s)", count, share);
     }
+  append_total (facts, p, "read", HV_METRIC_READ_BYTES, "");
+  append_total (facts, p, "written", HV_METRIC_WRITE_BYTES, "");
   if (p->peak_rss_bytes > 0)
     {
       g_autofree char *rss = hv_format_bytes (p->peak_rss_bytes);
@@ -253,16 +267,16 @@ append_totals (GString *out, const HvProfile *p)
   if (p->suppressed_bytes > 0)
     {
       g_autofree char *suppressed = hv_format_bytes (p->suppressed_bytes);
-      append_fact (facts, "known leaks %s", suppressed);
+      append_fact (facts, "%s of it suppressed as known leaks", suppressed);
     }
-  append_wrapped (out, facts->str, "  ");
+  append_facts (out, facts);
 }
 
 static void
 append_filters (GString *out, const HvReport *report)
 {
   const HvTreeOptions *o = &report->tree->options;
-  g_autoptr (GString) line = g_string_new (NULL);
+  g_autoptr (GPtrArray) line = g_ptr_array_new_with_free_func (g_free);
 
   if (o->focus)
     append_fact (line, "focus “%s”", o->focus);
@@ -282,8 +296,7 @@ append_filters (GString *out, const HvReport *report)
                      : side == HV_SIDE_BASE ? " of base"
                                             : " of current");
       }
-  if (line->len)
-    append_wrapped (out, line->str, "  ");
+  append_facts (out, line);
 }
 
 /* "function" for the table's last heading. */
@@ -509,7 +522,7 @@ append_waterfall (GString *out, const HvReport *report)
                 { "new", w->added, w->n_added },
                 { "shrunk", -w->shrunk, w->n_shrunk },
                 { "gone", -w->gone, w->n_gone } };
-  g_autoptr (GString) line = g_string_new (NULL);
+  g_autoptr (GPtrArray) line = g_ptr_array_new_with_free_func (g_free);
   g_autofree char *base = hv_format_value (report->profile, report->metric, w->base);
   g_autofree char *current = hv_format_value (report->profile, report->metric, w->current);
 
@@ -521,7 +534,7 @@ append_waterfall (GString *out, const HvReport *report)
         append_fact (line, "%s %s (%u)", parts[i].name, value, parts[i].paths);
       }
   append_fact (line, "current %s", current);
-  append_wrapped (out, line->str, "  ");
+  append_facts (out, line);
 }
 
 static void
@@ -626,10 +639,11 @@ write_diff (const HvReport *report, GString *out)
       report->base->modules_known && report->profile->modules_known ? " and module" : "", of_base,
       of_current);
   if (worst < 0.7 && w->base && w->current)
-    append_wrapped (out,
-                    "! Less than 70 % of the bytes have their call path in both files: they may be "
-                    "of different builds or programs, or one lacks symbols.",
-                    "");
+    append_wrapped (
+        out,
+        "! Less than 70 % of the frames are known to both files: they may be of different "
+        "programs or builds, or one lacks symbols.",
+        "");
   append_warnings (out, report->base, TRUE);
   if (report->base != report->profile)
     append_warnings (out, report->profile, TRUE);
