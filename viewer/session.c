@@ -67,14 +67,17 @@ hv_session_open (const HvSession *session, const char *const *paths, gboolean se
   if (!session->no_store)
     {
       g_autofree char *salt = salt_of (session, series);
-      opened->key = series ? NULL : hv_store_key (paths[0], salt, NULL);
+      opened->key = hv_store_key_many (paths, salt, NULL);
       g_autoptr (HvStore) store = opened->key ? open_store (session, NULL) : NULL;
       g_autoptr (HvProfile) stored = store ? hv_store_load (store, opened->key, NULL) : NULL;
       if (stored && (session->import.no_symbols || !lacks_symbols (stored)))
         {
           /* the same content may lie at another path today */
-          g_free (stored->path);
-          stored->path = g_strdup (paths[0]);
+          if (!series)
+            {
+              g_free (stored->path);
+              stored->path = g_strdup (paths[0]);
+            }
           opened->profile = g_steal_pointer (&stored);
           return TRUE;
         }
