@@ -97,7 +97,7 @@ compare_by_value (gconstpointer a, gconstpointer b, gpointer tree)
 static int
 compare_by_label (gconstpointer a, gconstpointer b, gpointer tree)
 {
-  return compare_labels (tree, ((const Child *)a)->node, ((const Child *)b)->node);
+  return compare_labels (tree, ((const Child *) a)->node, ((const Child *) b)->node);
 }
 
 static HvFlameBox *
@@ -149,7 +149,7 @@ add_children (Build *build, uint32_t index)
       child.value = node_value (build, child.node, above.forest);
       if (child.value == 0)
         continue;
-      if (!deep && (double)child.value * build->scale >= build->min_width)
+      if (!deep && (double) child.value * build->scale >= build->min_width)
         g_array_append_val (build->children, child);
       else
         {
@@ -161,30 +161,30 @@ add_children (Build *build, uint32_t index)
 
   g_array_sort_with_data (
       build->children, build->order == HV_FLAME_ORDER_LABEL ? compare_by_label : compare_by_value,
-      (gpointer)tree);
+      (gpointer) tree);
   for (guint i = 0; i < build->children->len; i++)
     {
       const Child *child = &g_array_index (build->children, Child, i);
       HvFlameBox *box = append_box (build, index, child->node, above.forest, child->value);
 
       /* From exact sums: neighbours share the very same edge. */
-      box->x0 = MIN (above.x0 + (double)before * build->scale, above.x1);
+      box->x0 = MIN (above.x0 + (double) before * build->scale, above.x1);
       before = add_saturated (before, child->value);
-      box->x1 = MIN (above.x0 + (double)before * build->scale, above.x1);
+      box->x1 = MIN (above.x0 + (double) before * build->scale, above.x1);
       add_costs (build, box, child->node);
     }
 
   if (small.merged == 0)
     return;
-  if (deep || (double)small.value * build->scale < build->min_width)
+  if (deep || (double) small.value * build->scale < build->min_width)
     {
       g_array_index (build->boxes, HvFlameBox, index).hidden = small.value;
       return;
     }
   HvFlameBox *box = append_box (build, index, above.node, above.forest, small.value);
 
-  box->x0 = MIN (above.x0 + (double)before * build->scale, above.x1);
-  box->x1 = MIN (above.x0 + (double)add_saturated (before, small.value) * build->scale, above.x1);
+  box->x0 = MIN (above.x0 + (double) before * build->scale, above.x1);
+  box->x1 = MIN (above.x0 + (double) add_saturated (before, small.value) * build->scale, above.x1);
   box->merged = small.merged;
   memcpy (box->cost, small.cost, sizeof box->cost);
   box->growth = small.growth;
@@ -212,7 +212,7 @@ lay_out (Build *build, const int64_t *zoomed)
                                     node_value (build, 0, forest));
 
       box->x0 = x;
-      box->x1 = MIN (x + (double)zoomed[forest] * build->scale, request->width);
+      box->x1 = MIN (x + (double) zoomed[forest] * build->scale, request->width);
       box->ancestor = build->n_path > 1;
       add_costs (build, box, 0);
       x = box->x1 + request->gap;
@@ -274,7 +274,7 @@ hv_flame_layout_new (const HvFlameRequest *request)
     if (n_forests == 1 || request->forests == 0 || (request->forests & 1u << forest) != 0)
       {
         zoomed[forest] = node_value (&build, root, forest);
-        sum += (double)zoomed[forest];
+        sum += (double) zoomed[forest];
         n_drawn += zoomed[forest] > 0;
       }
 
@@ -290,7 +290,7 @@ hv_flame_layout_new (const HvFlameRequest *request)
   layout->view = build.view;
   layout->order = build.order;
   layout->n_boxes = build.boxes->len;
-  layout->box = (HvFlameBox *)(void *)g_array_free (build.boxes, FALSE);
+  layout->box = (HvFlameBox *) (void *) g_array_free (build.boxes, FALSE);
   layout->px_per_unit = build.scale;
   layout->min_width = build.min_width;
   layout->n_merged = build.n_merged;
@@ -377,7 +377,7 @@ hv_flame_layout_find (const HvFlameLayout *layout, const HvTree *tree, uint32_t 
 static double
 share (int64_t part, int64_t whole)
 {
-  return whole > 0 && part > 0 ? MIN ((double)part / (double)whole, 1) : 0;
+  return whole > 0 && part > 0 ? MIN ((double) part / (double) whole, 1) : 0;
 }
 
 HvFlameFill
@@ -428,7 +428,8 @@ outermost_namespace (const char *function, const char **start)
   *start = function + strspn (function, "<&*");
   const char *end = strstr (*start, "::");
 
-  return end != NULL && strcspn (*start, "<( ") > (gsize)(end - *start) ? (gsize)(end - *start) : 0;
+  return end != NULL && strcspn (*start, "<( ") > (gsize) (end - *start) ? (gsize) (end - *start)
+                                                                         : 0;
 }
 
 int
@@ -445,15 +446,64 @@ hv_flame_key_hue (const HvKey *key)
       /* "libfoo.so.14.0.2": an update does not change its colour. */
       text = hv_basename (*key->module != '\0' ? key->module : key->file);
       const char *version = strstr (text, ".so");
-      length = version != NULL ? (gsize)(version - text) : strlen (text);
+      length = version != NULL ? (gsize) (version - text) : strlen (text);
     }
   if (length == 0)
     return -1;
 
   uint32_t hash = 2166136261u; /* FNV-1a: the same in every run and on every machine */
   for (gsize i = 0; i < length; i++)
-    hash = (hash ^ (guchar)text[i]) * 16777619u;
-  hash ^= hash >> 15;
+    hash = (hash ^ (guchar) text[i]) * 16777619u;
+  hash ^= hash >> 16; /* names that differ in their last character only get hues far apart */
+  hash *= 0x85ebca6bu;
+  hash ^= hash >> 13;
   /* Clear of magenta (search). */
-  return 20 + (int)(hash % 270);
+  return 20 + (int) (hash % 270);
+}
+
+/* The end of the bracket that opens at `open`, just past it; NULL where it is not closed. The ">"
+ * of an arrow closes nothing. */
+static const char *
+skip_bracket (const char *open)
+{
+  char opening = *open, closing = opening == '<' ? '>' : ')';
+  guint depth = 0;
+
+  for (const char *at = open; *at != '\0'; at++)
+    if (*at == opening)
+      depth++;
+    else if (*at == closing && !(closing == '>' && at[-1] == '-') && --depth == 0)
+      return at + 1;
+  return NULL;
+}
+
+char *
+hv_flame_short_label (const char *label)
+{
+  GString *out = g_string_new (NULL);
+  const char *end;
+
+  for (const char *at = label; *at != '\0';)
+    {
+      char before = out->len != 0 ? out->str[out->len - 1] : ' ';
+      gboolean is_operator = g_str_has_suffix (out->str, "operator");
+      gboolean after_name = g_ascii_isalnum (before) || before == '_' || (before & 0x80) != 0;
+
+      /* Rust's "<T as Trait>::f" and "(anonymous namespace)" follow no name and stay. */
+      if (is_operator && strchr ("<>(-", *at) != NULL)
+        do
+          g_string_append_c (out, *at++);
+        while (*at != '\0' && strchr ("<>=)-", *at) != NULL);
+      else if (*at == '<' && (after_name || before == ':') && (end = skip_bracket (at)) != NULL)
+        {
+          g_string_append (out, "<…>");
+          at = end;
+        }
+      else if (*at == '(' && (after_name || strchr (">)]=", before) != NULL)
+               && (end = skip_bracket (at)) != NULL)
+        at = end;
+      else
+        g_string_append_c (out, *at++);
+    }
+  return g_string_free (out, FALSE);
 }

@@ -98,8 +98,9 @@ uint32_t hv_flame_layout_hit (const HvFlameLayout *layout, uint32_t row, double 
 uint32_t hv_flame_layout_find (const HvFlameLayout *layout, const HvTree *tree, uint32_t node,
                                guint forest);
 
-/* Which parts of a box take the diff's colours, from the left: `gain`, then `loss`, then what was
- * there before; 0…1 each. In the overlay these are the surplus of current and of base. */
+/* Which parts of a box take the diff's colours; 0…1 each, one of the two 0 but in the overlay,
+ * where they are the surplus of current and of base. Draw them from the left; in the overlay after
+ * the part that is in both. */
 typedef struct
 {
   double gain, loss;
@@ -115,5 +116,9 @@ int64_t hv_flame_layout_total (const HvFlameLayout *layout, guint forest);
 /* A hue in degrees for one profile's colours: the same in every run for a name's outermost
  * namespace, without one for the module, else the file. −1: none is known; draw it grey. */
 int hv_flame_key_hue (const HvKey *key);
+
+/* A shorter text for a box where `label` does not fit: "ns::Map<…>::insert" of
+ * "ns::Map<int, std::string>::insert(int const&)". Newly allocated. */
+char *hv_flame_short_label (const char *label);
 
 G_END_DECLS

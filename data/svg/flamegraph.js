@@ -4,8 +4,8 @@
 (function () {
 'use strict';
 
-const SVG = 'http://www.w3.org/2000/svg';
-const ROW = 22, MARGIN = 16, MIN_TEXT = 26, MIN_BOX = 0.5, MIN_WINDOW = 960;
+const SVG = 'http://www.w3.org/2000/svg', XHTML = 'http://www.w3.org/1999/xhtml';
+const ROW = 22, MARGIN = 16, MIN_TEXT = 26, MIN_NAME = 40, MIN_BOX = 0.5, MIN_WINDOW = 960;
 
 const root = document.currentScript.parentNode;
 const area = root.querySelector('#hv-frames');
@@ -93,8 +93,7 @@ function percent(part, whole) {
 
 /* --- text that fits --- */
 
-const ruler = document.createElement('canvas').getContext('2d') ||
-              document.createElementNS('http://www.w3.org/1999/xhtml', 'canvas').getContext('2d');
+const ruler = document.createElementNS(XHTML, 'canvas').getContext('2d');
 const face = getComputedStyle(root).fontFamily;
 
 function textWidth(text, bold) {
@@ -129,14 +128,56 @@ function setText(box, width) {
   else if (box.width === width)
     return;
   box.text.textContent = '';
-  let room = width - 8;
-  box.numbers.forEach((number, i) => {
-    if (number && room > 0) {
-      make('tspan', box.text, { class: i ? 'loss' : 'gain' }, number + ' ');
-      room -= textWidth(number + ' ', true);
-    }
+  if (box.shorter === undefined)
+    box.shorter = shortLabel(box.label);
+  const widthOf = texts => texts.reduce((sum, t) => sum + (t ? textWidth(t + ' ', true) : 0), 0);
+  let texts = box.numbers, room = width - 8 - widthOf(texts);
+  if (texts.some(t => t) && room < MIN_NAME && room < textWidth(box.shorter)) {
+    texts = texts.map((t, i) => t && '+−'[i]);
+    room = width - 8 - widthOf(texts);
+  }
+  texts.forEach((t, i) => {
+    if (t)
+      make('tspan', box.text, { class: i ? 'loss' : 'gain' }, t + ' ');
   });
-  box.text.appendChild(document.createTextNode(fitted(box.label, room)));
+  const label = textWidth(box.label) <= room ? box.label : box.shorter;
+  box.text.appendChild(document.createTextNode(fitted(label, room)));
+}
+
+/* As hv_flame_short_label(): without template arguments and parameters. */
+function shortLabel(label) {
+  let out = '';
+  for (let at = 0; at < label.length;) {
+    const c = label[at], before = out.slice(-1) || ' ';
+    const afterName = /[\w\u0080-\uffff]/.test(before);
+    let end;
+    if (out.endsWith('operator') && '<>(-'.includes(c)) {
+      do
+        out += label[at++];
+      while (at < label.length && '<>=)-'.includes(label[at]));
+    } else if (c === '<' && (afterName || before === ':') && (end = skipBracket(label, at)) > 0) {
+      out += '<…>';
+      at = end;
+    } else if (c === '(' && (afterName || '>)]='.includes(before)) &&
+               (end = skipBracket(label, at)) > 0)
+      at = end;
+    else {
+      out += c;
+      at++;
+    }
+  }
+  return out;
+}
+
+function skipBracket(label, open) {
+  const closing = label[open] === '<' ? '>' : ')';
+  let depth = 0;
+  for (let at = open; at < label.length; at++)
+    if (label[at] === label[open])
+      depth++;
+    else if (label[at] === closing && !(closing === '>' && label[at - 1] === '-') && --depth === 0)
+      return at + 1;
+  return 0;
 }
 
 /* --- layout: the same rules as store/flame-layout.c --- */
@@ -401,7 +442,7 @@ function placeFinder(width) {
 function addFinder() {
   const y = Number(status.getAttribute('y')) - 24;
   finder = make('foreignObject', root, { y: y - 18, width: 230, height: 28 });
-  field = document.createElementNS('http://www.w3.org/1999/xhtml', 'input');
+  field = document.createElementNS(XHTML, 'input');
   field.setAttribute('type', 'search');
   field.setAttribute('class', 'find');
   field.setAttribute('placeholder', 'Search (Ctrl+F)');

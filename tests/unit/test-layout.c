@@ -38,7 +38,7 @@ check_layout (const HvFlameLayout *layout, const HvFlameRequest *request)
               g_assert_cmpfloat (box->x1 - box->x0, >=, layout->min_width - 1e-6);
               if (!box->ancestor)
                 g_assert_cmpfloat_with_epsilon (box->x1 - box->x0,
-                                                (double)box->value * layout->px_per_unit, 1e-3);
+                                                (double) box->value * layout->px_per_unit, 1e-3);
             }
         }
       n_merged += box->merged;
@@ -205,11 +205,11 @@ make_random (guint32 seed, guint n_sites)
   for (guint i = 0; i < n_sites; i++)
     {
       g_autoptr (GString) stack = g_string_new ("main");
-      guint depth = (guint)g_rand_int_range (rand, 0, 12);
+      guint depth = (guint) g_rand_int_range (rand, 0, 12);
       for (guint d = 0; d < depth; d++)
         g_string_append_printf (stack, ";f%d", g_rand_int_range (rand, 0, d < 3 ? 5 : 40));
       /* sizes over many orders of magnitude */
-      add_stack (profile, stack->str, (int64_t)1 << g_rand_int_range (rand, 0, 30), 1);
+      add_stack (profile, stack->str, (int64_t) 1 << g_rand_int_range (rand, 0, 30), 1);
     }
   hv_profile_seal (profile);
   return profile;
@@ -228,18 +228,18 @@ test_random (void)
       for (guint view = 0; view < HV_N_FLAME_VIEWS; view++)
         for (guint zoom = 0; zoom < 6; zoom++)
           {
-            HvFlameRequest request = {
-              .tree = diff->tree,
-              .diff = diff,
-              .view = view,
-              .width = 1200,
-              .gap = 24,
-              .min_width = zoom % 2 ? 0.5 : 4,
-              .order = zoom % 3,
-              .max_rows = zoom == 5 ? 4 : 0,
-              .root = zoom == 0 ? 0
-                                : (uint32_t)g_rand_int_range (rand, 0, (gint32)diff->tree->n_nodes)
-            };
+            HvFlameRequest request = { .tree = diff->tree,
+                                       .diff = diff,
+                                       .view = view,
+                                       .width = 1200,
+                                       .gap = 24,
+                                       .min_width = zoom % 2 ? 0.5 : 4,
+                                       .order = zoom % 3,
+                                       .max_rows = zoom == 5 ? 4 : 0,
+                                       .root = zoom == 0
+                                                   ? 0
+                                                   : (uint32_t) g_rand_int_range (
+                                                       rand, 0, (gint32) diff->tree->n_nodes) };
             g_autoptr (HvFlameLayout) layout = hv_flame_layout_new (&request);
 
             check_layout (layout, &request);
@@ -350,6 +350,35 @@ test_hue (void)
   g_assert_cmpint (hv_flame_key_hue (&note), ==, -1);
 }
 
+static void
+test_short_label (void)
+{
+  static const char *const cases[][2] = {
+    { "main", "main" },
+    { "ns::Map<int, std::vector<ns::A> >::insert(int const&)", "ns::Map<…>::insert" },
+    { "std::map<A, void (*)(int)>::operator[](A const&) const", "std::map<…>::operator[] const" },
+    { "ns::operator<< (std::ostream&)", "ns::operator<< (std::ostream&)" },
+    { "ns::A<B>::operator->()", "ns::A<…>::operator->" },
+    { "ns::F<B>::operator()(int)", "ns::F<…>::operator()" },
+    { "ns::operator<=> <int>", "ns::operator<=> <int>" },
+    { "(anonymous namespace)::f(int)", "(anonymous namespace)::f" },
+    { "g()::{lambda(int)#1}::operator()(int) const", "g::{lambda#1}::operator() const" },
+    { "<alloc::vec::Vec<T> as core::Clone>::clone", "<alloc::vec::Vec<…> as core::Clone>::clone" },
+    { "core::iter::collect::<Vec<u8>>", "core::iter::collect::<…>" },
+    { "f<a->b>()", "f<…>" },
+    { "缓存<数>::插(入)", "缓存<…>::插" },
+    { "open<unclosed(", "open<unclosed(" },
+    { "[truncated]", "[truncated]" },
+    { "", "" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *text = hv_flame_short_label (cases[i][0]);
+      g_assert_cmpstr (text, ==, cases[i][1]);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -361,5 +390,6 @@ main (int argc, char **argv)
   g_test_add_func ("/layout/merged", test_merged);
   g_test_add_func ("/layout/empty", test_empty);
   g_test_add_func ("/layout/hue", test_hue);
+  g_test_add_func ("/layout/short-label", test_short_label);
   return g_test_run ();
 }

@@ -80,7 +80,7 @@ static void
 open_text (GString *out, const char *class, double y)
 {
   g_string_append_printf (out, "<text class=\"%s\" x=\"%d\" y=\"%d\">", class, HV_SVG_MARGIN,
-                          (int)y);
+                          (int) y);
 }
 
 static void
@@ -138,7 +138,7 @@ append_segment (GString *out, double x, double scale, int64_t value, const char 
                 const char *text_class, const char *text)
 {
   char number[4][G_ASCII_DTOSTR_BUF_SIZE];
-  double width = (double)value * scale;
+  double width = (double) value * scale;
 
   if (value <= 0)
     return x;
@@ -179,7 +179,7 @@ append_waterfall (GString *out, const HvReport *report, double y)
   g_autofree char *delta = hv_svg_escape_take (
       hv_format_delta (p, report->metric, w->current - w->base));
   int64_t kept = w->base - w->shrunk - w->gone;
-  double all = (double)w->base + (double)w->grew + (double)w->added;
+  double all = (double) w->base + (double) w->grew + (double) w->added;
 
   open_text (out, "big", y + 22);
   g_string_append_printf (
@@ -208,7 +208,7 @@ append_waterfall (GString *out, const HvReport *report, double y)
       /* What is only base's at the left, only current's at the right: base and current are each
        * one stretch of the bar. */
       g_string_append_printf (out, "<svg class=\"w\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\">",
-                              HV_SVG_MARGIN, (int)y, INNER_WIDTH, BAR_HEIGHT);
+                              HV_SVG_MARGIN, (int) y, INNER_WIDTH, BAR_HEIGHT);
       x = append_segment (out, x, 1 / all, w->gone, "o", "loss", gone_label);
       x = append_segment (out, x, 1 / all, w->shrunk, "l", "loss", shrunk_label);
       x = append_segment (out, x, 1 / all, kept, "n", "strong", kept_label);
@@ -252,10 +252,10 @@ append_legend_entry (GString *out, double x, double y, const char *class, const 
 
       g_string_append_printf (
           out, "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/>", class,
-          (int)x + outline, (int)y - 10 + outline, 18 - 2 * outline, 12 - 2 * outline);
+          (int) x + outline, (int) y - 10 + outline, 18 - 2 * outline, 12 - 2 * outline);
       x += 24;
     }
-  g_string_append_printf (out, "<text class=\"dim\" x=\"%d\" y=\"%d\">%s</text>", (int)x, (int)y,
+  g_string_append_printf (out, "<text class=\"dim\" x=\"%d\" y=\"%d\">%s</text>", (int) x, (int) y,
                           text);
   return x + hv_svg_text_width (text, 12, FALSE) + 16;
 }
@@ -334,15 +334,15 @@ hv_svg_append_header (GString *out, const HvReport *report, HvFlameView view, co
   y += 12;
   g_string_append_printf (out,
                           "<line class=\"line\" x1=\"0\" x2=\"100%%\" y1=\"%.1f\" y2=\"%.1f\"/>\n",
-                          (int)y + 0.5, (int)y + 0.5);
+                          (int) y + 0.5, (int) y + 0.5);
   y += 26;
   g_string_append (out, "<g id=\"hv-legend\">");
   append_legend (out, report, view, y);
   g_string_append (out, "</g>\n");
   y += 24;
   g_string_append_printf (out, "<text id=\"hv-status\" class=\"dim\" x=\"%d\" y=\"%d\">%s</text>\n",
-                          HV_SVG_MARGIN, (int)y, status);
-  return (int)y + 12;
+                          HV_SVG_MARGIN, (int) y, status);
+  return (int) y + 12;
 }
 
 void

@@ -18,7 +18,7 @@ next_char (const char **text)
 {
   gunichar c = g_utf8_get_char_validated (*text, -1);
 
-  if (c == (gunichar)-1 || c == (gunichar)-2)
+  if (c == (gunichar) -1 || c == (gunichar) -2)
     {
       (*text)++;
       return 0xfffd;
@@ -134,7 +134,7 @@ hv_svg_fit_text (const char *text, double width, double size)
     {
       used += char_width (next_char (&at)) * size;
       if (used > width)
-        return n_cut < 2 ? NULL : g_strdup_printf ("%.*s…", (int)(cut - text), text);
+        return n_cut < 2 ? NULL : g_strdup_printf ("%.*s…", (int) (cut - text), text);
       if (used + ellipsis <= width)
         {
           cut = at;

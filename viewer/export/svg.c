@@ -16,6 +16,7 @@
 #define GAP 28
 #define FONT_SIZE 12
 #define MIN_TEXT_WIDTH 26
+#define MIN_NAME_WIDTH 40
 #define MIN_VISIBLE 0.5
 /* Boxes down to 1/28,000 of the picture are in the file, hidden until a zoom makes them wide
  * enough; fewer where there would be too many or the file would pass its size. */
@@ -39,7 +40,7 @@ append_resource (GString *out, const char *path, GError **error)
     return FALSE;
   gsize size;
   const char *text = g_bytes_get_data (bytes, &size);
-  g_string_append_len (out, text, (gssize)size);
+  g_string_append_len (out, text, (gssize) size);
   return TRUE;
 }
 
@@ -279,22 +280,21 @@ append_fills (GString *out, const HvFlameLayout *layout, const HvFlameBox *box)
 {
   HvFlameFill fill = hv_flame_box_fill (layout, box);
   gboolean overlay = layout->view == HV_FLAME_OVERLAY;
-  gboolean outline = fill.gone || (overlay && fill.loss > 0);
+  double from = overlay ? 1 - fill.gain - fill.loss : 0;
+  char x[G_ASCII_DTOSTR_BUF_SIZE], width[G_ASCII_DTOSTR_BUF_SIZE];
 
-  append_part (out, fill.added || overlay ? "new" : "g", 0, fill.gain);
-  if (!outline)
-    append_part (out, "l", fill.gain, fill.loss);
-  else
-    {
-      char x[G_ASCII_DTOSTR_BUF_SIZE], width[G_ASCII_DTOSTR_BUF_SIZE];
-      g_ascii_formatd (x, sizeof x, "%.1f", fill.gain * 100);
-      g_ascii_formatd (width, sizeof width, "%.1f", fill.loss * 100);
-      g_string_append_printf (out,
-                              "<svg x=\"%s%%\" width=\"%s%%\"><rect class=\"e\" width=\"100%%\""
-                              " height=\"20\"/><rect class=\"o\" x=\"1\" y=\"1\" width=\"100%%\""
-                              " height=\"18\" style=\"width:calc(100%% - 2px)\"/></svg>",
-                              x, width);
-    }
+  append_part (out, fill.added || overlay ? "new" : "g", from, fill.gain);
+  from += fill.gain;
+  if (!fill.gone && !overlay)
+    append_part (out, "l", from, fill.loss);
+  else if (fill.loss >= 0.0005)
+    g_string_append_printf (
+        out,
+        "<svg x=\"%s%%\" width=\"%s%%\"><rect class=\"e\" width=\"100%%\" height=\"20\"/>"
+        "<rect class=\"o\" x=\"1\" y=\"1\" width=\"100%%\" height=\"18\" "
+        "style=\"width:calc(100%% - 2px)\"/></svg>",
+        g_ascii_formatd (x, sizeof x, "%.1f", from * 100),
+        g_ascii_formatd (width, sizeof width, "%.1f", fill.loss * 100));
 }
 
 static void
@@ -308,23 +308,34 @@ append_hue_class (GString *out, const HvReport *report, const HvFlameBox *box)
     g_string_append_printf (out, " h%d", hue * HUE_CLASSES / 360);
 }
 
-/* The text as it fits; the signed numbers come first, so that they are the last to be cut. */
+/* The text as it fits: all of it, or with a shorter name, or with the signs alone in place of the
+ * numbers, or cut. The script does the same. */
 static void
 append_text (GString *out, const char *label, const char *gain, const char *loss, double width)
 {
-  double room = width - 8;
+  const char *const classes[] = { "gain", "loss" }, *const signs[] = { "+", "−" };
+  const char *numbers[] = { gain, loss };
+  g_autofree char *shorter = hv_flame_short_label (label);
+  double room = width - 8, taken[2] = { 0 };
 
   if (width < MIN_TEXT_WIDTH)
     return;
-  g_string_append (out, "<text x=\"5\" y=\"14\">");
-  const char *const numbers[] = { gain, loss }, *const classes[] = { "gain", "loss" };
   for (guint i = 0; i < 2; i++)
-    if (numbers[i] != NULL && room > 0)
+    if (numbers[i] != NULL)
       {
-        g_string_append_printf (out, "<tspan class=\"%s\">%s </tspan>", classes[i], numbers[i]);
-        room -= hv_svg_text_width (numbers[i], FONT_SIZE, TRUE)
-                + hv_svg_text_width (" ", FONT_SIZE, TRUE);
+        taken[0] += hv_svg_text_width (numbers[i], FONT_SIZE, TRUE) + FONT_SIZE * 0.4;
+        taken[1] += hv_svg_text_width (signs[i], FONT_SIZE, TRUE) + FONT_SIZE * 0.4;
       }
+  guint bare = taken[0] > 0 && room - taken[0] < MIN_NAME_WIDTH
+               && room - taken[0] < hv_svg_text_width (shorter, FONT_SIZE, FALSE);
+  room -= taken[bare];
+  if (hv_svg_text_width (label, FONT_SIZE, FALSE) > room)
+    label = shorter;
+  g_string_append (out, "<text x=\"5\" y=\"14\">");
+  for (guint i = 0; i < 2; i++)
+    if (numbers[i] != NULL)
+      g_string_append_printf (out, "<tspan class=\"%s\">%s </tspan>", classes[i],
+                              bare ? signs[i] : numbers[i]);
   g_autofree char *text = hv_svg_fit_text (label, room, FONT_SIZE);
   if (text != NULL)
     hv_svg_append_escaped (out, text);
@@ -487,7 +498,7 @@ status_text (const HvReport *report, const HvFlameLayout *shown)
 {
   if (shown->n_merged == 0)
     return g_strdup ("");
-  g_autofree char *count = hv_format_count ((int64_t)shown->n_merged);
+  g_autofree char *count = hv_format_count ((int64_t) shown->n_merged);
   g_autofree char *value = hv_svg_escape_take (
       hv_format_value (report->profile, report->metric, shown->merged_value));
   return g_strdup_printf ("%s %s too narrow to draw merged, %s together", count,
@@ -513,7 +524,7 @@ write_document (const HvReport *report, GString *out, const HvFlameLayout *store
                           "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"hv\" width=\"%d\" "
                           "height=\"%d\" data-top=\"%d\" data-unit=\"%s\" data-gap=\"%d\" "
                           "data-view=\"%s\">\n",
-                          HV_SVG_WIDTH, (int)height, (int)top, unit, GAP,
+                          HV_SVG_WIDTH, (int) height, (int) top, unit, GAP,
                           shown->view == HV_FLAME_GROWTH ? "growth" : "");
   hv_svg_append_document_title (out, report);
   g_string_append (out, "<style>\n");
@@ -524,12 +535,12 @@ write_document (const HvReport *report, GString *out, const HvFlameLayout *store
                         "patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">"
                         "<rect class=\"g\" width=\"6\" height=\"9\"/></pattern></defs>\n"
                         "<rect class=\"page\" width=\"100%\" height=\"100%\"/>\n");
-  g_string_append_len (out, header->str, (gssize)header->len);
+  g_string_append_len (out, header->str, (gssize) header->len);
   g_string_append_printf (out,
                           "<svg id=\"hv-frames\" class=\"w\" x=\"%d\" y=\"%d\" width=\"%d\" "
                           "height=\"%d\">\n",
-                          HV_SVG_MARGIN, (int)top, HV_SVG_WIDTH - 2 * HV_SVG_MARGIN,
-                          (int)MAX (shown->n_rows, 3) * ROW_HEIGHT);
+                          HV_SVG_MARGIN, (int) top, HV_SVG_WIDTH - 2 * HV_SVG_MARGIN,
+                          (int) MAX (shown->n_rows, 3) * ROW_HEIGHT);
   if (shown->n_boxes == 0)
     hv_svg_append_nothing (out, report);
   append_frames (out, &frames);
@@ -546,7 +557,7 @@ write_svg (const HvReport *report, GString *out, GError **error)
   HvFlameRequest request = {
     .tree = report->tree,
     .diff = report->diff,
-    .view = (HvFlameView)report->view,
+    .view = (HvFlameView) report->view,
     .width = HV_SVG_WIDTH - 2 * HV_SVG_MARGIN,
     .gap = GAP,
   };
