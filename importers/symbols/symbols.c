@@ -1,3 +1,333 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "symbols.h"
-gboolean hv_symbols_resolve (HvProfile *profile, const HvImportOptions *options, GError **error) { return TRUE; }
+
+#include "find.h"
+#include "object.h"
+#include "verify.h"
+
+#include <string.h>
+
+static const char resolved[] = "resolved", symbols_only[] = "symbol table only",
+                  no_symbols[] = "no symbols", not_found[] = "file not found",
+                  mismatch[] = "does not match";
+
+/* The unresolved frames of one module. */
+typedef struct
+{
+  uint32_t path;  /* string */
+  GArray *frames; /* ids */
+  const char *status;
+  int64_t cost; /* of the stacks it leaves without names */
+  uint32_t seen_by;
+} Group;
+
+typedef struct
+{
+  HvProfile *profile;
+  const HvImportOptions *options;
+  GArray *groups;         /* of Group */
+  uint32_t *group_of;     /* by frame: index + 1, 0: resolved */
+  uint32_t n_frames;      /* before */
+  uint32_t *first, *last; /* by frame: its chain in `pool` */
+  GArray *pool;           /* of frame ids, innermost first */
+  GHashTable *names;      /* raw name → string id */
+  GStringChunk *raw_names;
+
+  /* of the group being resolved */
+  const Group *group;
+  const uint32_t *batch; /* frame ids */
+  gsize n_resolved, n_symbol_only;
+} Resolver;
+
+static gboolean
+is_unresolved (const HvFrame *frame)
+{
+  return frame->function == 0 && frame->module != 0 && frame->address != 0
+         && !(frame->flags & (HV_FRAME_RUNTIME_ADDRESS | HV_FRAME_SYNTHETIC));
+}
+
+static void
+clear_group (gpointer data)
+{
+  g_array_unref (((Group *)data)->frames);
+}
+
+static void
+group_frames (Resolver *r)
+{
+  g_autoptr (GHashTable) by_path = g_hash_table_new (NULL, NULL);
+
+  for (uint32_t f = 1; f < r->n_frames; f++)
+    {
+      const HvFrame *frame = &r->profile->frame[f];
+      if (!is_unresolved (frame))
+        continue;
+      guint at = GPOINTER_TO_UINT (g_hash_table_lookup (by_path, GUINT_TO_POINTER (frame->module)));
+      if (at == 0)
+        {
+          Group group = { .path = frame->module,
+                          .frames = g_array_new (FALSE, FALSE, sizeof (uint32_t)) };
+          g_array_append_val (r->groups, group);
+          at = r->groups->len;
+          g_hash_table_insert (by_path, GUINT_TO_POINTER (frame->module), GUINT_TO_POINTER (at));
+        }
+      g_array_append_val (g_array_index (r->groups, Group, at - 1).frames, f);
+      r->group_of[f] = at;
+    }
+}
+
+static uint32_t
+name_id (Resolver *r, const char *raw)
+{
+  gpointer id;
+
+  if (g_hash_table_lookup_extended (r->names, raw, NULL, &id))
+    return GPOINTER_TO_UINT (id);
+  g_autofree char *readable = hv_demangle (raw);
+  uint32_t string = hv_profile_intern (r->profile, readable, -1);
+  g_hash_table_insert (r->names, g_string_chunk_insert (r->raw_names, raw),
+                       GUINT_TO_POINTER (string));
+  return string;
+}
+
+static void
+take_chain (gsize index, const HvObjectFrame *frames, gsize n, gpointer user)
+{
+  Resolver *r = user;
+  uint32_t id = r->batch[index];
+
+  r->first[id] = r->pool->len;
+  for (gsize i = 0; i < n; i++)
+    {
+      HvFrame frame = {
+        .function = name_id (r, frames[i].function),
+        .file = frames[i].file ? hv_profile_intern (r->profile, frames[i].file, -1) : 0,
+        .line = frames[i].line,
+        .module = r->group->path,
+        .flags = (uint8_t)((frames[i].inlined ? HV_FRAME_INLINED : 0)
+                           | (frames[i].symbol_only ? HV_FRAME_SYMBOL_ONLY : 0)),
+      };
+      uint32_t named = hv_profile_frame (r->profile, &frame);
+      g_array_append_val (r->pool, named);
+    }
+  r->last[id] = r->pool->len;
+  r->n_resolved++;
+  r->n_symbol_only += frames[0].symbol_only;
+}
+
+/* The module's entry, added when the importer did not. */
+static HvModule *
+module_entry (HvProfile *profile, uint32_t path)
+{
+  for (uint32_t m = 0; m < profile->n_modules; m++)
+    if (profile->module[m].path == path)
+      return &profile->module[m];
+  HvModule module = { .path = path };
+  uint32_t m = hv_profile_add_module (profile, &module);
+  return m < profile->n_modules ? &profile->module[m] : NULL;
+}
+
+/* Maps are in order of addresses, and position-independent programs lie below their libraries. */
+static gboolean
+is_main (const HvProfile *profile, uint32_t path)
+{
+  for (uint32_t m = 0; m < profile->n_modules; m++)
+    {
+      const char *candidate = hv_profile_string (profile, profile->module[m].path);
+      if (candidate[0] == '/' && !strstr (hv_basename (candidate), ".so"))
+        return profile->module[m].path == path;
+    }
+  return FALSE;
+}
+
+/* What the file of a module says; its status. */
+static const char *
+resolve_file (Resolver *r, const Group *group, HvElf *elf, const char *path)
+{
+  g_autofree char *debug_path = NULL;
+  g_autofree uint64_t *addresses = g_new (uint64_t, group->frames->len);
+  g_autofree uint32_t *ids = g_new (uint32_t, group->frames->len);
+  gsize n = 0;
+
+  for (guint i = 0; i < group->frames->len; i++)
+    {
+      uint32_t id = g_array_index (group->frames, uint32_t, i);
+      const HvFrame *frame = &r->profile->frame[id];
+      uint64_t address = frame->address;
+      if (!(frame->flags & HV_FRAME_VADDR) && !hv_elf_address (elf, frame->address, &address))
+        continue;
+      addresses[n] = address;
+      ids[n++] = id;
+    }
+
+  HvVerdict verdict = hv_verify_calls (elf, addresses, n);
+  if (n < group->frames->len)
+    verdict.checked += group->frames->len - n;
+  if (!hv_verdict_ok (&verdict))
+    {
+      hv_profile_warn (r->profile,
+                       "%s is not the file that ran: %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+                       " return addresses follow a call. It was not used for symbols.",
+                       path, verdict.calls, verdict.checked);
+      hv_elf_free (elf);
+      return mismatch;
+    }
+
+  HvElf *debug = hv_find_debug (elf, path, r->options, &debug_path);
+  HvElf *alt = hv_find_alt (debug ? debug : elf, debug ? debug_path : path, r->options);
+  g_autoptr (HvObject) object = hv_object_new (elf, debug, alt);
+  r->group = group;
+  r->batch = ids;
+  r->n_resolved = r->n_symbol_only = 0;
+  hv_object_resolve (object, addresses, n, r->options->cancellable, take_chain, r);
+  if (r->n_resolved == 0)
+    return no_symbols;
+  return r->n_resolved == r->n_symbol_only && !hv_object_has_debug_info (object) ? symbols_only
+                                                                                 : resolved;
+}
+
+static void
+resolve_group (Resolver *r, Group *group)
+{
+  HvProfile *profile = r->profile;
+  HvModule *module = module_entry (profile, group->path);
+  const char *known = hv_profile_string (profile, group->path);
+  g_autofree char *path = NULL;
+  g_autoptr (GError) error = NULL;
+  HvElf *elf = NULL;
+
+  /* "[vdso]", "anon_inode:…": no file has it */
+  if (known[0] == '/' || (r->options->binaries && known[0] != '['))
+    {
+      path = hv_find_module (known, module ? hv_profile_string (profile, module->build_id) : NULL,
+                             is_main (profile, group->path), r->options);
+      elf = hv_elf_open (path, &error);
+    }
+  if (elf)
+    {
+      const char *build_id = hv_elf_build_id (elf);
+      if (module && module->build_id == 0 && build_id)
+        module->build_id = hv_profile_intern (profile, build_id, -1);
+      group->status = resolve_file (r, group, elf, path);
+    }
+  else
+    group->status = g_error_matches (error, HV_ERROR, HV_ERROR_FORMAT) ? no_symbols : not_found;
+  if (module)
+    module->status = hv_profile_intern (profile, group->status, -1);
+}
+
+static void
+expand (HvProfile *profile, uint32_t frame, GArray *frames, gpointer user)
+{
+  const Resolver *r = user;
+
+  if (frame < r->n_frames && r->last[frame] > r->first[frame])
+    g_array_append_vals (frames, &g_array_index (r->pool, uint32_t, r->first[frame]),
+                         r->last[frame] - r->first[frame]);
+}
+
+static gboolean
+is_missing (const Group *group)
+{
+  return group->status == no_symbols || group->status == not_found || group->status == mismatch;
+}
+
+static int
+compare_groups (gconstpointer a, gconstpointer b)
+{
+  const Group *x = *(const Group *const *)a, *y = *(const Group *const *)b;
+
+  if (x->cost != y->cost)
+    return x->cost > y->cost ? -1 : 1;
+  return x->frames->len != y->frames->len ? (x->frames->len > y->frames->len ? -1 : 1) : 0;
+}
+
+/* One sentence on all modules without symbols, the costliest first. */
+static void
+warn_of_missing (Resolver *r)
+{
+  HvProfile *profile = r->profile;
+  const int64_t *cost = profile->column[profile->default_metric];
+  g_autoptr (GPtrArray) missing = g_ptr_array_new ();
+  double total = 0, without = 0;
+
+  for (guint i = 0; i < r->groups->len; i++)
+    {
+      Group *group = &g_array_index (r->groups, Group, i);
+      if (is_missing (group) && hv_profile_string (profile, group->path)[0] != '[')
+        g_ptr_array_add (missing, group);
+    }
+  if (missing->len == 0)
+    return;
+
+  for (uint32_t s = 0; cost && s < profile->n_sites; s++)
+    {
+      gboolean any = FALSE;
+      total += (double)cost[s];
+      for (uint32_t n = profile->site_node[s]; n != 0; n = profile->node_parent[n])
+        {
+          uint32_t at = r->group_of[profile->node_frame[n]];
+          Group *group = at ? &g_array_index (r->groups, Group, at - 1) : NULL;
+          if (group == NULL || !is_missing (group) || group->seen_by == s + 1)
+            continue;
+          group->seen_by = s + 1;
+          group->cost = (int64_t)((uint64_t)group->cost + (uint64_t)cost[s]);
+          any = TRUE;
+        }
+      if (any)
+        without += (double)cost[s];
+    }
+  g_ptr_array_sort (missing, compare_groups);
+
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_string_append_printf (text, "No symbols for %u module%s", missing->len,
+                          missing->len == 1 ? "" : "s");
+  if (total > 0 && without >= 0)
+    g_string_append_printf (text, " (in stacks of %.0f %% of the %s)", 100 * without / total,
+                            hv_metric_title (profile->default_metric));
+  for (guint i = 0; i < MIN (missing->len, 3); i++)
+    {
+      const Group *group = g_ptr_array_index (missing, i);
+      g_string_append_printf (text, "%s %s (%s)", i ? "," : ":",
+                              hv_profile_string (profile, group->path), group->status);
+    }
+  if (missing->len > 3)
+    g_string_append_printf (text, " and %u more", missing->len - 3);
+  g_string_append_c (text, '.');
+  hv_profile_warn (profile, "%s", text->str);
+}
+
+gboolean
+hv_symbols_resolve (HvProfile *profile, const HvImportOptions *options, GError **error)
+{
+  Resolver r = { .profile = profile, .options = options, .n_frames = profile->n_frames };
+
+  r.groups = g_array_new (FALSE, TRUE, sizeof (Group));
+  g_array_set_clear_func (r.groups, clear_group);
+  r.group_of = g_new0 (uint32_t, MAX (1, r.n_frames));
+  group_frames (&r);
+  if (r.groups->len > 0)
+    {
+      r.first = g_new0 (uint32_t, r.n_frames);
+      r.last = g_new0 (uint32_t, r.n_frames);
+      r.pool = g_array_new (FALSE, FALSE, sizeof (uint32_t));
+      r.names = g_hash_table_new (g_str_hash, g_str_equal);
+      r.raw_names = g_string_chunk_new (1 << 16);
+      for (guint i = 0; i < r.groups->len && !g_cancellable_is_cancelled (options->cancellable);
+           i++)
+        resolve_group (&r, &g_array_index (r.groups, Group, i));
+      if (!g_cancellable_is_cancelled (options->cancellable))
+        {
+          warn_of_missing (&r);
+          hv_profile_expand_frames (profile, expand, &r);
+        }
+      g_free (r.first);
+      g_free (r.last);
+      g_array_unref (r.pool);
+      g_hash_table_unref (r.names);
+      g_string_chunk_free (r.raw_names);
+    }
+  g_array_unref (r.groups);
+  g_free (r.group_of);
+  return !g_cancellable_set_error_if_cancelled (options->cancellable, error);
+}

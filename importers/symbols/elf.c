@@ -1,0 +1,657 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "elf.h"
+
+#include "store/profile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gio/gio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+#include <zstd.h>
+
+/* A mapped file that somebody truncates kills the reader with SIGBUS, and binaries are rebuilt in
+ * place while people look at them. So the sections that are needed are read into memory; only a
+ * file at which that would cost too much is mapped, privately and after its size was checked. */
+#define MAP_FROM (64u << 20)
+
+/* Deflate cannot do better than 1032 to 1, and debug information is far from that: more is a bomb.
+ */
+#define MAX_RATIO 1100
+
+enum
+{
+  SHT_SYMTAB_ = 2,
+  SHT_NOBITS_ = 8,
+  SHT_DYNSYM_ = 11,
+  SHF_COMPRESSED_ = 1 << 11,
+  PT_LOAD_ = 1,
+  PT_NOTE_ = 4,
+  PF_X_ = 1,
+  NT_GNU_BUILD_ID_ = 3,
+};
+
+typedef struct
+{
+  const char *name;
+  uint32_t type, link;
+  uint64_t flags, offset, size;
+  gboolean loaded;
+  HvSpan content;
+} Section;
+
+typedef struct
+{
+  uint32_t type, flags;
+  uint64_t offset, address, file_size, memory_size, align;
+} Segment;
+
+typedef struct
+{
+  uint64_t start, end;
+  uint64_t reach; /* the highest end so far */
+  const char *name;
+  uint32_t rank; /* of symbols at one address the lowest is shown */
+} Symbol;
+
+struct HvElf
+{
+  int fd;      /* -1: all in `file` */
+  HvSpan file; /* the mapped file or the caller's memory */
+  gboolean mapped;
+  uint64_t size;
+  GPtrArray *copies; /* of read and decompressed bytes */
+
+  unsigned machine;
+  uint32_t n_sections;
+  Section *section;
+  uint32_t n_segments;
+  Segment *segment;
+
+  gboolean build_id_read;
+  char *build_id;
+
+  gboolean symbols_read;
+  GArray *symbols; /* of Symbol */
+};
+
+static gboolean
+read_at (HvElf *elf, uint64_t offset, void *bytes, uint64_t size)
+{
+  if (offset > elf->size || size > elf->size - offset)
+    return FALSE;
+  if (elf->file.data)
+    {
+      memcpy (bytes, elf->file.data + offset, size);
+      return TRUE;
+    }
+  for (uint64_t done = 0; done < size;)
+    {
+      ssize_t got = pread (elf->fd, (char *)bytes + done, MIN (size - done, 1u << 30),
+                           (off_t)(offset + done));
+      if (got < 0 && errno == EINTR)
+        continue;
+      if (got <= 0)
+        return FALSE;
+      done += (uint64_t)got;
+    }
+  return TRUE;
+}
+
+/* A part of the file for as long as `elf` lives. */
+static HvSpan
+part (HvElf *elf, uint64_t offset, uint64_t size)
+{
+  HvSpan none = { NULL, 0 };
+
+  if (size == 0 || offset > elf->size || size > elf->size - offset)
+    return none;
+  if (elf->file.data)
+    return (HvSpan){ elf->file.data + offset, size };
+  uint8_t *copy = g_try_malloc (size);
+  if (copy == NULL || !read_at (elf, offset, copy, size))
+    {
+      g_free (copy);
+      return none;
+    }
+  g_ptr_array_add (elf->copies, copy);
+  return (HvSpan){ copy, size };
+}
+
+static HvSpan
+inflate_span (HvElf *elf, HvCursor packed, uint64_t size, gboolean zstd)
+{
+  HvSpan none = { NULL, 0 };
+  uint64_t left = hv_cursor_left (&packed);
+  gboolean done = FALSE;
+
+  if (packed.bad || left == 0 || size == 0 || size / MAX_RATIO > left || left > G_MAXINT32)
+    return none;
+  uint8_t *out = g_try_malloc (size);
+  if (out == NULL)
+    return none;
+  if (zstd)
+    done = ZSTD_decompress (out, size, packed.pos, left) == size;
+  else
+    {
+      /* uLong is as wide as size_t wherever ELF64 files of this size are read */
+      uLongf got = size;
+      done = uncompress (out, &got, packed.pos, left) == Z_OK && got == size;
+    }
+  if (!done)
+    {
+      g_free (out);
+      return none;
+    }
+  g_ptr_array_add (elf->copies, out);
+  return (HvSpan){ out, size };
+}
+
+/* Frees the copy that was made last, when it is `span`'s. */
+static void
+drop_part (HvElf *elf, HvSpan span)
+{
+  guint n = elf->copies->len;
+
+  if (n > 0 && g_ptr_array_index (elf->copies, n - 1) == span.data)
+    g_ptr_array_remove_index_fast (elf->copies, n - 1);
+}
+
+static HvSpan
+load (HvElf *elf, Section *section)
+{
+  if (section->loaded)
+    return section->content;
+  section->loaded = TRUE;
+  if (section->type == SHT_NOBITS_)
+    return section->content;
+
+  gboolean gnu = g_str_has_prefix (section->name, ".zdebug_");
+  HvSpan raw = part (elf, section->offset, section->size);
+  if (!gnu && !(section->flags & SHF_COMPRESSED_))
+    return section->content = raw;
+
+  HvCursor c = hv_cursor (raw, 0);
+  uint64_t size;
+  gboolean zstd = FALSE;
+  if (gnu)
+    {
+      /* "ZLIB" and the size, big-endian */
+      c.bad |= hv_cursor_u32 (&c) != 0x42494c5a;
+      size = GUINT64_SWAP_LE_BE (hv_cursor_u64 (&c));
+    }
+  else
+    {
+      uint32_t type = hv_cursor_u32 (&c);
+      hv_cursor_u32 (&c);
+      size = hv_cursor_u64 (&c);
+      hv_cursor_u64 (&c);
+      zstd = type == 2;
+      c.bad |= type != 1 && type != 2;
+    }
+  if (!c.bad)
+    {
+      guint before = elf->copies->len;
+      section->content = inflate_span (elf, c, size, zstd);
+      /* the packed bytes are of no more use; they are the copy before the last */
+      if (raw.data && before > 0 && g_ptr_array_index (elf->copies, before - 1) == raw.data)
+        g_ptr_array_remove_index_fast (elf->copies, before - 1);
+    }
+  else
+    drop_part (elf, raw);
+  return section->content;
+}
+
+static gboolean
+refuse (GError **error, const char *why)
+{
+  g_set_error_literal (error, HV_ERROR, HV_ERROR_FORMAT, why);
+  return FALSE;
+}
+
+static gboolean
+read_headers (HvElf *elf, GError **error)
+{
+  uint8_t head[64];
+
+  if (!read_at (elf, 0, head, 16) || memcmp (head, "\177ELF", 4) != 0)
+    return refuse (error, "not an ELF file");
+  if (head[4] != 2)
+    return refuse (error, "a 32-bit ELF file: only 64-bit ones are read");
+  if (head[5] != 1)
+    return refuse (error, "a big-endian ELF file: only little-endian ones are read");
+  if (!read_at (elf, 0, head, sizeof head))
+    return refuse (error, "the ELF header is cut short");
+
+  HvCursor c = { head + 18, head + sizeof head, FALSE };
+  elf->machine = hv_cursor_u16 (&c);
+  hv_cursor_skip (&c, 4 + 8);
+  uint64_t segments_at = hv_cursor_u64 (&c), sections_at = hv_cursor_u64 (&c);
+  hv_cursor_skip (&c, 4 + 2);
+  unsigned segment_size = hv_cursor_u16 (&c);
+  uint64_t n_segments = hv_cursor_u16 (&c);
+  unsigned section_size = hv_cursor_u16 (&c);
+  uint64_t n_sections = hv_cursor_u16 (&c);
+  uint32_t names_index = hv_cursor_u16 (&c);
+
+  if (sections_at != 0 && section_size == 64)
+    {
+      HvCursor first = hv_cursor (part (elf, sections_at, 64), 0);
+      /* counts that do not fit the header stand in section 0 */
+      hv_cursor_skip (&first, 32);
+      uint64_t count = hv_cursor_u64 (&first);
+      uint32_t link = hv_cursor_u32 (&first), info = hv_cursor_u32 (&first);
+      if (n_sections == 0)
+        n_sections = count;
+      if (names_index == 0xffff)
+        names_index = link;
+      if (n_segments == 0xffff && !first.bad)
+        n_segments = info;
+      n_sections = MIN (n_sections, elf->size / 64);
+    }
+  else
+    n_sections = 0;
+
+  HvCursor table = hv_cursor (part (elf, sections_at, n_sections * 64), 0);
+  if (!table.bad)
+    {
+      elf->n_sections = (uint32_t)n_sections;
+      elf->section = g_new0 (Section, n_sections);
+    }
+  g_autofree uint32_t *name_at = g_new0 (uint32_t, MAX (1, elf->n_sections));
+  for (uint32_t i = 0; i < elf->n_sections; i++)
+    {
+      Section *s = &elf->section[i];
+      s->name = "";
+      name_at[i] = hv_cursor_u32 (&table);
+      s->type = hv_cursor_u32 (&table);
+      s->flags = hv_cursor_u64 (&table);
+      hv_cursor_u64 (&table);
+      s->offset = hv_cursor_u64 (&table);
+      s->size = hv_cursor_u64 (&table);
+      s->link = hv_cursor_u32 (&table);
+      hv_cursor_skip (&table, 4 + 8 + 8);
+    }
+  if (names_index < elf->n_sections)
+    {
+      HvSpan names = load (elf, &elf->section[names_index]);
+      for (uint32_t i = 0; i < elf->n_sections; i++)
+        {
+          const char *name = hv_span_string (names, name_at[i]);
+          elf->section[i].name = name ? name : "";
+        }
+    }
+
+  n_segments = segment_size == 56 ? MIN (n_segments, elf->size / 56) : 0;
+  table = hv_cursor (part (elf, segments_at, n_segments * 56), 0);
+  if (!table.bad)
+    {
+      elf->n_segments = (uint32_t)n_segments;
+      elf->segment = g_new0 (Segment, n_segments);
+    }
+  for (uint32_t i = 0; i < elf->n_segments; i++)
+    {
+      Segment *s = &elf->segment[i];
+      s->type = hv_cursor_u32 (&table);
+      s->flags = hv_cursor_u32 (&table);
+      s->offset = hv_cursor_u64 (&table);
+      s->address = hv_cursor_u64 (&table);
+      hv_cursor_u64 (&table);
+      s->file_size = hv_cursor_u64 (&table);
+      s->memory_size = hv_cursor_u64 (&table);
+      s->align = hv_cursor_u64 (&table);
+    }
+  return TRUE;
+}
+
+static HvElf *
+elf_new (void)
+{
+  HvElf *elf = g_new0 (HvElf, 1);
+
+  elf->fd = -1;
+  elf->copies = g_ptr_array_new_with_free_func (g_free);
+  elf->symbols = g_array_new (FALSE, FALSE, sizeof (Symbol));
+  return elf;
+}
+
+HvElf *
+hv_elf_open (const char *path, GError **error)
+{
+  g_autoptr (HvElf) elf = elf_new ();
+  struct stat info;
+
+  /* a FIFO must not block the import */
+  elf->fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (elf->fd < 0 || fstat (elf->fd, &info) != 0)
+    {
+      int code = errno;
+      g_set_error_literal (error, G_IO_ERROR, g_io_error_from_errno (code), g_strerror (code));
+      return NULL;
+    }
+  if (!S_ISREG (info.st_mode))
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE, "not a regular file");
+      return NULL;
+    }
+  elf->size = (uint64_t)info.st_size;
+  if (elf->size >= MAP_FROM)
+    {
+      void *map = mmap (NULL, elf->size, PROT_READ, MAP_PRIVATE, elf->fd, 0);
+      if (map != MAP_FAILED)
+        {
+          elf->file = (HvSpan){ map, elf->size };
+          elf->mapped = TRUE;
+        }
+    }
+  if (!read_headers (elf, error))
+    return NULL;
+  return g_steal_pointer (&elf);
+}
+
+HvElf *
+hv_elf_new_for_memory (const void *data, gsize size, GError **error)
+{
+  g_autoptr (HvElf) elf = elf_new ();
+
+  elf->file = (HvSpan){ size ? data : (const void *)"", size };
+  elf->size = size;
+  if (!read_headers (elf, error))
+    return NULL;
+  return g_steal_pointer (&elf);
+}
+
+void
+hv_elf_free (HvElf *elf)
+{
+  if (elf == NULL)
+    return;
+  if (elf->mapped)
+    munmap ((void *)elf->file.data, elf->file.size);
+  if (elf->fd >= 0)
+    close (elf->fd);
+  g_ptr_array_unref (elf->copies);
+  g_array_unref (elf->symbols);
+  g_free (elf->section);
+  g_free (elf->segment);
+  g_free (elf->build_id);
+  g_free (elf);
+}
+
+unsigned
+hv_elf_machine (const HvElf *elf)
+{
+  return elf->machine;
+}
+
+static Section *
+find_section (HvElf *elf, const char *name)
+{
+  for (uint32_t i = 0; i < elf->n_sections; i++)
+    if (strcmp (elf->section[i].name, name) == 0)
+      return &elf->section[i];
+  return NULL;
+}
+
+HvSpan
+hv_elf_section (HvElf *elf, const char *name)
+{
+  Section *section = find_section (elf, name);
+
+  if (section == NULL && g_str_has_prefix (name, ".debug_"))
+    {
+      g_autofree char *old = g_strconcat (".z", name + 1, NULL);
+      section = find_section (elf, old);
+    }
+  return section ? load (elf, section) : (HvSpan){ NULL, 0 };
+}
+
+static char *
+hex (const uint8_t *bytes, uint64_t n)
+{
+  GString *text = g_string_sized_new (2 * n + 1);
+
+  for (uint64_t i = 0; i < n; i++)
+    g_string_append_printf (text, "%02x", bytes[i]);
+  return g_string_free (text, FALSE);
+}
+
+static char *
+build_id_in (HvSpan notes, uint64_t align)
+{
+  HvCursor c = hv_cursor (notes, 0);
+  uint64_t unit = align == 8 ? 8 : 4;
+
+  while (!c.bad && hv_cursor_left (&c) >= 12)
+    {
+      uint64_t name_size = hv_cursor_u32 (&c), size = hv_cursor_u32 (&c);
+      uint32_t type = hv_cursor_u32 (&c);
+      const uint8_t *name = c.pos;
+      hv_cursor_skip (&c, (name_size + unit - 1) & ~(unit - 1));
+      const uint8_t *value = c.pos;
+      if (c.bad || size > hv_cursor_left (&c))
+        break;
+      if (type == NT_GNU_BUILD_ID_ && name_size == 4 && memcmp (name, "GNU", 4) == 0 && size >= 2
+          && size <= 64)
+        return hex (value, size);
+      hv_cursor_skip (&c, (size + unit - 1) & ~(unit - 1));
+    }
+  return NULL;
+}
+
+const char *
+hv_elf_build_id (HvElf *elf)
+{
+  if (elf->build_id_read)
+    return elf->build_id;
+  elf->build_id_read = TRUE;
+
+  elf->build_id = build_id_in (hv_elf_section (elf, ".note.gnu.build-id"), 4);
+  for (uint32_t i = 0; i < elf->n_segments && elf->build_id == NULL; i++)
+    if (elf->segment[i].type == PT_NOTE_ && elf->segment[i].file_size < 1 << 16)
+      elf->build_id = build_id_in (part (elf, elf->segment[i].offset, elf->segment[i].file_size),
+                                   elf->segment[i].align);
+  return elf->build_id;
+}
+
+const char *
+hv_elf_debug_link (HvElf *elf, uint32_t *crc)
+{
+  HvSpan span = hv_elf_section (elf, ".gnu_debuglink");
+  HvCursor c = hv_cursor (span, 0);
+  const char *name = hv_cursor_string (&c);
+
+  if (name == NULL || *name == 0)
+    return NULL;
+  /* the checksum stands at the next multiple of four */
+  uint64_t used = (uint64_t)(c.pos - span.data);
+  hv_cursor_skip (&c, (4 - used % 4) % 4);
+  *crc = hv_cursor_u32 (&c);
+  return c.bad ? NULL : name;
+}
+
+const char *
+hv_elf_alt_link (HvElf *elf, char **build_id)
+{
+  HvCursor c = hv_cursor (hv_elf_section (elf, ".gnu_debugaltlink"), 0);
+  const char *name = hv_cursor_string (&c);
+
+  if (name == NULL || *name == 0 || hv_cursor_left (&c) > 64)
+    return NULL;
+  *build_id = hex (c.pos, hv_cursor_left (&c));
+  return name;
+}
+
+uint32_t
+hv_elf_crc (HvElf *elf)
+{
+  uLong crc = crc32 (0, NULL, 0);
+  uint8_t block[1 << 16];
+
+  for (uint64_t at = 0; at < elf->size; at += sizeof block)
+    {
+      uint64_t n = MIN (elf->size - at, sizeof block);
+      if (!read_at (elf, at, block, n))
+        break;
+      crc = crc32 (crc, block, (uInt)n);
+    }
+  return (uint32_t)crc;
+}
+
+gboolean
+hv_elf_address (const HvElf *elf, uint64_t offset, uint64_t *address)
+{
+  const Segment *hit = NULL;
+
+  for (uint32_t i = 0; i < elf->n_segments; i++)
+    {
+      const Segment *s = &elf->segment[i];
+      /* the page before and after a segment is often in two of them: the code is the executable
+         one's */
+      if (s->type == PT_LOAD_ && offset >= s->offset && offset - s->offset < s->file_size
+          && (hit == NULL || (s->flags & PF_X_ && !(hit->flags & PF_X_))))
+        hit = s;
+    }
+  if (hit)
+    *address = offset - hit->offset + hit->address;
+  return hit != NULL;
+}
+
+gboolean
+hv_elf_is_code (const HvElf *elf, uint64_t address)
+{
+  for (uint32_t i = 0; i < elf->n_segments; i++)
+    {
+      const Segment *s = &elf->segment[i];
+      if (s->type == PT_LOAD_ && s->flags & PF_X_ && address >= s->address
+          && address - s->address < s->memory_size)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
+hv_elf_read (HvElf *elf, uint64_t address, void *bytes, gsize size)
+{
+  for (uint32_t i = 0; i < elf->n_segments; i++)
+    {
+      const Segment *s = &elf->segment[i];
+      if (s->type == PT_LOAD_ && address >= s->address && address - s->address < s->file_size)
+        return size <= s->file_size - (address - s->address)
+               && s->offset <= UINT64_MAX - (address - s->address)
+               && read_at (elf, s->offset + (address - s->address), bytes, size);
+    }
+  return FALSE;
+}
+
+static int
+compare_symbols (gconstpointer a, gconstpointer b)
+{
+  const Symbol *x = a, *y = b;
+
+  if (x->start != y->start)
+    return x->start < y->start ? -1 : 1;
+  if (x->rank != y->rank)
+    return x->rank < y->rank ? -1 : 1;
+  return strcmp (x->name, y->name);
+}
+
+static void
+read_symbols_of (HvElf *elf, uint32_t type)
+{
+  for (uint32_t i = 0; i < elf->n_sections; i++)
+    {
+      Section *table = &elf->section[i];
+      if (table->type != type || table->link >= elf->n_sections)
+        continue;
+      HvCursor c = hv_cursor (load (elf, table), 0);
+      HvSpan names = load (elf, &elf->section[table->link]);
+      while (!c.bad && hv_cursor_left (&c) >= 24)
+        {
+          uint32_t name_at = hv_cursor_u32 (&c);
+          unsigned info = hv_cursor_u8 (&c);
+          hv_cursor_u8 (&c);
+          unsigned index = hv_cursor_u16 (&c);
+          uint64_t start = hv_cursor_u64 (&c), size = hv_cursor_u64 (&c);
+          unsigned kind = info & 15, binding = info >> 4;
+          /* functions, indirect ones, and assembler labels that have a size */
+          if (index == 0 || size == 0 || (kind != 2 && kind != 10 && kind != 0))
+            continue;
+          const char *name = hv_span_string (names, name_at);
+          if (name == NULL || *name == 0)
+            continue;
+          Symbol symbol = { .start = start,
+                            .end = start + MIN (size, UINT64_MAX - start),
+                            .name = name };
+          /* of aliases the name people know: typed, global before weak before local, and "malloc"
+             before "__libc_malloc" */
+          unsigned underscores = (unsigned)MIN (strspn (name, "_"), 15);
+          if (name[0] == '_' && (name[1] == 'Z' || name[1] == 'R'))
+            underscores = 0;
+          symbol.rank = (kind == 0) << 8
+                        | (binding == 1   ? 0u
+                           : binding == 2 ? 1u
+                                          : 2u)
+                              << 4
+                        | underscores;
+          g_array_append_val (elf->symbols, symbol);
+        }
+    }
+}
+
+static void
+read_symbols (HvElf *elf)
+{
+  if (elf->symbols_read)
+    return;
+  elf->symbols_read = TRUE;
+  read_symbols_of (elf, SHT_SYMTAB_);
+  read_symbols_of (elf, SHT_DYNSYM_);
+  g_array_sort (elf->symbols, compare_symbols);
+
+  Symbol *symbol = (Symbol *)elf->symbols->data;
+  guint n = 0;
+  uint64_t reach = 0;
+  for (guint i = 0; i < elf->symbols->len; i++)
+    {
+      if (n > 0 && symbol[n - 1].start == symbol[i].start)
+        continue;
+      symbol[n] = symbol[i];
+      symbol[n].reach = reach = MAX (reach, symbol[i].end);
+      n++;
+    }
+  g_array_set_size (elf->symbols, n);
+}
+
+gboolean
+hv_elf_has_symbols (HvElf *elf)
+{
+  read_symbols (elf);
+  return elf->symbols->len > 0;
+}
+
+const char *
+hv_elf_symbol (HvElf *elf, uint64_t address)
+{
+  read_symbols (elf);
+
+  const Symbol *symbol = (const Symbol *)elf->symbols->data;
+  guint low = 0, high = elf->symbols->len;
+  while (low < high)
+    {
+      guint middle = low + (high - low) / 2;
+      if (symbol[middle].start <= address)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  /* a symbol may lie inside another; a bound on the way back keeps a hostile table harmless */
+  for (guint i = low, steps = 0; i > 0 && steps < 1000 && symbol[i - 1].reach > address;
+       i--, steps++)
+    if (symbol[i - 1].end > address)
+      return symbol[i - 1].name;
+  return NULL;
+}

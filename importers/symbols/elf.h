@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "cursor.h"
+
+G_BEGIN_DECLS
+
+/* A 64-bit little-endian ELF file: sections (decompressed), segments, build id, symbol tables. The
+ * file is untrusted. */
+typedef struct HvElf HvElf;
+
+enum
+{
+  HV_ELF_X86_64 = 62,
+  HV_ELF_AARCH64 = 183,
+};
+
+/* Opens a file; HV_ERROR_FORMAT when it is not such an ELF file, else G_IO_ERROR. */
+HvElf *hv_elf_open (const char *path, GError **error);
+
+/* Reads an ELF file in memory, which is not copied. */
+HvElf *hv_elf_new_for_memory (const void *data, gsize size, GError **error);
+void hv_elf_free (HvElf *elf);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvElf, hv_elf_free)
+
+/* EM_… */
+unsigned hv_elf_machine (const HvElf *elf);
+
+/* The content of a section (".debug_info"), decompressed, wherever it is compressed or called
+ * ".zdebug_…". Absent, empty and damaged ones have no data. Lives as long as `elf`. */
+HvSpan hv_elf_section (HvElf *elf, const char *name);
+
+/* Lower-case hex, or NULL. */
+const char *hv_elf_build_id (HvElf *elf);
+
+/* The name and checksum of the separate debug file (.gnu_debuglink); NULL when there is none. */
+const char *hv_elf_debug_link (HvElf *elf, uint32_t *crc);
+
+/* The name and build id (hex, newly allocated) of the file shared by several debug files
+ * (.gnu_debugaltlink, made by dwz); NULL when there is none. */
+const char *hv_elf_alt_link (HvElf *elf, char **build_id);
+
+/* CRC-32 of the whole file. */
+uint32_t hv_elf_crc (HvElf *elf);
+
+/* The virtual address at which an offset of the file is loaded; FALSE when it is not. */
+gboolean hv_elf_address (const HvElf *elf, uint64_t offset, uint64_t *address);
+
+/* Whether an address is in an executable segment. */
+gboolean hv_elf_is_code (const HvElf *elf, uint64_t address);
+
+/* Copies the `size` bytes at a virtual address; FALSE when the file does not hold them. */
+gboolean hv_elf_read (HvElf *elf, uint64_t address, void *bytes, gsize size);
+
+gboolean hv_elf_has_symbols (HvElf *elf);
+
+/* The function that holds `address`, from .symtab and .dynsym, within its st_size: never the
+ * nearest one, which in a stripped file is some other function. Raw (mangled), NULL when there is
+ * none. */
+const char *hv_elf_symbol (HvElf *elf, uint64_t address);
+
+G_END_DECLS

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "elf.h"
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* A program or library with the files its debug information is in: names many addresses at once. */
+typedef struct HvObject HvObject;
+
+typedef struct
+{
+  const char *function; /* as in the file: mostly mangled */
+  const char *file;     /* NULL: unknown */
+  uint32_t line;
+  gboolean inlined;     /* into the next frame */
+  gboolean symbol_only; /* known from the symbol table alone */
+} HvObjectFrame;
+
+/* What is at the `index`th address, innermost frame first. The frames live during the call. */
+typedef void (*HvObjectSink) (gsize index, const HvObjectFrame *frames, gsize n, gpointer user);
+
+/* Takes the files over. `debug` is the separate debug file of `main`, `alt` what those share (dwz);
+ * both may be NULL. */
+HvObject *hv_object_new (HvElf *main, HvElf *debug, HvElf *alt);
+void hv_object_free (HvObject *object);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvObject, hv_object_free)
+
+HvElf *hv_object_elf (HvObject *object);
+gboolean hv_object_has_debug_info (HvObject *object);
+gboolean hv_object_has_symbols (HvObject *object);
+
+/* Calls `sink` for each of the ELF virtual addresses that something is known of, in no particular
+ * order. FALSE when cancelled. */
+gboolean hv_object_resolve (HvObject *object, const uint64_t *addresses, gsize n,
+                            GCancellable *cancellable, HvObjectSink sink, gpointer user);
+
+G_END_DECLS
