@@ -69,7 +69,7 @@ looking_at (const Reader *r, const char *text)
 {
   gsize length = strlen (text);
 
-  return (gsize)(r->end - r->p) >= length && memcmp (r->p, text, length) == 0;
+  return (gsize) (r->end - r->p) >= length && memcmp (r->p, text, length) == 0;
 }
 
 static gboolean
@@ -99,7 +99,7 @@ take_number (Reader *r, uint64_t limit, uint64_t *number)
 
   for (; p < r->end && g_ascii_isdigit (*p); p++)
     {
-      uint64_t digit = (uint64_t)(*p - '0');
+      uint64_t digit = (uint64_t) (*p - '0');
       if (value > (limit - digit) / 10)
         return FAIL (r, "a number is larger than %" G_GUINT64_FORMAT, limit);
       value = value * 10 + digit;
@@ -123,30 +123,41 @@ take_counts (Reader *r, HvCounts *counts)
       skip_blanks (r);
       if (!take_number (r, INT64_MAX, &value))
         return FALSE;
-      counts->value[i] = (int64_t)value;
+      counts->value[i] = (int64_t) value;
       if (!take_char (r, after[i]))
         return FAIL (r, "“%c” is missing after a number", after[i]);
     }
   return TRUE;
 }
 
+/* -1: not a hexadecimal digit. Most of a dump is such digits. */
+static inline int
+hex_digit (char c)
+{
+  unsigned decimal = (unsigned) (c - '0'), letter = (unsigned) ((c | 0x20) - 'a');
+
+  return decimal < 10 ? (int) decimal : letter < 6 ? (int) letter + 10 : -1;
+}
+
 static gboolean
 take_address (Reader *r, uint64_t *address)
 {
-  const char *p = r->p;
-  int digits = 0;
+  const char *p = r->p, *start;
+  uint64_t value = 0;
+  int digit;
 
   if (r->end - p > 2 && p[0] == '0' && p[1] == 'x')
     p += 2;
-  for (*address = 0; p < r->end && g_ascii_isxdigit (*p); p++)
+  for (start = p; p < r->end && (digit = hex_digit (*p)) >= 0; p++)
     {
-      if (++digits > 16)
+      if (p - start == 16)
         return FAIL (r, "an address has more than 64 bits");
-      *address = *address << 4 | (uint64_t)g_ascii_xdigit_value (*p);
+      value = value << 4 | (uint64_t) digit;
     }
-  if (digits == 0 || (p < r->end && *p != ' ' && *p != '\t'))
+  if (p == start || (p < r->end && *p != ' ' && *p != '\t'))
     return FAIL (r, "an address is malformed");
   r->p = p;
+  *address = value;
   return TRUE;
 }
 
@@ -165,7 +176,7 @@ take_stack (Reader *r, HvDumpRecord *record)
       if (address)
         g_array_append_val (r->dump.addresses, address);
     }
-  record->depth = (uint32_t)(r->dump.addresses->len - record->first_address);
+  record->depth = (uint32_t) (r->dump.addresses->len - record->first_address);
   if (address == 0 && record->depth)
     r->dump.ends_in_zero = TRUE;
   return TRUE;
@@ -193,7 +204,7 @@ read_command (Reader *r)
       end_warning (r);
       return;
     }
-  g_autofree char *text = g_strndup (r->p, (gsize)(r->end - r->p));
+  g_autofree char *text = g_strndup (r->p, (gsize) (r->end - r->p));
   g_autofree char *valid = g_utf8_make_valid (text, -1);
   g_string_append_printf (r->warning, "%s%s", r->warning->len ? " " : "", valid);
 }
@@ -236,7 +247,7 @@ set_sampling (Reader *r, const char *kind, gsize length, gboolean has_rate, uint
   const int64_t *n = d->header.value;
 
   d->kind = g_strndup (kind, length);
-  d->period = (int64_t)rate;
+  d->period = (int64_t) rate;
   d->sampling = HV_SAMPLING_NONE;
   if (length == 0)
     {
@@ -253,7 +264,7 @@ set_sampling (Reader *r, const char *kind, gsize length, gboolean has_rate, uint
   else if (strcmp (d->kind, "heap") == 0)
     {
       d->sampling = HV_SAMPLING_LINEAR;
-      d->period = has_rate ? (int64_t)(rate / 2) : 128 * 1024;
+      d->period = has_rate ? (int64_t) (rate / 2) : 128 * 1024;
     }
   else
     {
@@ -292,11 +303,11 @@ read_legacy_header (Reader *r)
   for (const char *p = start + 1; p < r->p && g_ascii_isdigit (*p); p++)
     d->padded = d->padded || p - start >= 6;
 
-  (void)take_char (r, '@');
+  (void) take_char (r, '@');
   skip_blanks (r);
   for (kind = r->p; r->p < r->end && *r->p != '/' && *r->p != ' '; r->p++)
     ;
-  length = (gsize)(r->p - kind);
+  length = (gsize) (r->p - kind);
   if (r->p < r->end && *r->p == '/')
     {
       r->p++;
@@ -472,7 +483,7 @@ read_rest (Reader *r)
   if (r->at_map)
     {
       while (next_line (r) && r->whole)
-        hv_maps_add_line (&r->dump.maps, profile, r->p, (gsize)(r->end - r->p));
+        hv_maps_add_line (&r->dump.maps, profile, r->p, (gsize) (r->end - r->p));
       if (!r->whole)
         {
           profile->incomplete = TRUE;
@@ -528,21 +539,21 @@ jemalloc_detect (const char *head, gsize size)
   /* commands and empty lines may come first */
   while (p < end && (*p == '%' || *p == '\n' || *p == '\r'))
     {
-      p = memchr (p, '\n', (gsize)(end - p));
+      p = memchr (p, '\n', (gsize) (end - p));
       if (p == NULL)
         return FALSE;
       p++;
     }
-  if ((gsize)(end - p) > sizeof section - 1 && memcmp (p, section, sizeof section - 1) == 0)
+  if ((gsize) (end - p) > sizeof section - 1 && memcmp (p, section, sizeof section - 1) == 0)
     {
       static const char symbol[] = "--- symbol";
-      return ((gsize)(end - p) >= sizeof symbol - 1 && memcmp (p, symbol, sizeof symbol - 1) == 0)
-             || memmem (p, (gsize)(end - p), "\nheap_v2/", n_modern + 1) != NULL
-             || memmem (p, (gsize)(end - p), "\nheap profile:", n_legacy + 1) != NULL;
+      return ((gsize) (end - p) >= sizeof symbol - 1 && memcmp (p, symbol, sizeof symbol - 1) == 0)
+             || memmem (p, (gsize) (end - p), "\nheap_v2/", n_modern + 1) != NULL
+             || memmem (p, (gsize) (end - p), "\nheap profile:", n_legacy + 1) != NULL;
     }
-  if ((gsize)(end - p) > n_modern && memcmp (p, modern, n_modern) == 0)
+  if ((gsize) (end - p) > n_modern && memcmp (p, modern, n_modern) == 0)
     return g_ascii_isdigit (p[n_modern]);
-  return (gsize)(end - p) >= n_legacy && memcmp (p, legacy, n_legacy) == 0;
+  return (gsize) (end - p) >= n_legacy && memcmp (p, legacy, n_legacy) == 0;
 }
 
 const HvImporter hv_importer_jemalloc = { "jemalloc", jemalloc_detect, jemalloc_import };

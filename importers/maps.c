@@ -38,7 +38,7 @@ take_hex (const char **p, const char *end, uint64_t *value)
     {
       if (++digits > 16)
         return FALSE;
-      *value = *value << 4 | (uint64_t)g_ascii_xdigit_value (*at);
+      *value = *value << 4 | (uint64_t) g_ascii_xdigit_value (*at);
     }
   *p = at;
   return digits > 0;
@@ -49,7 +49,7 @@ starts_with (const char *p, const char *end, const char *prefix)
 {
   gsize n = strlen (prefix);
 
-  return (gsize)(end - p) >= n && memcmp (p, prefix, n) == 0;
+  return (gsize) (end - p) >= n && memcmp (p, prefix, n) == 0;
 }
 
 /* The next word and the blanks around it. */
@@ -60,7 +60,7 @@ take_word (const char **p, const char *end, const char **word, gsize *length)
   *word = *p;
   while (*p < end && **p != ' ' && **p != '\t')
     ++*p;
-  *length = (gsize)(*p - *word);
+  *length = (gsize) (*p - *word);
   skip_blanks (p, end);
   return *length > 0;
 }
@@ -127,15 +127,15 @@ module_path (const HvMaps *maps, HvProfile *profile, const char *path, gsize len
     {
       gboolean kernel = (length == 6 && memcmp (path, "[vdso]", 6) == 0)
                         || (length == 10 && memcmp (path, "[vsyscall]", 10) == 0);
-      return kernel ? hv_profile_intern (profile, path, (gssize)length) : 0;
+      return kernel ? hv_profile_intern (profile, path, (gssize) length) : 0;
     }
   if (maps->build && length > n_build && memcmp (path, build, n_build) == 0)
     {
-      g_autofree char *whole = g_strdup_printf ("%s%.*s", maps->build, (int)(length - n_build),
+      g_autofree char *whole = g_strdup_printf ("%s%.*s", maps->build, (int) (length - n_build),
                                                 path + n_build);
       return hv_profile_intern (profile, whole, -1);
     }
-  return hv_profile_intern (profile, path, (gssize)length);
+  return hv_profile_intern (profile, path, (gssize) length);
 }
 
 void
@@ -151,7 +151,7 @@ hv_maps_add_line (HvMaps *maps, HvProfile *profile, const char *line, gsize leng
   if (starts_with (p, end, "build="))
     {
       g_free (maps->build);
-      maps->build = g_strndup (p + 6, (gsize)(end - p) - 6);
+      maps->build = g_strndup (p + 6, (gsize) (end - p) - 6);
       return;
     }
 
@@ -176,7 +176,7 @@ hv_maps_add_line (HvMaps *maps, HvProfile *profile, const char *line, gsize leng
     return;
   if (mapping.start >= mapping.end)
     return;
-  mapping.path = module_path (maps, profile, path, (gsize)(path_end - path));
+  mapping.path = module_path (maps, profile, path, (gsize) (path_end - path));
   g_array_append_val (maps->mappings, mapping);
 }
 
@@ -197,7 +197,7 @@ hv_maps_end (HvMaps *maps)
 const HvMapping *
 hv_maps_find (const HvMaps *maps, uint64_t address)
 {
-  const HvMapping *mappings = (const HvMapping *)(gpointer)maps->mappings->data;
+  const HvMapping *mappings = (const HvMapping *) (gpointer) maps->mappings->data;
   guint low = 0, high = maps->mappings->len;
 
   while (low < high)
@@ -214,17 +214,28 @@ hv_maps_find (const HvMaps *maps, uint64_t address)
 uint64_t
 hv_maps_key (const HvMaps *maps, const HvProfile *profile)
 {
-  uint64_t key = 0;
+  const HvMapping *first = NULL, *last = NULL;
+  uint64_t kernel_code = 0;
 
   for (guint i = 0; i < maps->mappings->len; i++)
     {
       const HvMapping *m = &g_array_index (maps->mappings, HvMapping, i);
       const char *path = hv_profile_string (profile, m->path);
-      const uint64_t place[3] = { m->start, m->end, m->offset };
+      if (strcmp (path, "[vdso]") == 0)
+        kernel_code = m->start;
       if (path[0] == '\0' || path[0] == '[')
         continue;
-      key = XXH3_64bits_withSeed (place, sizeof place, key);
-      key = XXH3_64bits_withSeed (path, strlen (path), key);
+      first = first ? first : m;
+      last = m;
     }
-  return key;
+  if (first == NULL)
+    return 0;
+
+  const uint64_t places[] = { first->start, first->end,   first->offset, last->start,
+                              last->end,    last->offset, kernel_code };
+  uint64_t key = XXH3_64bits (places, sizeof places);
+  const char *path = hv_profile_string (profile, first->path);
+  key = XXH3_64bits_withSeed (path, strlen (path), key);
+  path = hv_profile_string (profile, last->path);
+  return XXH3_64bits_withSeed (path, strlen (path), key);
 }

@@ -34,7 +34,9 @@ void hv_maps_end (HvMaps *maps);
 /* The mapping that holds `address`, or NULL. */
 const HvMapping *hv_maps_find (const HvMaps *maps, uint64_t address);
 
-/* Equal for equal sets of files mapped at equal places, which is one process; 0: no files. */
+/* Equal for dumps of one process: made of what the kernel maps at its start, at random places, the
+ * program (lowest), the loader (highest) and [vdso], and not of the libraries between, which may
+ * come and go. 0: the map names no file. */
 uint64_t hv_maps_key (const HvMaps *maps, const HvProfile *profile);
 
 G_END_DECLS

@@ -559,6 +559,53 @@ test_prefixes (void)
   check_prefixes (old, sizeof old - 1);
 }
 
+/* A library loaded later does not make another process; other places do. */
+static void
+test_process_key (void)
+{
+  static const char *const maps[] = {
+    "1000-3000 r-xp 0 fe:00 1 /main\n9000-a000 r-xp 0 fe:00 2 /ld.so\n",
+    "1000-3000 r-xp 0 fe:00 1 /main\n7000-8000 r-xp 0 fe:00 3 /lib\n9000-a000 r-xp 0 fe:00 2 "
+    "/ld.so\n",
+    "1000-3000 r-xp 0 fe:00 1 /main\n19000-1a000 r-xp 0 fe:00 2 /ld.so\n",
+    "1000-3000 r-xp 0 fe:00 1 /other\n9000-a000 r-xp 0 fe:00 2 /ld.so\n",
+    "1000-3000 r-xp 0 00:00 0\n",
+  };
+  uint64_t key[G_N_ELEMENTS (maps)];
+
+  for (gsize i = 0; i < G_N_ELEMENTS (maps); i++)
+    {
+      g_autofree char *text = g_strconcat ("heap_v2/1\n t*: 0: 0 [0: 0]\n\nMAPPED_LIBRARIES:\n",
+                                           maps[i], NULL);
+      g_autoptr (HvProfile) profile = import_text (text);
+      key[i] = profile->process_key;
+    }
+  g_assert_cmphex (key[0], ==, key[1]);
+  g_assert_cmphex (key[0], !=, key[2]);
+  g_assert_cmphex (key[0], !=, key[3]);
+  g_assert_cmphex (key[4], ==, 0);
+}
+
+/* Each site is within one of its own estimate although the sum is exact. */
+static void
+test_rounding (void)
+{
+  g_autofree char *path = g_build_filename (g_getenv ("HV_TEST_DATA"), "jemalloc/runA.phase3.heap",
+                                            NULL);
+  g_autoptr (HvProfile) profile = import_file (path);
+
+  for (uint32_t s = 0; s < profile->n_sites; s++)
+    {
+      double blocks = (double) profile->column[HV_METRIC_RAW_LIVE_BLOCKS][s];
+      double bytes = (double) profile->column[HV_METRIC_RAW_LIVE_BYTES][s];
+      double scale = blocks > 0 ? 1 / (1 - exp (-bytes / blocks / 16384)) : 0;
+      g_assert_cmpfloat (fabs (blocks * scale - (double) profile->column[HV_METRIC_LIVE_BLOCKS][s]),
+                         <, 1);
+      g_assert_cmpfloat (fabs (bytes * scale - (double) profile->column[HV_METRIC_LIVE_BYTES][s]),
+                         <, 1);
+    }
+}
+
 /* gperftools cut the dump: what is missing is one row. */
 static void
 test_missing_row (void)
@@ -947,6 +994,8 @@ main (int argc, char **argv)
   g_test_add_func ("/jemalloc/errors", test_errors);
   g_test_add_func ("/jemalloc/prefixes", test_prefixes);
   g_test_add_func ("/jemalloc/missing-row", test_missing_row);
+  g_test_add_func ("/jemalloc/process-key", test_process_key);
+  g_test_add_func ("/jemalloc/rounding", test_rounding);
   g_test_add_func ("/jemalloc/names", test_names);
   g_test_add_func ("/series/redis", test_series_redis);
   g_test_add_func ("/series/cc1plus", test_series_cc1plus);
