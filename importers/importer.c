@@ -59,7 +59,7 @@ hv_import_input (HvInput *input, const char *path, const HvImportOptions *option
   if (profile->full)
     {
       g_set_error (error, HV_ERROR, HV_ERROR_FORMAT,
-                   "more than 4,000,000,000 entries in one table");
+                   "more than 1,000,000,000 entries in one table");
       return NULL;
     }
   if (cut_short && !profile->incomplete)
@@ -407,7 +407,7 @@ add_dumps (HvProfile *series, GArray *dumps, gboolean of_folder, guint *others,
   if (series->full)
     {
       g_set_error (error, HV_ERROR, HV_ERROR_FORMAT,
-                   "more than 4,000,000,000 entries in one table of the series");
+                   "more than 1,000,000,000 entries in one table of the series");
       return FALSE;
     }
   set_times (series, mtime);

@@ -7,8 +7,9 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-/* Below 2^32 with room to spare, so that counts and sentinels never wrap. */
-#define MAX_ENTRIES 4000000000u
+/* So that counts and sentinels never wrap, nor the capacities of the lookup tables: powers of two
+ * that are kept at most three quarters full. */
+#define MAX_ENTRIES 1000000000u
 
 G_DEFINE_QUARK (hv_error_quark, hv_error)
 
@@ -166,7 +167,7 @@ hv_profile_intern (HvProfile *profile, const char *text, gssize length)
 {
   struct HvProfileTables *t = profile->tables;
   g_autofree char *valid = NULL;
-  gsize size = strnlen (text, length < 0 ? G_MAXSIZE : (gsize) length);
+  gsize size = length == 0 ? 0 : strnlen (text, length < 0 ? G_MAXSIZE : (gsize) length);
 
   if (size == 0)
     return 0;
@@ -417,6 +418,19 @@ hv_profile_warn (HvProfile *profile, const char *format, ...)
   va_end (args);
 }
 
+/* Files may say anything: what overflows wraps, as in hv_profile_total(). */
+static inline int64_t
+wrapping_add (int64_t a, int64_t b)
+{
+  return (int64_t) ((uint64_t) a + (uint64_t) b);
+}
+
+static inline int64_t
+wrapping_sub (int64_t a, int64_t b)
+{
+  return (int64_t) ((uint64_t) a - (uint64_t) b);
+}
+
 /* Sums the sites that `new_site` sends to one place, in columns, rows and threads alike. */
 static void
 merge_sites (HvProfile *profile, const uint32_t *new_site, uint32_t n_old, uint32_t n_new)
@@ -428,7 +442,7 @@ merge_sites (HvProfile *profile, const uint32_t *new_site, uint32_t n_old, uint3
       int64_t *merged = g_new0 (int64_t, MAX (1, profile->tables->sites_size));
       for (uint32_t s = 0; s < n_old; s++)
         if (hv_metric_adds_up ((HvMetric) m))
-          merged[new_site[s]] += profile->column[m][s];
+          merged[new_site[s]] = wrapping_add (merged[new_site[s]], profile->column[m][s]);
         else
           merged[new_site[s]] = MAX (merged[new_site[s]], profile->column[m][s]);
       g_free (profile->column[m]);
@@ -469,7 +483,7 @@ merge_sites (HvProfile *profile, const uint32_t *new_site, uint32_t n_old, uint3
                 if (profile->row[m])
                   {
                     int64_t value = profile->row[m][r];
-                    sum[m][site] += value - held[m][old];
+                    sum[m][site] = wrapping_add (sum[m][site], wrapping_sub (value, held[m][old]));
                     held[m][old] = value;
                     profile->row[m][row_of[site]] = sum[m][site];
                   }
@@ -560,7 +574,7 @@ hv_profile_total (const HvProfile *profile, HvMetric metric)
 
   if (column)
     for (uint32_t s = 0; s < profile->n_sites; s++)
-      sum = (int64_t) ((uint64_t) sum + (uint64_t) column[s]);
+      sum = wrapping_add (sum, column[s]);
   return sum;
 }
 

@@ -43,7 +43,7 @@ add_file (XXH3_state_t *hash, const char *path, uint8_t *chunk, uint64_t *total,
   int fd = g_open (path, O_RDONLY | O_CLOEXEC, 0);
   if (fd < 0)
     return fail (path, "cannot be opened", errno, error);
-  (void)posix_fadvise (fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+  (void) posix_fadvise (fd, 0, 0, POSIX_FADV_SEQUENTIAL);
   while ((got = read (fd, chunk, CHUNK)) != 0)
     {
       if (got < 0 && errno == EINTR)
@@ -54,8 +54,8 @@ add_file (XXH3_state_t *hash, const char *path, uint8_t *chunk, uint64_t *total,
           close (fd);
           return fail (path, "cannot be read", code, error);
         }
-      XXH3_128bits_update (hash, chunk, (size_t)got);
-      size += (uint64_t)got;
+      XXH3_128bits_update (hash, chunk, (size_t) got);
+      size += (uint64_t) got;
     }
   close (fd);
 

@@ -26,7 +26,7 @@ read_table (HvStoreJob *job, const HvStoreTable *table, gint64 id, uint64_t n, G
   table->reserve (job, room);
   while ((rc = sqlite3_step (select)) == SQLITE_ROW && !job->damaged)
     {
-      if (row == n || sqlite3_column_int64 (select, 0) != (gint64)((uint64_t)id << 32 | row))
+      if (row == n || sqlite3_column_int64 (select, 0) != (gint64) ((uint64_t) id << 32 | row))
         {
           job->damaged = TRUE;
           break;
@@ -70,10 +70,10 @@ load (HvStoreJob *job, gint64 id, GError **error)
   metrics[1] = job->to->row_metrics;
   for (guint i = 0; i < HV_STORE_N_TABLES; i++)
     {
-      gint64 rows = sqlite3_column_int64 (select, HV_STORE_N_PROFILE_COLUMNS + 1 + (int)i);
+      gint64 rows = sqlite3_column_int64 (select, HV_STORE_N_PROFILE_COLUMNS + 1 + (int) i);
       if (rows < 0 || rows > UINT32_MAX)
         job->damaged = TRUE;
-      n[i] = (uint64_t)rows;
+      n[i] = (uint64_t) rows;
     }
 
   for (guint i = 0, m = 0; i < HV_STORE_N_TABLES && !job->damaged; i++)
@@ -85,7 +85,7 @@ load (HvStoreJob *job, gint64 id, GError **error)
   if (job->damaged)
     return TRUE;
   for (guint i = 0; i < HV_STORE_N_TABLES; i++)
-    _hv_store_tables[i].set_rows (job->to, (uint32_t)n[i]);
+    _hv_store_tables[i].set_rows (job->to, (uint32_t) n[i]);
   /* the three that the model never leaves empty: no text, the root's frame, the root */
   job->damaged = job->to->n_strings == 0 || job->to->n_frames == 0 || job->to->n_nodes == 0
                  || !hv_profile_check (job->to, NULL);

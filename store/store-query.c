@@ -8,7 +8,7 @@
 
 /* Longest text or blob that a query may build, and most CSV it may give. */
 #define MAX_VALUE (64 << 20)
-#define MAX_CSV ((gsize)1 << 30)
+#define MAX_CSV ((gsize) 1 << 30)
 
 static const char file_tables[] = "DROP VIEW IF EXISTS temp.v_file;"
                                   "DROP TABLE IF EXISTS temp.file;"
@@ -80,7 +80,7 @@ authorize (void *user, int action, const char *first, const char *second, const 
 static int
 past_deadline (void *deadline)
 {
-  return g_get_monotonic_time () > *(gint64 *)deadline;
+  return g_get_monotonic_time () > *(gint64 *) deadline;
 }
 
 static void
@@ -88,7 +88,7 @@ append_field (GString *csv, const char *text, gsize length)
 {
   if (length != 0 && strpbrk (text, ",\"\r\n") == NULL && strlen (text) == length)
     {
-      g_string_append_len (csv, text, (gssize)length);
+      g_string_append_len (csv, text, (gssize) length);
       return;
     }
   /* an empty text is quoted, which tells it from NULL */
@@ -111,7 +111,7 @@ append_value (GString *csv, sqlite3_stmt *statement, int column)
       break;
     case SQLITE_INTEGER:
       g_string_append_printf (csv, "%" G_GINT64_FORMAT,
-                              (gint64)sqlite3_column_int64 (statement, column));
+                              (gint64) sqlite3_column_int64 (statement, column));
       break;
     case SQLITE_BLOB:
       {
@@ -128,9 +128,9 @@ append_value (GString *csv, sqlite3_stmt *statement, int column)
       }
     default:
       {
-        const char *text = (const char *)sqlite3_column_text (statement, column);
+        const char *text = (const char *) sqlite3_column_text (statement, column);
         int length = sqlite3_column_bytes (statement, column);
-        append_field (csv, text ? text : "", text ? (gsize)length : 0);
+        append_field (csv, text ? text : "", text ? (gsize) length : 0);
         break;
       }
     }
@@ -247,7 +247,7 @@ gboolean
 hv_store_query (HvStore *store, const char *sql, const char *const *keys, guint seconds,
                 GString *csv, GError **error)
 {
-  gint64 deadline = g_get_monotonic_time () + (gint64)seconds * G_USEC_PER_SEC;
+  gint64 deadline = g_get_monotonic_time () + (gint64) seconds * G_USEC_PER_SEC;
   gsize before = csv->len;
   int longest;
   gboolean done;

@@ -55,7 +55,7 @@ write_table (HvStoreJob *job, const HvStoreTable *table, gint64 id, gint64 befor
           if (*over)
             return TRUE;
         }
-      sqlite3_bind_int64 (insert, 1, (gint64)((uint64_t)id << 32 | row));
+      sqlite3_bind_int64 (insert, 1, (gint64) ((uint64_t) id << 32 | row));
       table->write (job, row);
       if (sqlite3_step (insert) != SQLITE_DONE)
         return _hv_store_fail (job->store, "the profile cannot be stored", error);
@@ -87,7 +87,7 @@ write_profile (HvStoreJob *job, gint64 id, const char *key, GError **error)
   sqlite3_bind_int64 (insert, 1, id);
   _hv_store_put_profile (job);
   for (guint i = 0; i < HV_STORE_N_TABLES; i++)
-    sqlite3_bind_int64 (insert, at++, (gint64)_hv_store_tables[i].rows (job->from));
+    sqlite3_bind_int64 (insert, at++, (gint64) _hv_store_tables[i].rows (job->from));
   sqlite3_bind_text (insert, at++, key, -1, SQLITE_STATIC);
   sqlite3_bind_int64 (insert, at++, now);
   sqlite3_bind_int64 (insert, at++, now);

@@ -46,7 +46,7 @@ get_id (HvStoreJob *job, int at)
 
   if (value < 0 || value > UINT32_MAX)
     job->damaged = TRUE;
-  return (uint32_t)value;
+  return (uint32_t) value;
 }
 
 static void
@@ -69,10 +69,10 @@ get_metrics (HvStoreJob *job, int at, int64_t *const *column, uint64_t row)
 static const char *
 get_text (HvStoreJob *job, int at, int *length)
 {
-  const char *text = (const char *)sqlite3_column_text (job->statement, at);
+  const char *text = (const char *) sqlite3_column_text (job->statement, at);
 
   *length = sqlite3_column_bytes (job->statement, at);
-  if (text == NULL || !g_utf8_validate_len (text, (gsize)*length, NULL))
+  if (text == NULL || !g_utf8_validate_len (text, (gsize) *length, NULL))
     {
       job->damaged = TRUE;
       *length = 0;
@@ -98,7 +98,7 @@ COUNTED (string, n_strings)
 static void
 string_write (HvStoreJob *job, uint64_t row)
 {
-  sqlite3_bind_text (job->statement, 2, hv_profile_string (job->from, (uint32_t)row), -1,
+  sqlite3_bind_text (job->statement, 2, hv_profile_string (job->from, (uint32_t) row), -1,
                      SQLITE_STATIC);
 }
 
@@ -113,7 +113,7 @@ string_read (HvStoreJob *job, uint64_t row)
 {
   int length;
   const char *text = get_text (job, 1, &length);
-  uint64_t end = job->string_bytes + (uint64_t)length + 1;
+  uint64_t end = job->string_bytes + (uint64_t) length + 1;
 
   if (row == 0 && length != 0)
     job->damaged = TRUE;
@@ -122,7 +122,7 @@ string_read (HvStoreJob *job, uint64_t row)
       job->string_size = MAX (MAX (4096, end), job->string_size * 2);
       job->to->string_data = g_realloc (job->to->string_data, job->string_size);
     }
-  memcpy (job->to->string_data + job->string_bytes, text, (size_t)length);
+  memcpy (job->to->string_data + job->string_bytes, text, (size_t) length);
   job->to->string_data[end - 1] = '\0';
   job->to->string_offset[row] = job->string_bytes;
   job->string_bytes = end;
@@ -139,10 +139,10 @@ frame_write (HvStoreJob *job, uint64_t row)
   put_unless (job, 2, f->file, 0);
   put_unless (job, 3, f->line, 0);
   put_unless (job, 4, f->module, 0);
-  put_unless (job, 5, (int64_t)f->address, 0);
+  put_unless (job, 5, (int64_t) f->address, 0);
   put (job, 6, f->flags);
   put (job, 7, job->from->frame_category[row]);
-  put_unless (job, 8, (int64_t)job->object[f->module] - 1, -1);
+  put_unless (job, 8, (int64_t) job->object[f->module] - 1, -1);
 }
 
 static void
@@ -162,10 +162,10 @@ frame_read (HvStoreJob *job, uint64_t row)
     .file = get_id (job, 2),
     .line = get_id (job, 3),
     .module = get_id (job, 4),
-    .address = (uint64_t)get (job, 5),
-    .flags = (uint8_t)flags,
+    .address = (uint64_t) get (job, 5),
+    .flags = (uint8_t) flags,
   };
-  job->to->frame_category[row] = (uint8_t)category;
+  job->to->frame_category[row] = (uint8_t) category;
   if (flags > UINT8_MAX || category > HV_CATEGORY_PLUMBING)
     job->damaged = TRUE;
 }
@@ -261,7 +261,7 @@ moment_write (HvStoreJob *job, uint64_t row)
   put_unless (job, 9, m->total_blocks, -1);
   put_unless (job, 10, m->temporary_blocks, -1);
   put_unless (job, 11, m->rss_bytes, -1);
-  put (job, 12, (int64_t)m->first_row);
+  put (job, 12, (int64_t) m->first_row);
 }
 
 static void
@@ -278,7 +278,7 @@ moment_read (HvStoreJob *job, uint64_t row)
   if (kind > HV_MOMENT_DUMP)
     job->damaged = TRUE;
   job->to->moment[row] = (HvMoment){
-    .kind = (HvMomentKind)kind,
+    .kind = (HvMomentKind) kind,
     .time = get_or (job, 2, -1),
     .number = get_or (job, 3, -1),
     .label = get_id (job, 4),
@@ -289,7 +289,7 @@ moment_read (HvStoreJob *job, uint64_t row)
     .total_blocks = get_or (job, 9, -1),
     .temporary_blocks = get_or (job, 10, -1),
     .rss_bytes = get_or (job, 11, -1),
-    .first_row = (uint64_t)get (job, 12),
+    .first_row = (uint64_t) get (job, 12),
   };
 }
 
@@ -308,7 +308,7 @@ row_write (HvStoreJob *job, uint64_t row)
 
   while (job->moment + 1 < p->n_moments && p->moment[job->moment + 1].first_row <= row)
     job->moment++;
-  put_unless (job, 1, p->n_moments ? (int64_t)job->moment : -1, -1);
+  put_unless (job, 1, p->n_moments ? (int64_t) job->moment : -1, -1);
   put (job, 2, p->row_site[row]);
   put_metrics (job, 3, p->row, row);
 }
@@ -357,7 +357,7 @@ COUNTED (thread, n_threads)
 static void
 thread_write (HvStoreJob *job, uint64_t row)
 {
-  put (job, 1, (int64_t)job->from->thread_uid[row]);
+  put (job, 1, (int64_t) job->from->thread_uid[row]);
   put_unless (job, 2, job->from->thread_name[row], 0);
 }
 
@@ -371,7 +371,7 @@ thread_reserve (HvStoreJob *job, uint64_t rows)
 static void
 thread_read (HvStoreJob *job, uint64_t row)
 {
-  job->to->thread_uid[row] = (uint64_t)get (job, 1);
+  job->to->thread_uid[row] = (uint64_t) get (job, 1);
   job->to->thread_name[row] = get_id (job, 2);
 }
 
@@ -410,7 +410,7 @@ access_write (HvStoreJob *job, uint64_t row)
 {
   const HvAccess *a = &job->from->access[row];
   /* a NULL pointer would bind NULL, not the empty blob */
-  const void *data = a->length ? job->from->access_data + a->offset : (const uint8_t *)"";
+  const void *data = a->length ? job->from->access_data + a->offset : (const uint8_t *) "";
 
   put (job, 1, a->site);
   put (job, 2, a->unreliable);
@@ -427,7 +427,7 @@ static void
 access_read (HvStoreJob *job, uint64_t row)
 {
   const void *data = sqlite3_column_blob (job->statement, 3);
-  uint64_t length = (uint64_t)sqlite3_column_bytes (job->statement, 3);
+  uint64_t length = (uint64_t) sqlite3_column_bytes (job->statement, 3);
   uint64_t end = job->access_bytes + length;
 
   if (end > job->access_size)
@@ -470,7 +470,7 @@ warning_read (HvStoreJob *job, uint64_t row)
   int length;
   const char *text = get_text (job, 1, &length);
 
-  g_ptr_array_add (job->to->warnings, g_strndup (text, (gsize)length));
+  g_ptr_array_add (job->to->warnings, g_strndup (text, (gsize) length));
 }
 
 #define TABLE(name, columns, count, stem, metrics)                                                 \
@@ -504,7 +504,7 @@ _hv_store_set_metrics (HvStoreJob *job, uint32_t bits)
   job->n_metrics = 0;
   for (int m = 0; m < HV_N_METRICS; m++)
     if (bits & 1u << m)
-      job->metric[job->n_metrics++] = (HvMetric)m;
+      job->metric[job->n_metrics++] = (HvMetric) m;
 }
 
 /* ", live_bytes, live_blocks" */
@@ -525,7 +525,8 @@ metric_words (uint32_t bits)
 
   for (int m = 0; m < HV_N_METRICS; m++)
     if (bits & 1u << m)
-      g_string_append_printf (words, "%s%s", words->len ? " " : "", hv_metric_column ((HvMetric)m));
+      g_string_append_printf (words, "%s%s", words->len ? " " : "",
+                              hv_metric_column ((HvMetric) m));
   return g_string_free (words, FALSE);
 }
 
@@ -580,7 +581,7 @@ _hv_store_put_profile (HvStoreJob *job)
   put_unless (job, 12, p->suppressed_bytes, -1);
   put_unless (job, 13, p->byte_unit, 0);
   put_unless (job, 14, p->block_unit, 0);
-  put_unless (job, 15, (int64_t)p->process_key, 0);
+  put_unless (job, 15, (int64_t) p->process_key, 0);
   put (job, 16, p->modules_known != FALSE);
   sqlite3_bind_text (s, 18, hv_metric_column (p->default_metric), -1, SQLITE_STATIC);
   put (job, 18, p->incomplete != FALSE);
@@ -593,18 +594,18 @@ _hv_store_get_profile (HvStoreJob *job, uint32_t *columns)
 {
   HvProfile *p = job->to;
   sqlite3_stmt *s = job->statement;
-  const char *format = (const char *)sqlite3_column_text (s, 2);
-  const char *unit = (const char *)sqlite3_column_text (s, 7);
-  const char *metric = (const char *)sqlite3_column_text (s, 17);
-  const char *sites = (const char *)sqlite3_column_text (s, 19);
-  const char *moments = (const char *)sqlite3_column_text (s, 20);
+  const char *format = (const char *) sqlite3_column_text (s, 2);
+  const char *unit = (const char *) sqlite3_column_text (s, 7);
+  const char *metric = (const char *) sqlite3_column_text (s, 17);
+  const char *sites = (const char *) sqlite3_column_text (s, 19);
+  const char *moments = (const char *) sqlite3_column_text (s, 20);
 
   if (format == NULL || strlen (format) > 64 || metric == NULL || sites == NULL || moments == NULL)
     {
       job->damaged = TRUE;
       return;
     }
-  p->path = g_strdup ((const char *)sqlite3_column_text (s, 1));
+  p->path = g_strdup ((const char *) sqlite3_column_text (s, 1));
   p->format = g_intern_string (format);
   p->variant = get_id (job, 3);
   p->command = get_id (job, 4);
@@ -614,7 +615,7 @@ _hv_store_get_profile (HvStoreJob *job, uint32_t *columns)
     {
       for (guint i = HV_TIME_MILLISECONDS; i < G_N_ELEMENTS (time_units); i++)
         if (strcmp (unit, time_units[i]) == 0)
-          p->time_unit = (HvTimeUnit)i;
+          p->time_unit = (HvTimeUnit) i;
       job->damaged |= p->time_unit == HV_TIME_NONE;
     }
   p->duration = get_or (job, 8, -1);
@@ -624,7 +625,7 @@ _hv_store_get_profile (HvStoreJob *job, uint32_t *columns)
   p->suppressed_bytes = get_or (job, 12, -1);
   p->byte_unit = get_id (job, 13);
   p->block_unit = get_id (job, 14);
-  p->process_key = (uint64_t)get (job, 15);
+  p->process_key = (uint64_t) get (job, 15);
   p->modules_known = get (job, 16) != 0;
   p->default_metric = hv_metric_parse (metric);
   p->incomplete = get (job, 18) != 0;

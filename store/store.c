@@ -17,7 +17,7 @@
 static const char *const migrations[] = {
   "/org/heapview/schema.sql",
 };
-#define VERSION ((int)G_N_ELEMENTS (migrations))
+#define VERSION ((int) G_N_ELEMENTS (migrations))
 
 /* The rollback journal (SQLite's default) and not a write-ahead log: an import only appends, so the
  * journal stays small while a log would write everything twice; the store remains one file that can
@@ -144,7 +144,7 @@ check_schema (HvStore *store, GError **error)
 /* The store's version, 0 for an empty file; FALSE when it is none of ours. Within a transaction:
  * another process may be making the store. */
 static gboolean
-identify (HvStore *store, gint64 empty_pages, gint64 *version, GError **error)
+identify (HvStore *store, gint64 *version, GError **error)
 {
   gint64 pages, id, objects;
 
@@ -155,7 +155,8 @@ identify (HvStore *store, gint64 empty_pages, gint64 *version, GError **error)
       || !_hv_store_int64 (store, "PRAGMA user_version", 0, version, error)
       || !_hv_store_int64 (store, "SELECT count(*) FROM sqlite_schema", 0, &objects, error))
     return FALSE;
-  if (id == 0 && *version == 0 && objects == 0 && pages <= empty_pages)
+  /* One page without tables is a store that was being made: "PRAGMA auto_vacuum" writes it. */
+  if (id == 0 && *version == 0 && objects == 0 && pages <= 1)
     return TRUE;
   if (id != APPLICATION_ID || *version < 1)
     return refuse (store, "not a heapview store", error);
@@ -177,15 +178,14 @@ upgrade (HvStore *store, GError **error)
                        "BEGIN IMMEDIATE",
                        error))
     return FALSE;
-  /* Another process may have been here first. A transaction that writes gives an empty file its
-   * first page; an empty database of somebody else has one before. */
-  if (!identify (store, 1, &version, error))
+  /* another process may have been here first */
+  if (!identify (store, &version, error))
     {
       _hv_store_rollback (store);
       return FALSE;
     }
   if (version < VERSION
-      && (!migrate_from (store->db, (int)version)
+      && (!migrate_from (store->db, (int) version)
           || sqlite3_exec (store->db, stamp, NULL, NULL, NULL) != SQLITE_OK))
     {
       _hv_store_fail (store, "the store's tables cannot be made", error);
@@ -290,7 +290,7 @@ hv_store_open (const char *path, gint64 max_bytes, GError **error)
       _hv_store_fail (store, "the store cannot be read", error);
       return NULL;
     }
-  known = identify (store, 0, &version, error);
+  known = identify (store, &version, error);
   _hv_store_rollback (store);
   if (!known)
     return NULL;
