@@ -18,7 +18,7 @@ ht_ledger_init (HtLedger *ledger)
 {
   /* An empty heap is the first maximum. */
   *ledger = (HtLedger){
-    .epoch = 1, .at_peak = TRUE, .bucket = 1, .bucket_rss = -1, .stamps_per_moment = 1
+    .at_peak = TRUE, .marks = UINT64_C (1) << 32 | 1, .bucket_rss = -1, .stamps_per_moment = 1
   };
 }
 
@@ -38,7 +38,7 @@ ht_ledger_add_site (HtLedger *ledger, uint32_t site)
     return;
   if (site >= ledger->sites_size)
     {
-      uint32_t size = (uint32_t)MIN ((uint64_t)site + site / 2 + 256, G_MAXUINT32);
+      uint32_t size = (uint32_t) MIN ((uint64_t) site + site / 2 + 256, G_MAXUINT32);
       HtSite *sites = g_aligned_alloc (size, sizeof (HtSite), sizeof (HtSite));
 
       if (ledger->n_sites)
@@ -56,8 +56,27 @@ void
 ht_ledger_renew_epoch (HtLedger *ledger)
 {
   for (uint32_t s = 0; s < ledger->n_sites; s++)
-    ledger->sites[s].epoch = 0;
-  ledger->epoch = 1;
+    ledger->sites[s].marks = (uint32_t) ledger->sites[s].marks;
+  ledger->marks = UINT64_C (1) << 32 | (uint32_t) ledger->marks;
+}
+
+gboolean
+ht_ledger_add (HtLedger *ledger, uint32_t index, int64_t size, uint32_t freed, uint32_t temporary)
+{
+  if (!ht_ledger_is_ready (ledger))
+    return FALSE;
+  ht_ledger_change (ledger, index, size, freed, temporary);
+  ledger->total_blocks += 1 - freed;
+  ledger->live_blocks += freed ? -1 : 1;
+  ledger->temporary_blocks += temporary;
+  return TRUE;
+}
+
+static inline HtSum
+live_sum (const HtSite *site)
+{
+  return (HtSum){ site->sum[HT_ALLOCATED].bytes - site->sum[HT_FREED].bytes,
+                  site->sum[HT_ALLOCATED].blocks - site->sum[HT_FREED].blocks };
 }
 
 static void
@@ -65,15 +84,16 @@ next_bucket (HtLedger *ledger)
 {
   ledger->n_touched = 0;
   ledger->stamps = 0;
-  ledger->bucket_max = ledger->total_bytes - ledger->freed_bytes;
+  ledger->bucket_max = ledger->live_bytes;
   ledger->bucket_rss = -1;
   ledger->rss_pending = TRUE;
-  if (++ledger->bucket == 0)
+  if ((uint32_t) ledger->marks == G_MAXUINT32)
     {
       for (uint32_t s = 0; s < ledger->n_sites; s++)
-        ledger->sites[s].bucket = 0;
-      ledger->bucket = 1;
+        ledger->sites[s].marks &= ~UINT64_C (0xffffffff);
+      ledger->marks &= ~UINT64_C (0xffffffff);
     }
+  ledger->marks++;
 }
 
 /* Makes one moment of each two neighbours: the later one's values; of a site's two rows the later
@@ -125,7 +145,7 @@ static void
 make_room (HtLedger *ledger, HvProfile *profile)
 {
   while (profile->n_moments >= MAX_MOMENTS
-         || (profile->n_rows > MAX (MAX_ROWS, 2 * (uint64_t)ledger->n_sites)
+         || (profile->n_rows > MAX (MAX_ROWS, 2 * (uint64_t) ledger->n_sites)
              && profile->n_moments >= 2 * MIN_MOMENTS))
     halve_timeline (ledger, profile);
 }
@@ -135,22 +155,22 @@ close_moment (HtLedger *ledger, HvProfile *profile)
 {
   for (gsize m = 0; m < G_N_ELEMENTS (row_metrics); m++)
     profile->row_metrics |= 1u << row_metrics[m];
-  hv_profile_add_moment (profile,
-                         &(HvMoment){ .kind = HV_MOMENT_BUCKET,
-                                      .time = ledger->now,
-                                      .number = profile->n_moments,
-                                      .live_bytes = ledger->total_bytes - ledger->freed_bytes,
-                                      .live_blocks = ledger->total_blocks - ledger->freed_blocks,
-                                      .max_bytes = ledger->bucket_max,
-                                      .total_bytes = ledger->total_bytes,
-                                      .total_blocks = ledger->total_blocks,
-                                      .temporary_blocks = ledger->temporary_blocks,
-                                      .rss_bytes = ledger->bucket_rss });
+  hv_profile_add_moment (profile, &(HvMoment){ .kind = HV_MOMENT_BUCKET,
+                                               .time = ledger->now,
+                                               .number = profile->n_moments,
+                                               .live_bytes = ledger->live_bytes,
+                                               .live_blocks = ledger->live_blocks,
+                                               .max_bytes = ledger->bucket_max,
+                                               .total_bytes = ledger->total_bytes,
+                                               .total_blocks = ledger->total_blocks,
+                                               .temporary_blocks = ledger->temporary_blocks,
+                                               .rss_bytes = ledger->bucket_rss });
   for (uint32_t i = 0; i < ledger->n_touched; i++)
     {
       const HtSite *site = &ledger->sites[ledger->touched[i]];
-      const int64_t values[] = { site->live_bytes, site->live_blocks, site->total_bytes,
-                                 site->total_blocks };
+      const HtSum live = live_sum (site);
+      const int64_t values[] = { live.bytes, live.blocks, site->sum[HT_ALLOCATED].bytes,
+                                 site->sum[HT_ALLOCATED].blocks };
       hv_profile_add_row (profile, ledger->touched[i], values);
     }
   next_bucket (ledger);
@@ -187,16 +207,6 @@ ht_ledger_rss (HtLedger *ledger, HvProfile *profile, int64_t bytes)
   ledger->rss_pending = FALSE;
 }
 
-/* A column whose value lies at `offset` in each HtSite. */
-static void
-fill_column (const HtLedger *ledger, HvProfile *profile, HvMetric metric, gsize offset)
-{
-  int64_t *column = hv_profile_column (profile, metric);
-
-  for (uint32_t s = 0; s < ledger->n_sites; s++)
-    column[s] = *(const int64_t *)((const char *)&ledger->sites[s] + offset);
-}
-
 void
 ht_ledger_finish (HtLedger *ledger, HvProfile *profile)
 {
@@ -206,30 +216,27 @@ ht_ledger_finish (HtLedger *ledger, HvProfile *profile)
       close_moment (ledger, profile);
     }
 
+  static const HvMetric metrics[] = { HV_METRIC_LIVE_BYTES,      HV_METRIC_LIVE_BLOCKS,
+                                      HV_METRIC_PEAK_BYTES,      HV_METRIC_PEAK_BLOCKS,
+                                      HV_METRIC_TOTAL_BYTES,     HV_METRIC_TOTAL_BLOCKS,
+                                      HV_METRIC_TEMPORARY_BLOCKS };
+  for (gsize m = 0; m < G_N_ELEMENTS (metrics); m++)
+    (void) hv_profile_column (profile, metrics[m]);
   for (uint32_t s = 0; s < ledger->n_sites; s++)
     {
-      HtSite *site = &ledger->sites[s];
-      if (ledger->at_peak || site->epoch != ledger->epoch)
-        {
-          site->peak_bytes = site->live_bytes;
-          site->peak_blocks = site->live_blocks;
-        }
+      const HtSite *site = &ledger->sites[s];
+      HtSum live = live_sum (site), peak = site->peak;
+
+      if (ledger->at_peak || site->marks >> 32 != ledger->marks >> 32)
+        peak = live;
+      profile->column[HV_METRIC_LIVE_BYTES][s] = live.bytes;
+      profile->column[HV_METRIC_LIVE_BLOCKS][s] = live.blocks;
+      profile->column[HV_METRIC_PEAK_BYTES][s] = peak.bytes;
+      profile->column[HV_METRIC_PEAK_BLOCKS][s] = peak.blocks;
+      profile->column[HV_METRIC_TOTAL_BYTES][s] = site->sum[HT_ALLOCATED].bytes;
+      profile->column[HV_METRIC_TOTAL_BLOCKS][s] = site->sum[HT_ALLOCATED].blocks;
+      profile->column[HV_METRIC_TEMPORARY_BLOCKS][s] = site->temporary_blocks;
     }
-  static const struct
-  {
-    HvMetric metric;
-    gsize offset;
-  } columns[] = {
-    { HV_METRIC_LIVE_BYTES, offsetof (HtSite, live_bytes) },
-    { HV_METRIC_LIVE_BLOCKS, offsetof (HtSite, live_blocks) },
-    { HV_METRIC_PEAK_BYTES, offsetof (HtSite, peak_bytes) },
-    { HV_METRIC_PEAK_BLOCKS, offsetof (HtSite, peak_blocks) },
-    { HV_METRIC_TOTAL_BYTES, offsetof (HtSite, total_bytes) },
-    { HV_METRIC_TOTAL_BLOCKS, offsetof (HtSite, total_blocks) },
-    { HV_METRIC_TEMPORARY_BLOCKS, offsetof (HtSite, temporary_blocks) },
-  };
-  for (gsize i = 0; i < G_N_ELEMENTS (columns); i++)
-    fill_column (ledger, profile, columns[i].metric, columns[i].offset);
 
   profile->time_unit = HV_TIME_MILLISECONDS;
   profile->peak_time = ledger->peak_time;

@@ -17,21 +17,34 @@ G_BEGIN_DECLS
 /* The recorder unwinds 64 frames and drops two of its own: a stack that long has lost its outer
  * end. */
 #define HT_DEPTH_LIMIT 62
-/* Of one block: far above any address space. */
-#define HT_MAX_SIZE (UINT64_C (1) << 62)
+/* Of one block, and of all: beyond any address space, and no sum below can overflow within
+ * HT_BATCH events of a check. */
+#define HT_MAX_SIZE (INT64_C (1) << 51)
+#define HT_MAX_SUM (INT64_C (1) << 61)
+#define HT_BATCH 576
 
 /* --- the ledger --- */
+
+typedef struct
+{
+  int64_t bytes, blocks;
+} HtSum;
+
+/* Index of an event's sum. */
+enum
+{
+  HT_ALLOCATED,
+  HT_FREED
+};
 
 /* One site's costs, one cache line: an event touches one of these and one HtInfo. */
 typedef struct
 {
-  int64_t live_bytes, live_blocks;
-  int64_t total_bytes, total_blocks, temporary_blocks;
-  /* What was live at the latest maximum of the whole heap, when `epoch` is the ledger's; else the
-   * site has not changed since then. */
-  int64_t peak_bytes, peak_blocks;
-  uint32_t epoch;
-  uint32_t bucket; /* the last one in which the site changed */
+  HtSum sum[2]; /* allocated, freed */
+  int64_t temporary_blocks;
+  HtSum peak;     /* what was live at the latest maximum of the whole heap, when the mark's epoch
+                     is the ledger's; else the site has not changed since then */
+  uint64_t marks; /* the latest epoch << 32 | bucket in which the site changed */
 } HtSite;
 
 G_STATIC_ASSERT (sizeof (HtSite) == 64);
@@ -41,24 +54,21 @@ typedef struct
   HtSite *sites; /* by profile site; aligned */
   uint32_t n_sites, sites_size;
 
-  /* Only grow, and bound every sum of a site: a single overflow check each keeps all of them
-   * safe. */
-  int64_t total_bytes, freed_bytes;
-  int64_t total_blocks, freed_blocks, temporary_blocks;
+  int64_t total_bytes, live_bytes;
+  int64_t total_blocks, live_blocks, temporary_blocks;
 
   int64_t peak_bytes, peak_time;
-  uint32_t epoch;
   gboolean at_peak; /* nothing has changed since the latest maximum */
+  uint64_t marks;   /* epoch << 32 | bucket; both count from 1 */
 
   int64_t now; /* latest time stamp, ms */
   gboolean stamped;
 
-  /* timeline */
-  uint32_t bucket;   /* from 1 */
-  uint32_t *touched; /* sites that changed in this bucket */
+  /* timeline: the bucket since the last moment */
+  uint32_t *touched; /* sites that changed in it */
   uint32_t n_touched;
-  int64_t bucket_max;   /* highest live bytes in it */
-  int64_t bucket_rss;   /* highest resident set in it, -1: none said */
+  int64_t bucket_max;   /* highest live bytes */
+  int64_t bucket_rss;   /* highest resident set, -1: none said */
   gboolean rss_pending; /* the next R still belongs to the moment just closed */
   uint32_t stamps, stamps_per_moment;
 } HtLedger;
@@ -76,87 +86,67 @@ void ht_ledger_rss (HtLedger *ledger, HvProfile *profile, int64_t bytes);
 /* After the last event: the last moment, the columns and the totals of the profile. */
 void ht_ledger_finish (HtLedger *ledger, HvProfile *profile);
 
-/* Starts over the 32-bit marks in the sites before one of them would repeat. */
+/* Starts to count the epochs again, before one would repeat. */
 void ht_ledger_renew_epoch (HtLedger *ledger);
 
-static inline HtSite *
-ht_ledger_touch (HtLedger *ledger, uint32_t index)
+/* To be asked before each HT_BATCH changes. FALSE: the sums are so large that one might overflow.
+ */
+static inline gboolean
+ht_ledger_is_ready (HtLedger *ledger)
+{
+  if (G_UNLIKELY (ledger->marks >> 32 > G_MAXUINT32 - HT_BATCH))
+    ht_ledger_renew_epoch (ledger);
+  return ledger->total_bytes < HT_MAX_SUM && ledger->live_bytes > -HT_MAX_SUM;
+}
+
+/* The first change of a site since a new bucket or a new epoch: notes it for the next moment, and
+ * keeps what it held at the peak. */
+static inline void
+ht_ledger_mark (HtLedger *ledger, HtSite *site, uint32_t index)
+{
+  if ((uint32_t) site->marks != (uint32_t) ledger->marks)
+    ledger->touched[ledger->n_touched++] = index;
+  if (site->marks >> 32 != ledger->marks >> 32)
+    {
+      site->peak.bytes = site->sum[HT_ALLOCATED].bytes - site->sum[HT_FREED].bytes;
+      site->peak.blocks = site->sum[HT_ALLOCATED].blocks - site->sum[HT_FREED].blocks;
+    }
+  site->marks = ledger->marks;
+}
+
+/* An allocation or a free (`freed` 1) of `size` bytes; `temporary` is 0 or 1. Without branches on
+ * what the event is, since that is as good as random. The caller counts ledger's blocks. */
+static inline void
+ht_ledger_change (HtLedger *ledger, uint32_t index, int64_t size, uint32_t freed,
+                  uint32_t temporary)
 {
   HtSite *site = &ledger->sites[index];
+  int64_t sign = -(int64_t) freed;
 
-  if (G_UNLIKELY (site->bucket != ledger->bucket))
+  ledger->total_bytes += size & ~sign;
+  ledger->live_bytes += (size ^ sign) - sign;
+  ledger->bucket_max = MAX (ledger->bucket_max, ledger->live_bytes);
+  if (ledger->live_bytes > ledger->peak_bytes)
     {
-      site->bucket = ledger->bucket;
-      ledger->touched[ledger->n_touched++] = index;
-    }
-  return site;
-}
-
-/* Before a change that is no new maximum: keeps what the site held at the latest one. */
-static inline void
-ht_ledger_leave_peak (HtLedger *ledger, HtSite *site)
-{
-  if (ledger->at_peak)
-    {
-      ledger->at_peak = FALSE;
-      if (G_UNLIKELY (++ledger->epoch == 0))
-        ht_ledger_renew_epoch (ledger);
-    }
-  if (site->epoch != ledger->epoch)
-    {
-      site->epoch = ledger->epoch;
-      site->peak_bytes = site->live_bytes;
-      site->peak_blocks = site->live_blocks;
-    }
-}
-
-/* FALSE: the sum of all allocations passes 63 bits. */
-static inline gboolean
-ht_ledger_allocate (HtLedger *ledger, uint32_t index, int64_t size)
-{
-  int64_t total;
-
-  if (G_UNLIKELY (__builtin_add_overflow (ledger->total_bytes, size, &total)))
-    return FALSE;
-  ledger->total_bytes = total;
-  ledger->total_blocks++;
-
-  HtSite *site = ht_ledger_touch (ledger, index);
-  int64_t live = ledger->total_bytes - ledger->freed_bytes;
-  if (live > ledger->peak_bytes)
-    {
-      ledger->peak_bytes = live;
+      ledger->peak_bytes = ledger->live_bytes;
       ledger->peak_time = ledger->now;
       ledger->at_peak = TRUE;
     }
-  else
-    ht_ledger_leave_peak (ledger, site);
-  ledger->bucket_max = MAX (ledger->bucket_max, live);
-  site->live_bytes += size;
-  site->live_blocks++;
-  site->total_bytes += size;
-  site->total_blocks++;
-  return TRUE;
-}
-
-static inline gboolean
-ht_ledger_free (HtLedger *ledger, uint32_t index, int64_t size, gboolean temporary)
-{
-  int64_t freed;
-
-  if (G_UNLIKELY (__builtin_add_overflow (ledger->freed_bytes, size, &freed)))
-    return FALSE;
-  ledger->freed_bytes = freed;
-  ledger->freed_blocks++;
-
-  HtSite *site = ht_ledger_touch (ledger, index);
-  ht_ledger_leave_peak (ledger, site);
-  site->live_bytes -= size;
-  site->live_blocks--;
+  else if (ledger->at_peak)
+    {
+      ledger->at_peak = FALSE;
+      ledger->marks += UINT64_C (1) << 32;
+    }
+  if (site->marks != ledger->marks)
+    ht_ledger_mark (ledger, site, index);
+  site->sum[freed].bytes += size;
+  site->sum[freed].blocks++;
   site->temporary_blocks += temporary;
-  ledger->temporary_blocks += temporary;
-  return TRUE;
 }
+
+/* The same for one event alone. FALSE: the sums are full. */
+gboolean ht_ledger_add (HtLedger *ledger, uint32_t index, int64_t size, uint32_t freed,
+                        uint32_t temporary);
 
 /* --- the reader --- */
 
@@ -228,6 +218,7 @@ typedef struct
   uint32_t cut_size;
   uint32_t n_infos, infos_size;
   HtInfo *info;
+  uint32_t *hex_pair;  /* the value of two hexadecimal digits, by their bytes read as one number */
   uint32_t last_info;  /* of the latest `+` since the latest `-`, else UINT32_MAX */
   GHashTable *modules; /* set of string ids in the profile's module table */
   GArray *path;        /* scratch: traces from the innermost outward */
@@ -251,7 +242,9 @@ typedef struct
 /* Sets the error, with the line; FALSE. */
 gboolean ht_fail (HtReader *reader, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
-gboolean ht_fail_overflow (HtReader *reader);
+/* One event into the ledger; sets the error. */
+gboolean ht_event (HtReader *reader, uint32_t site, int64_t size, uint32_t freed,
+                   uint32_t temporary);
 
 /* The next field, hexadecimal; FALSE where there is none or it is no number of 64 bits. */
 gboolean ht_hex (HtFields *fields, uint64_t *value);

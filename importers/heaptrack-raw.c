@@ -40,14 +40,14 @@ module_name (HtReader *reader, HtFields *fields, const char **name, gsize *lengt
       uint64_t said;
       if (!ht_number (reader, fields, "length of the module's name", G_MAXUINT32, &said))
         return FALSE;
-      if (said > (uint64_t)(fields->end - fields->pos))
+      if (said > (uint64_t) (fields->end - fields->pos))
         return ht_fail (reader, "the module's name is longer than its line");
-      *length = (gsize)said;
+      *length = (gsize) said;
     }
   else
     {
-      const char *blank = memchr (fields->pos, ' ', (gsize)(fields->end - fields->pos));
-      *length = (gsize)((blank ? blank : fields->end) - fields->pos);
+      const char *blank = memchr (fields->pos, ' ', (gsize) (fields->end - fields->pos));
+      *length = (gsize) ((blank ? blank : fields->end) - fields->pos);
     }
   *name = fields->pos;
   fields->pos += *length;
@@ -181,7 +181,7 @@ grow_blocks (HtReader *reader)
 static void
 remove_block (HtReader *reader, HtBlock *block)
 {
-  uint64_t mask = reader->blocks_mask, gap = (uint64_t)(block - reader->blocks);
+  uint64_t mask = reader->blocks_mask, gap = (uint64_t) (block - reader->blocks);
 
   for (uint64_t at = (gap + 1) & mask; reader->blocks[at].pointer; at = (at + 1) & mask)
     {
@@ -215,9 +215,9 @@ ht_raw_allocate (HtReader *reader, HtFields *fields)
   /* A pointer that is there already was freed unseen; like heaptrack, its old block stays live. */
   HtBlock *block = find_block (reader, pointer);
   reader->n_blocks += block->pointer == 0;
-  *block = (HtBlock){ pointer, (int64_t)size, site };
+  *block = (HtBlock){ pointer, (int64_t) size, site };
   reader->last_pointer = pointer;
-  return ht_ledger_allocate (&reader->ledger, site, (int64_t)size) || ht_fail_overflow (reader);
+  return ht_event (reader, site, (int64_t) size, HT_ALLOCATED, FALSE);
 }
 
 gboolean
@@ -235,8 +235,8 @@ ht_raw_free (HtReader *reader, HtFields *fields)
 
   int64_t size = block->size;
   uint32_t site = block->site;
-  gboolean temporary = pointer == reader->last_pointer;
+  uint32_t temporary = pointer == reader->last_pointer;
   remove_block (reader, block);
   reader->last_pointer = 0;
-  return ht_ledger_free (&reader->ledger, site, size, temporary) || ht_fail_overflow (reader);
+  return ht_event (reader, site, size, HT_FREED, temporary);
 }

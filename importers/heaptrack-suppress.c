@@ -60,12 +60,12 @@ ht_suppressed_bytes (const HvProfile *profile, const GPtrArray *rules)
   int64_t sum = 0;
 
   for (gsize i = 0; i < G_N_ELEMENTS (built_in); i++)
-    g_ptr_array_add (patterns, (gpointer)built_in[i]);
+    g_ptr_array_add (patterns, (gpointer) built_in[i]);
   for (guint i = 0; i < rules->len; i++)
     {
       const char *pattern = rule_pattern (g_ptr_array_index (rules, i));
       if (pattern)
-        g_ptr_array_add (patterns, (gpointer)pattern);
+        g_ptr_array_add (patterns, (gpointer) pattern);
     }
 
   for (uint32_t s = 1; s < profile->n_strings; s++)
