@@ -36,7 +36,7 @@ take_address (HvDhatPiece *rest, uint64_t *address)
   if (!starts_with (*rest, "0x"))
     return;
   for (; i < rest->length && g_ascii_isxdigit (rest->text[i]); i++)
-    value = value << 4 | (uint64_t)g_ascii_xdigit_value (rest->text[i]);
+    value = value << 4 | (uint64_t) g_ascii_xdigit_value (rest->text[i]);
   if (i == 2 || i > 18)
     return;
   if (i < rest->length)
@@ -62,8 +62,8 @@ take_number (HvDhatPiece *rest, uint32_t *number)
   if (i == 0 || i == rest->length || rest->text[i - 1] != ':')
     return FALSE;
   for (gsize k = i; k < rest->length && value <= UINT32_MAX; k++)
-    value = value * 10 + (uint64_t)(rest->text[k] - '0');
-  *number = value <= UINT32_MAX ? (uint32_t)value : 0;
+    value = value * 10 + (uint64_t) (rest->text[k] - '0');
+  *number = value <= UINT32_MAX ? (uint32_t) value : 0;
   rest->length = i - 1;
   return TRUE;
 }
@@ -102,12 +102,12 @@ bare_name (HvDhatPiece name)
 
   while (ends_with (name, "]"))
     {
-      const char *open = g_strrstr_len (name.text, (gssize)name.length, " [clone ");
+      const char *open = g_strrstr_len (name.text, (gssize) name.length, " [clone ");
       if (open == NULL || open == name.text
-          || memchr (open, ']', (gsize)(name.text + name.length - open))
+          || memchr (open, ']', (gsize) (name.text + name.length - open))
                  != name.text + name.length - 1)
         break;
-      name.length = (gsize)(open - name.text);
+      name.length = (gsize) (open - name.text);
     }
 
   const char *at = memchr (name.text, '@', name.length);
@@ -121,7 +121,7 @@ bare_name (HvDhatPiece name)
           while (p < end && (g_ascii_isalnum (*p) || *p == '_' || *p == '.'))
             p++;
           if (p == end)
-            name.length = (gsize)(at - name.text);
+            name.length = (gsize) (at - name.text);
         }
     }
   return name;
@@ -193,7 +193,7 @@ hv_dhat_is_root (const HvDhatFrame *frame)
                               : NULL;
       HvDhatPiece base = frame->object;
       if (slash)
-        base = (HvDhatPiece){ slash + 1, (gsize)(base.text + base.length - slash - 1) };
+        base = (HvDhatPiece){ slash + 1, (gsize) (base.text + base.length - slash - 1) };
       return starts_with (base, "ld-") || starts_with (base, "ld.so")
              || starts_with (base, "libc.so") || starts_with (base, "libc-")
              || starts_with (base, "libpthread");

@@ -47,7 +47,7 @@ is_blank (char c)
 }
 
 int
-hv_json_peek (HvJsonScan *scan)
+hv_json_peek_far (HvJsonScan *scan)
 {
   HvInput *input = scan->input;
 
@@ -60,7 +60,7 @@ hv_json_peek (HvJsonScan *scan)
         p++;
       input->pos = p;
       if (p < input->end)
-        return (unsigned char)*p;
+        return (unsigned char) *p;
       if (!refill (scan, 0))
         return -1;
     }
@@ -71,7 +71,7 @@ hv_json_take (HvJsonScan *scan, char c)
 {
   int next = hv_json_peek (scan);
 
-  if (next == (unsigned char)c)
+  if (next == (unsigned char) c)
     {
       scan->input->pos++;
       return TRUE;
@@ -123,7 +123,7 @@ hex4 (HvJsonScan *scan, gunichar *value)
       int digit = g_ascii_xdigit_value (input->pos[i]);
       if (digit < 0)
         return wrong (scan, "a \\u escape without four hexadecimal digits");
-      *value = *value << 4 | (gunichar)digit;
+      *value = *value << 4 | (gunichar) digit;
     }
   input->pos += 4;
   return TRUE;
@@ -219,7 +219,7 @@ hv_json_string (HvJsonScan *scan, const char **text, gsize *length)
       const char *p = input->pos + scanned;
       while (*p != '"' && *p != '\\' && (*p != '\0' || p < input->end))
         p++;
-      scanned = (gsize)(p - input->pos);
+      scanned = (gsize) (p - input->pos);
       if (p < input->end)
         {
           if (*p == '\\')
@@ -261,12 +261,12 @@ parse_int (HvJsonScan *scan, const char **p, int64_t *value)
   uint64_t sum = 0;
   unsigned digit;
   /* 19 digits fit in 64 bits whatever they are */
-  while ((digit = (unsigned)(unsigned char)*at - '0') <= 9 && at - digits < 20)
+  while ((digit = (unsigned) (unsigned char) *at - '0') <= 9 && at - digits < 20)
     {
       sum = sum * 10 + digit;
       at++;
     }
-  gsize n = (gsize)(at - digits);
+  gsize n = (gsize) (at - digits);
   if (G_UNLIKELY (at == scan->input->end))
     {
       scan->cut = TRUE;
@@ -278,7 +278,7 @@ parse_int (HvJsonScan *scan, const char **p, int64_t *value)
     return wrong (scan, "a number above 9223372036854775807");
   if (G_UNLIKELY (*at == '.' || *at == 'e' || *at == 'E'))
     return wrong (scan, "expected a whole number");
-  *value = negative ? -(int64_t)sum : (int64_t)sum;
+  *value = negative ? -(int64_t) sum : (int64_t) sum;
   *p = at;
   return TRUE;
 }

@@ -34,8 +34,16 @@ hv_json_scan_failed (const HvJsonScan *scan)
   return scan->cut || scan->wrong;
 }
 
+int hv_json_peek_far (HvJsonScan *scan);
+
 /* The next byte that is no blank, left unread. */
-int hv_json_peek (HvJsonScan *scan);
+static inline int
+hv_json_peek (HvJsonScan *scan)
+{
+  char c = *scan->input->pos;
+
+  return c > ' ' && !hv_json_scan_failed (scan) ? c : hv_json_peek_far (scan);
+}
 
 /* Takes the byte `c`, which must come next. */
 gboolean hv_json_take (HvJsonScan *scan, char c);

@@ -289,7 +289,6 @@ test_access (void)
       HEAP (ACC (6, "-2,1,-2,2", "[1]") "," ACC (5, "-3,1,2", "[1]"), "\"0x1: main (a.c:1)\""));
   g_assert_cmpuint (sum->n_accesses, ==, 1);
   assert_access (sum, 0, 0, "-2,2,3,4");
-  g_assert_true (warned (sum, "1 program points repeat"));
   /* an unreliable one makes the sum so; unequal lengths leave nothing, for good */
   g_autoptr (HvProfile) wrapped = import_text (
       HEAP (ACC (65537, "1,-3,0", "[1]") "," ACC (4, "-4,1", "[1]"), "\"f\""));
@@ -312,7 +311,6 @@ test_repeated (void)
 
   /* eleven points, four of one stack */
   g_assert_cmpuint (profile->n_sites, ==, 8);
-  g_assert_true (warned (profile, "3 program points repeat the stack"));
 
   g_autoptr (HvProfile)
       two = import_text (HEAP (POINT (10, "[1]") "," POINT (4, "[2]") "," POINT (7, "[1]"),
