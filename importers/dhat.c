@@ -281,6 +281,12 @@ read_points (Dhat *d, GError **error)
 
 /* --- frame table --- */
 
+static uint32_t
+intern (HvProfile *profile, HvDhatPiece piece)
+{
+  return piece.length ? hv_profile_intern (profile, piece.text, (gssize)piece.length) : 0;
+}
+
 static void
 add_name (Dhat *d, const char *text, gsize length)
 {
@@ -289,11 +295,10 @@ add_name (Dhat *d, const char *text, gsize length)
   HvFrame frame = { 0 };
 
   hv_dhat_parse_frame (text, length, &parsed);
-  frame.function = hv_profile_intern (profile, parsed.function.text,
-                                      (gssize) parsed.function.length);
-  frame.file = hv_profile_intern (profile, parsed.file.text, (gssize) parsed.file.length);
+  frame.function = intern (profile, parsed.function);
+  frame.file = intern (profile, parsed.file);
   frame.line = parsed.line;
-  frame.module = hv_profile_intern (profile, parsed.object.text, (gssize) parsed.object.length);
+  frame.module = intern (profile, parsed.object);
   /* with symbols Valgrind names the file of its wrappers, not the object that the rules know */
   if (frame.module == 0
       && strcmp (hv_basename (hv_profile_string (profile, frame.file)), "vg_replace_malloc.c") == 0)
