@@ -1,26 +1,81 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "config.h"
+#include "viewer/widgets/i18n.h"
 
 #include <adwaita.h>
 
+#include "hv-window-resources.h"
+#include "viewer/window/main-window.h"
+#include "viewer/window/screenshot.h"
+
 #include "viewer/window/window.h"
 
-static void
-activate_cb (GtkApplication *application, gpointer user)
+typedef struct
 {
-  GtkWidget *window = adw_application_window_new (application);
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  gtk_box_append (GTK_BOX (box), adw_header_bar_new ());
-  gtk_box_append (GTK_BOX (box), adw_status_page_new ());
-  adw_application_window_set_content (ADW_APPLICATION_WINDOW (window), box);
+  const HvWindowArgs *args;
+  HvSession session;
+  int status;
+} Start;
+
+static void
+settled_cb (HvMainWindow *window, Start *start)
+{
+  if (hv_main_window_has_failed (window))
+    start->status = 3;
+  hv_screenshot_when_drawn (GTK_WINDOW (window), start->args->screenshot);
+}
+
+static void
+startup_cb (GtkApplication *application, Start *start)
+{
+  gtk_icon_theme_add_resource_path (gtk_icon_theme_get_for_display (gdk_display_get_default ()),
+                                    "/org/heapview/icons");
+  gtk_window_set_default_icon_name ("org.heapview.Heapview");
+}
+
+static void
+activate_cb (GtkApplication *application, Start *start)
+{
+  const HvWindowArgs *args = start->args;
+  HvMainWindow *window = hv_main_window_new (application, &start->session, &args->tree);
+  guint n = args->files ? g_strv_length (args->files) : 0;
+
+  if (args->screenshot)
+    {
+      hv_screenshot_prepare (GTK_WINDOW (window));
+      if (n)
+        g_signal_connect (window, "settled", G_CALLBACK (settled_cb), start);
+      else
+        hv_screenshot_when_drawn (GTK_WINDOW (window), args->screenshot);
+    }
+  if (n)
+    hv_main_window_open (window, (const char *const *) args->files,
+                         args->diff     ? HV_LOAD_DIFF
+                         : args->series ? HV_LOAD_SERIES
+                                        : HV_LOAD_ONE,
+                         args->metric, args->at);
   gtk_window_present (GTK_WINDOW (window));
 }
 
 int
 hv_window_main (const HvWindowArgs *args)
 {
-  g_autoptr (AdwApplication)
-      application = adw_application_new ("org.heapview.Heapview", G_APPLICATION_NON_UNIQUE);
-  g_signal_connect (application, "activate", G_CALLBACK (activate_cb), NULL);
-  return g_application_run (G_APPLICATION (application), 0, NULL);
+  Start start = { .args = args,
+                  .session = { .import = args->import,
+                               .store_path = args->store_path,
+                               .no_store = args->no_store } };
+
+  bindtextdomain (HV_GETTEXT_PACKAGE, HV_LOCALE_DIR);
+  bind_textdomain_codeset (HV_GETTEXT_PACKAGE, "UTF-8");
+  /* main() has set the locale; GTK would undo its choice for numbers. */
+  gtk_disable_setlocale ();
+  hv_window_register_resource ();
+
+  /* the base path makes it load style.css, and style-dark.css where the desktop is dark */
+  g_autoptr (AdwApplication) application = g_object_new (
+      ADW_TYPE_APPLICATION, "application-id", "org.heapview.Heapview", "flags",
+      G_APPLICATION_NON_UNIQUE, "resource-base-path", "/org/heapview/ui", NULL);
+  g_signal_connect (application, "startup", G_CALLBACK (startup_cb), &start);
+  g_signal_connect (application, "activate", G_CALLBACK (activate_cb), &start);
+  int status = g_application_run (G_APPLICATION (application), 0, NULL);
+  return status ? status : start.status;
 }

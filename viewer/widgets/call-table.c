@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "viewer/widgets/i18n.h"
+
+#include "store/units.h"
+#include "viewer/widgets/labels.h"
+#include "viewer/widgets/node-list.h"
+
+#include "viewer/widgets/call-table.h"
+
+typedef enum
+{
+  COLUMN_INCLUSIVE,
+  COLUMN_SHARE,
+  COLUMN_SELF,
+  COLUMN_BLOCKS,
+  COLUMN_NAME,
+  COLUMN_SOURCE,
+  N_COLUMNS
+} Column;
+
+struct _HvCallTable
+{
+  GtkWidget parent_instance;
+
+  GtkWidget *scroller;
+  GtkColumnView *view;
+  GtkColumnViewColumn *columns[N_COLUMNS];
+
+  HvScene *scene;
+  GtkTreeListModel *model;
+  GtkSingleSelection *selection;
+  gboolean quiet; /* selecting by program */
+};
+
+enum
+{
+  SIGNAL_SELECTED,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (HvCallTable, hv_call_table, GTK_TYPE_WIDGET)
+
+static char *
+cell_text (HvNodeItem *item, Column column)
+{
+  const HvScene *scene = hv_node_item_get_scene (item);
+  const HvReport *r = &scene->report;
+  const HvTree *tree = r->tree;
+  uint32_t node = hv_node_item_get_node (item);
+
+  switch (column)
+    {
+    case COLUMN_INCLUSIVE:
+      return hv_format_value (r->profile, r->metric,
+                              tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][node]);
+    case COLUMN_SHARE:
+      return hv_format_percent (tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][node],
+                                tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][0]);
+    case COLUMN_SELF:
+      {
+        int64_t value = tree->self[HV_SIDE_CURRENT][HV_SLOT_COST][node];
+        return value ? hv_format_value (r->profile, r->metric, value) : g_strdup ("–");
+      }
+    case COLUMN_BLOCKS:
+      return hv_format_value (r->profile, hv_metric_partner (r->metric),
+                              tree->incl[HV_SIDE_CURRENT][HV_SLOT_PARTNER][node]);
+    case COLUMN_NAME:
+      return g_strdup (node ? hv_tree_label (tree, node) : _ ("all"));
+    case COLUMN_SOURCE:
+      {
+        const HvKey *key = hv_scene_key (scene, node);
+        char *source = hv_label_source (key);
+        if (*source || !key)
+          return source;
+        g_free (source);
+        return g_strdup (hv_basename (key->module));
+      }
+    case N_COLUMNS:
+      break;
+    }
+  return NULL;
+}
+
+static void
+setup_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, gpointer user)
+{
+  Column column = GPOINTER_TO_UINT (user);
+  GtkWidget *label = gtk_label_new (NULL);
+
+  gtk_label_set_xalign (GTK_LABEL (label), column < COLUMN_NAME ? 1 : 0);
+  if (column < COLUMN_NAME)
+    gtk_widget_add_css_class (label, "numeric");
+  else
+    gtk_label_set_ellipsize (GTK_LABEL (label),
+                             column == COLUMN_NAME ? PANGO_ELLIPSIZE_END : PANGO_ELLIPSIZE_MIDDLE);
+  if (column == COLUMN_SHARE || column == COLUMN_SOURCE)
+    gtk_widget_add_css_class (label, "dim-label");
+  if (column == COLUMN_NAME)
+    {
+      GtkWidget *expander = gtk_tree_expander_new ();
+      gtk_tree_expander_set_child (GTK_TREE_EXPANDER (expander), label);
+      gtk_list_item_set_child (list_item, expander);
+    }
+  else
+    gtk_list_item_set_child (list_item, label);
+}
+
+static void
+bind_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, gpointer user)
+{
+  Column column = GPOINTER_TO_UINT (user);
+  GtkTreeListRow *row = GTK_TREE_LIST_ROW (gtk_list_item_get_item (list_item));
+  g_autoptr (HvNodeItem) item = gtk_tree_list_row_get_item (row);
+  GtkWidget *label = gtk_list_item_get_child (list_item);
+  g_autofree char *text = cell_text (item, column);
+
+  if (column == COLUMN_NAME)
+    {
+      const HvKey *key = hv_scene_key (hv_node_item_get_scene (item), hv_node_item_get_node (item));
+      gtk_tree_expander_set_list_row (GTK_TREE_EXPANDER (label), row);
+      gtk_widget_set_tooltip_text (label, key && *key->function ? key->function : NULL);
+      label = gtk_tree_expander_get_child (GTK_TREE_EXPANDER (label));
+    }
+  gtk_label_set_text (GTK_LABEL (label), text);
+}
+
+static GListModel *
+create_children (gpointer data, gpointer user)
+{
+  HvNodeItem *item = data;
+  return hv_node_list_new_children (hv_node_item_get_scene (item), hv_node_item_get_node (item));
+}
+
+static void
+selected_cb (HvCallTable *self)
+{
+  GtkTreeListRow *row = gtk_single_selection_get_selected_item (self->selection);
+  if (self->quiet || !row)
+    return;
+  g_autoptr (HvNodeItem) item = gtk_tree_list_row_get_item (row);
+  if (item)
+    g_signal_emit (self, signals[SIGNAL_SELECTED], 0, hv_node_item_get_node (item));
+}
+
+static void
+hv_call_table_dispose (GObject *object)
+{
+  HvCallTable *self = HV_CALL_TABLE (object);
+
+  g_clear_object (&self->selection);
+  self->model = NULL;
+  g_clear_pointer (&self->scroller, gtk_widget_unparent);
+  g_clear_pointer (&self->scene, hv_scene_unref);
+  G_OBJECT_CLASS (hv_call_table_parent_class)->dispose (object);
+}
+
+static void
+hv_call_table_class_init (HvCallTableClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = hv_call_table_dispose;
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+  signals[SIGNAL_SELECTED] = g_signal_new ("selected", HV_TYPE_CALL_TABLE, G_SIGNAL_RUN_LAST, 0,
+                                           NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
+}
+
+static void
+hv_call_table_init (HvCallTable *self)
+{
+  const char *const titles[N_COLUMNS] = { _ ("Inclusive"), _ ("Share"),    _ ("Self"),
+                                          _ ("Blocks"),    _ ("Function"), _ ("Source") };
+  static const int widths[N_COLUMNS] = { 110, 80, 110, 110, -1, 220 };
+  GtkWidget *view = gtk_column_view_new (NULL);
+
+  self->view = GTK_COLUMN_VIEW (view);
+  self->scroller = gtk_scrolled_window_new ();
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), view);
+  gtk_widget_set_parent (self->scroller, GTK_WIDGET (self));
+  gtk_widget_add_css_class (view, "data-table");
+  gtk_widget_add_css_class (view, "cost-table");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Call tree"), -1);
+  for (guint i = 0; i < N_COLUMNS; i++)
+    {
+      GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
+      g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), GUINT_TO_POINTER (i));
+      g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), GUINT_TO_POINTER (i));
+      GtkColumnViewColumn *column = gtk_column_view_column_new (titles[i], factory);
+      gtk_column_view_column_set_resizable (column, TRUE);
+      gtk_column_view_column_set_fixed_width (column, widths[i]);
+      gtk_column_view_column_set_expand (column, i == COLUMN_NAME);
+      gtk_column_view_append_column (self->view, column);
+      self->columns[i] = column;
+      g_object_unref (column);
+    }
+}
+
+GtkWidget *
+hv_call_table_new (void)
+{
+  return g_object_new (HV_TYPE_CALL_TABLE, NULL);
+}
+
+void
+hv_call_table_set_scene (HvCallTable *self, HvScene *scene)
+{
+  g_return_if_fail (HV_IS_CALL_TABLE (self));
+
+  self->quiet = TRUE;
+  gtk_column_view_set_model (self->view, NULL);
+  g_clear_object (&self->selection);
+  self->model = NULL;
+  g_clear_pointer (&self->scene, hv_scene_unref);
+  if (scene)
+    {
+      self->scene = hv_scene_ref (scene);
+      self->model = gtk_tree_list_model_new (hv_node_list_new_root (scene), FALSE, FALSE,
+                                             create_children, NULL, NULL);
+      self->selection = gtk_single_selection_new (G_LIST_MODEL (self->model));
+      gtk_single_selection_set_autoselect (self->selection, FALSE);
+      gtk_single_selection_set_can_unselect (self->selection, TRUE);
+      g_signal_connect_object (self->selection, "notify::selected", G_CALLBACK (selected_cb), self,
+                               G_CONNECT_SWAPPED);
+      gtk_column_view_column_set_visible (self->columns[COLUMN_BLOCKS],
+                                          scene->report.tree->has_partner
+                                              && hv_metric_is_bytes (scene->report.metric));
+      gtk_column_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
+
+      /* The root is one row: show what is below it, and the heaviest path down to where it forks.
+       */
+      for (guint i = 0, depth = 0; depth < 12; depth++)
+        {
+          g_autoptr (GtkTreeListRow) row = gtk_tree_list_model_get_row (self->model, i);
+          g_autoptr (HvNodeItem) item = row ? gtk_tree_list_row_get_item (row) : NULL;
+          if (!item)
+            break;
+          uint32_t node = hv_node_item_get_node (item);
+          const HvTree *tree = scene->report.tree;
+          gtk_tree_list_row_set_expanded (row, TRUE);
+          if (tree->child_start[node + 1] - tree->child_start[node] > 4 && depth > 2)
+            break;
+          i++;
+        }
+    }
+  self->quiet = FALSE;
+}
+
+void
+hv_call_table_select (HvCallTable *self, uint32_t node)
+{
+  g_return_if_fail (HV_IS_CALL_TABLE (self));
+  if (!self->scene)
+    return;
+
+  const HvTree *tree = self->scene->report.tree;
+  g_autoptr (GArray) path = hv_tree_path (tree, node);
+  g_autoptr (GtkTreeListRow) row = gtk_tree_list_model_get_child_row (self->model, 0);
+  for (guint i = 0; row && i < path->len; i++)
+    {
+      uint32_t wanted = g_array_index (path, uint32_t, i), parent = tree->parent[wanted];
+      uint32_t at = tree->child_start[parent];
+      while (at < tree->child_start[parent + 1] && tree->child[at] != wanted)
+        at++;
+      gtk_tree_list_row_set_expanded (row, TRUE);
+      GtkTreeListRow *next = gtk_tree_list_row_get_child_row (row, at - tree->child_start[parent]);
+      g_set_object (&row, next);
+      g_clear_object (&next);
+    }
+
+  self->quiet = TRUE;
+  guint position = row ? gtk_tree_list_row_get_position (row) : GTK_INVALID_LIST_POSITION;
+  gtk_single_selection_set_selected (self->selection, position);
+  self->quiet = FALSE;
+  /* gtk_column_view_scroll_to() is 4.12's; the inner list has had the action since 4.0. */
+  GtkWidget *list = gtk_widget_get_last_child (GTK_WIDGET (self->view));
+  if (position != GTK_INVALID_LIST_POSITION && list)
+    gtk_widget_activate_action (list, "list.scroll-to-item", "u", position);
+}

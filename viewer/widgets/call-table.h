@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "viewer/widgets/scene.h"
+
+G_BEGIN_DECLS
+
+/* The call tree of one profile as a table: the flame graph's equal for those who do not see it. */
+#define HV_TYPE_CALL_TABLE (hv_call_table_get_type ())
+G_DECLARE_FINAL_TYPE (HvCallTable, hv_call_table, HV, CALL_TABLE, GtkWidget)
+
+/* Signal "selected" (guint node): the user chose another row. */
+
+GtkWidget *hv_call_table_new (void);
+void hv_call_table_set_scene (HvCallTable *self, HvScene *scene);
+
+/* Opens the path to `node`, selects and shows it; without the signal. */
+void hv_call_table_select (HvCallTable *self, uint32_t node);
+
+G_END_DECLS

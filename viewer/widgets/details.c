@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "viewer/widgets/i18n.h"
+
+#include "store/units.h"
+#include "viewer/widgets/labels.h"
+
+#include "viewer/widgets/details.h"
+
+/* Of a deeper stack the middle is left out: both ends tell more. */
+#define MAX_STACK 60
+
+struct _HvDetails
+{
+  GtkWidget parent_instance;
+
+  /* Template widgets */
+  GtkWidget *scroller;
+  GtkLabel *title, *subtitle, *why;
+  GtkGrid *grid;
+  GtkListBox *stack;
+
+  HvScene *scene;
+  uint32_t node;
+  int n_rows;
+};
+
+enum
+{
+  SIGNAL_SELECTED,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (HvDetails, hv_details, GTK_TYPE_WIDGET)
+
+static void
+clear_children (GtkWidget *widget)
+{
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child;)
+    {
+      GtkWidget *next = gtk_widget_get_next_sibling (child);
+      if (GTK_IS_GRID (widget))
+        gtk_grid_remove (GTK_GRID (widget), child);
+      else
+        gtk_list_box_remove (GTK_LIST_BOX (widget), child);
+      child = next;
+    }
+}
+
+static void
+add_cell (HvDetails *self, const char *text, int column, const char *const *classes)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), column ? 1 : 0);
+  gtk_label_set_selectable (GTK_LABEL (label), column != 0);
+  gtk_widget_set_focusable (label, FALSE);
+  gtk_widget_set_hexpand (label, column == 0);
+  if (column == 0)
+    gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  for (; classes && *classes; classes++)
+    gtk_widget_add_css_class (label, *classes);
+  gtk_grid_attach (self->grid, label, column, self->n_rows, 1, 1);
+}
+
+/* Takes the two texts; NULL leaves a cell empty. */
+static void
+add_row (HvDetails *self, const char *name, char *first, char *second, const char *emphasis)
+{
+  add_cell (self, name, 0, (const char *[]){ emphasis ? emphasis : "dim-label", NULL });
+  if (first)
+    add_cell (self, first, 1, (const char *[]){ "numeric", emphasis, NULL });
+  if (second)
+    add_cell (self, second, 2, (const char *[]){ "numeric", emphasis, NULL });
+  self->n_rows++;
+  g_free (first);
+  g_free (second);
+}
+
+static void
+add_head (HvDetails *self, const char *first, const char *second)
+{
+  add_cell (self, first, 1, (const char *[]){ "heading", NULL });
+  add_cell (self, second, 2, (const char *[]){ "heading", NULL });
+  self->n_rows++;
+}
+
+static char *
+average (const HvProfile *profile, HvMetric metric, int64_t bytes, int64_t blocks)
+{
+  if (blocks <= 0 || !hv_metric_is_bytes (metric))
+    return g_strdup ("–");
+  return hv_format_value (profile, metric, bytes / blocks);
+}
+
+static const HvDiffRow *
+row_of (HvDetails *self)
+{
+  for (guint i = 0; i < self->scene->rows->len; i++)
+    {
+      const HvDiffRow *row = &g_array_index (self->scene->rows, HvDiffRow, i);
+      if (row->row.node == self->node)
+        return row;
+    }
+  return NULL;
+}
+
+static void
+show_diff (HvDetails *self)
+{
+  const HvReport *r = &self->scene->report;
+  const HvDiff *diff = self->scene->diff;
+  const HvTree *tree = r->tree;
+  uint32_t node = self->node, parent = tree->parent[node];
+  const int64_t *base = tree->incl[HV_SIDE_BASE][HV_SLOT_COST];
+  const int64_t *current = tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST];
+  const HvDiffRow *row = row_of (self);
+  int64_t growth = diff->growth[node], shrink = diff->shrink[node];
+
+  add_head (self, _ ("base"), _ ("current"));
+  add_row (self, hv_metric_is_bytes (r->metric) ? _ ("bytes") : hv_label_metric (r->metric),
+           hv_format_value (r->base, r->metric, base[node]),
+           hv_format_value (r->profile, r->metric, current[node]), NULL);
+  if (tree->has_partner)
+    {
+      const int64_t *n_base = tree->incl[HV_SIDE_BASE][HV_SLOT_PARTNER];
+      const int64_t *n_current = tree->incl[HV_SIDE_CURRENT][HV_SLOT_PARTNER];
+      HvMetric partner = hv_metric_partner (r->metric);
+      add_row (self, hv_metric_is_bytes (partner) ? _ ("bytes") : _ ("blocks"),
+               hv_format_value (r->base, partner, n_base[node]),
+               hv_format_value (r->profile, partner, n_current[node]), NULL);
+      add_row (self, _ ("average"), average (r->base, r->metric, base[node], n_base[node]),
+               average (r->profile, r->metric, current[node], n_current[node]), NULL);
+    }
+  if (growth > 0 || shrink == 0)
+    {
+      add_row (self, _ ("growth"), NULL, hv_format_delta (r->profile, r->metric, growth),
+               growth > 0 ? "grow" : NULL);
+      add_row (self, _ ("of all growth"), NULL, hv_format_percent (growth, diff->growth[0]), NULL);
+      if (node && parent)
+        add_row (self, _ ("of parent’s"), NULL, hv_format_percent (growth, diff->growth[parent]),
+                 NULL);
+    }
+  if (shrink > 0)
+    {
+      add_row (self, _ ("shrink"), NULL, hv_format_delta (r->profile, r->metric, -shrink),
+               "shrink");
+      add_row (self, _ ("of all shrink"), NULL, hv_format_percent (shrink, diff->shrink[0]), NULL);
+    }
+  if (row && row->error > 0 && row->error < 9e18)
+    {
+      g_autofree char *error = hv_format_value (r->profile, r->metric, (int64_t) row->error);
+      add_row (self, _ ("sampling error"), NULL, g_strdup_printf ("±%s", error), NULL);
+    }
+
+  const char *why = row ? hv_label_why (row) : "";
+  if (*why)
+    {
+      g_autofree char *blocks = row->delta_partner ? hv_format_delta (
+                                    r->profile, hv_metric_partner (r->metric), row->delta_partner)
+                                                   : NULL;
+      g_autofree char *text = blocks ? g_markup_printf_escaped (_ ("Why: <b>%s</b>, %s blocks"),
+                                                                why, blocks)
+                                     : g_markup_printf_escaped (_ ("Why: <b>%s</b>"), why);
+      gtk_label_set_markup (self->why, text);
+    }
+  gtk_widget_set_visible (GTK_WIDGET (self->why), *why);
+}
+
+static void
+show_profile (HvDetails *self, uint32_t zoom)
+{
+  const HvReport *r = &self->scene->report;
+  const HvTree *tree = r->tree;
+  uint32_t node = self->node, parent = tree->parent[node];
+  const int64_t *own = tree->self[HV_SIDE_CURRENT][HV_SLOT_COST];
+  const int64_t *all = tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST];
+
+  gtk_widget_set_visible (GTK_WIDGET (self->why), FALSE);
+  add_head (self, _ ("self"), _ ("with callees"));
+  add_row (self, hv_label_metric (r->metric), hv_format_value (r->profile, r->metric, own[node]),
+           hv_format_value (r->profile, r->metric, all[node]), NULL);
+  if (tree->has_partner)
+    {
+      const int64_t *n_own = tree->self[HV_SIDE_CURRENT][HV_SLOT_PARTNER];
+      const int64_t *n_all = tree->incl[HV_SIDE_CURRENT][HV_SLOT_PARTNER];
+      HvMetric partner = hv_metric_partner (r->metric);
+      add_row (self, hv_metric_is_bytes (partner) ? _ ("bytes") : _ ("blocks"),
+               hv_format_value (r->profile, partner, n_own[node]),
+               hv_format_value (r->profile, partner, n_all[node]), NULL);
+      if (hv_metric_is_bytes (r->metric))
+        add_row (self, _ ("average"), average (r->profile, r->metric, own[node], n_own[node]),
+                 average (r->profile, r->metric, all[node], n_all[node]), NULL);
+    }
+  add_row (self, _ ("of all"), hv_format_percent (own[node], all[0]),
+           hv_format_percent (all[node], all[0]), NULL);
+  if (zoom && zoom != node)
+    add_row (self, _ ("of what is zoomed"), hv_format_percent (own[node], all[zoom]),
+             hv_format_percent (all[node], all[zoom]), NULL);
+  if (node && parent)
+    add_row (self, _ ("of parent"), NULL, hv_format_percent (all[node], all[parent]), NULL);
+}
+
+static void
+add_stack_row (HvDetails *self, uint32_t node, const char *text)
+{
+  GtkWidget *label = gtk_label_new (text);
+  GtkWidget *row = gtk_list_box_row_new ();
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_MIDDLE);
+  if (node == self->node)
+    gtk_widget_add_css_class (label, "heading");
+  else if (!node)
+    gtk_widget_add_css_class (label, "dim-label");
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), label);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), node != 0);
+  gtk_widget_set_tooltip_text (row, node ? text : NULL);
+  g_object_set_data (G_OBJECT (row), "node", GUINT_TO_POINTER (node));
+  gtk_list_box_append (self->stack, row);
+}
+
+static void
+show_stack (HvDetails *self)
+{
+  const HvTree *tree = self->scene->report.tree;
+  g_autoptr (GArray) path = hv_tree_path (tree, self->node);
+
+  clear_children (GTK_WIDGET (self->stack));
+  for (guint i = 0; i < path->len; i++)
+    {
+      if (path->len > MAX_STACK && i == MAX_STACK / 2)
+        {
+          guint left_out = path->len - MAX_STACK;
+          g_autofree char *text = g_strdup_printf (
+              g_dngettext (HV_GETTEXT_PACKAGE, "[%u frame]", "[%u frames]", left_out), left_out);
+          add_stack_row (self, 0, text);
+          i += left_out;
+        }
+      uint32_t node = g_array_index (path, uint32_t, i);
+      add_stack_row (self, node, hv_tree_label (tree, node));
+    }
+}
+
+static void
+row_activated_cb (HvDetails *self, GtkListBoxRow *row)
+{
+  guint node = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (row), "node"));
+  if (node)
+    g_signal_emit (self, signals[SIGNAL_SELECTED], 0, node);
+}
+
+static void
+hv_details_dispose (GObject *object)
+{
+  HvDetails *self = HV_DETAILS (object);
+
+  g_clear_pointer (&self->scene, hv_scene_unref);
+  if (self->scroller)
+    gtk_widget_dispose_template (GTK_WIDGET (self), HV_TYPE_DETAILS);
+  G_OBJECT_CLASS (hv_details_parent_class)->dispose (object);
+}
+
+static void
+hv_details_class_init (HvDetailsClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = hv_details_dispose;
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/heapview/ui/details.ui");
+  gtk_widget_class_bind_template_child (widget_class, HvDetails, scroller);
+  gtk_widget_class_bind_template_child (widget_class, HvDetails, title);
+  gtk_widget_class_bind_template_child (widget_class, HvDetails, subtitle);
+  gtk_widget_class_bind_template_child (widget_class, HvDetails, why);
+  gtk_widget_class_bind_template_child (widget_class, HvDetails, grid);
+  gtk_widget_class_bind_template_child (widget_class, HvDetails, stack);
+  gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
+  signals[SIGNAL_SELECTED] = g_signal_new ("selected", HV_TYPE_DETAILS, G_SIGNAL_RUN_LAST, 0, NULL,
+                                           NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
+}
+
+static void
+hv_details_init (HvDetails *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GtkWidget *
+hv_details_new (void)
+{
+  return g_object_new (HV_TYPE_DETAILS, NULL);
+}
+
+void
+hv_details_show (HvDetails *self, HvScene *scene, uint32_t node, uint32_t zoom)
+{
+  g_return_if_fail (HV_IS_DETAILS (self));
+  g_return_if_fail (node < scene->report.tree->n_nodes);
+
+  HvScene *old = self->scene;
+  self->scene = hv_scene_ref (scene);
+  g_clear_pointer (&old, hv_scene_unref);
+  self->node = node;
+
+  const HvKey *key = hv_scene_key (scene, node);
+  g_autofree char *source = hv_label_source (key);
+  const char *module = key ? hv_basename (key->module) : "";
+  g_autofree char *where = key ? g_strdup_printf ("%s%s%s", module, *module && *source ? " · " : "",
+                                                  source)
+                               : g_strdup_printf ("%s", hv_basename (scene->report.profile->path));
+
+  gtk_label_set_text (self->title, !key             ? _ ("Everything")
+                                   : *key->function ? key->function
+                                                    : key->label);
+  gtk_label_set_text (self->subtitle, where);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->subtitle), key && *key->file ? key->file : NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->subtitle), *where);
+  clear_children (GTK_WIDGET (self->grid));
+  self->n_rows = 0;
+  if (scene->diff)
+    show_diff (self);
+  else
+    show_profile (self, zoom);
+  show_stack (self);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "store/flame-layout.h"
+#include "viewer/widgets/scene.h"
+
+G_BEGIN_DECLS
+
+/* The flame graph, root on top. It has one keyboard cursor, the selected box: arrows move it, Enter
+ * zooms to it; its name and numbers are the widget's accessible label and description. */
+#define HV_TYPE_FLAME_GRAPH (hv_flame_graph_get_type ())
+G_DECLARE_FINAL_TYPE (HvFlameGraph, hv_flame_graph, HV, FLAME_GRAPH, GtkWidget)
+
+/* Signal "selected" (guint node): the user chose another box. */
+/* Signal "zoomed" (guint node): the zoom changed; 0: everything is shown. */
+
+GtkWidget *hv_flame_graph_new (void);
+
+/* Shows a scene; zoom and selection stay on the call path they were on, or its nearest ancestor. */
+void hv_flame_graph_set_scene (HvFlameGraph *self, HvScene *scene);
+
+void hv_flame_graph_set_view (HvFlameGraph *self, HvFlameView view);
+HvFlameView hv_flame_graph_get_view (HvFlameGraph *self);
+
+/* Without the signal: the caller knows. 0 selects nothing. */
+void hv_flame_graph_select (HvFlameGraph *self, uint32_t node);
+uint32_t hv_flame_graph_get_selected (HvFlameGraph *self);
+
+void hv_flame_graph_zoom_to (HvFlameGraph *self, uint32_t node);
+void hv_flame_graph_zoom_in (HvFlameGraph *self);
+void hv_flame_graph_zoom_out (HvFlameGraph *self);
+uint32_t hv_flame_graph_get_zoom (HvFlameGraph *self);
+
+/* Marks the keys the search found: n_keys bytes, copied; NULL: no search. */
+void hv_flame_graph_set_matches (HvFlameGraph *self, const guint8 *matches);
+
+/* What is drawn; owned by the widget, until the next change. */
+const HvFlameLayout *hv_flame_graph_get_layout (HvFlameGraph *self);
+
+/* The box at a point of the widget, or HV_FLAME_NO_BOX; and where a box is. */
+uint32_t hv_flame_graph_box_at (HvFlameGraph *self, double x, double y);
+graphene_rect_t hv_flame_graph_box_rect (HvFlameGraph *self, uint32_t box);
+
+G_END_DECLS

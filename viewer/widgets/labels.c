@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "viewer/widgets/i18n.h"
+
+#include "viewer/widgets/labels.h"
+
+const char *
+hv_label_metric (HvMetric metric)
+{
+  switch (metric)
+    {
+    case HV_METRIC_LIVE_BYTES:
+      return _ ("Live bytes");
+    case HV_METRIC_LIVE_BLOCKS:
+      return _ ("Live blocks");
+    case HV_METRIC_PEAK_BYTES:
+      return _ ("Bytes at the peak");
+    case HV_METRIC_PEAK_BLOCKS:
+      return _ ("Blocks at the peak");
+    case HV_METRIC_TOTAL_BYTES:
+      return _ ("Allocated bytes");
+    case HV_METRIC_TOTAL_BLOCKS:
+      return _ ("Allocations");
+    case HV_METRIC_TEMPORARY_BLOCKS:
+      return _ ("Temporary allocations");
+    case HV_METRIC_READ_BYTES:
+      return _ ("Bytes read");
+    case HV_METRIC_WRITE_BYTES:
+      return _ ("Bytes written");
+    case HV_METRIC_MAX_BYTES:
+      return _ ("Largest bytes of the site");
+    case HV_METRIC_MAX_BLOCKS:
+      return _ ("Most blocks of the site");
+    case HV_METRIC_LIFETIME:
+      return _ ("Summed lifetimes");
+    case HV_METRIC_RAW_LIVE_BYTES:
+      return _ ("Live bytes as sampled");
+    case HV_METRIC_RAW_LIVE_BLOCKS:
+      return _ ("Live blocks as sampled");
+    case HV_METRIC_RAW_TOTAL_BYTES:
+      return _ ("Allocated bytes as sampled");
+    case HV_METRIC_RAW_TOTAL_BLOCKS:
+      return _ ("Allocations as sampled");
+    case HV_N_METRICS:
+      break;
+    }
+  return "";
+}
+
+const char *
+hv_label_status (HvStatus status)
+{
+  switch (status)
+    {
+    case HV_STATUS_GREW:
+      return _ ("grew");
+    case HV_STATUS_NEW:
+      return C_ ("status of a call path", "new");
+    case HV_STATUS_SHRUNK:
+      return _ ("shrunk");
+    case HV_STATUS_GONE:
+      return _ ("gone");
+    case HV_STATUS_SAME:
+      break;
+    }
+  return _ ("same");
+}
+
+const char *
+hv_label_why (const HvDiffRow *row)
+{
+  gboolean lost = row->delta < 0;
+
+  if (row->status == HV_STATUS_NEW)
+    return _ ("new path");
+  if (row->status == HV_STATUS_GONE)
+    return _ ("path vanished");
+  switch (row->why)
+    {
+    case HV_WHY_MORE_OBJECTS:
+      return lost ? _ ("fewer objects") : _ ("more objects");
+    case HV_WHY_BIGGER_OBJECTS:
+      return lost ? _ ("smaller objects") : _ ("bigger objects");
+    case HV_WHY_BOTH:
+      return lost ? _ ("fewer and smaller") : _ ("more and bigger");
+    case HV_WHY_NONE:
+      break;
+    }
+  return "";
+}
+
+const char *
+hv_label_format (const char *format)
+{
+  if (g_strcmp0 (format, "jemalloc") == 0)
+    return _ ("jemalloc dump");
+  if (g_strcmp0 (format, "gperftools") == 0)
+    return _ ("gperftools dump");
+  if (g_strcmp0 (format, "heaptrack") == 0)
+    return _ ("heaptrack recording");
+  if (g_strcmp0 (format, "dhat") == 0)
+    return _ ("DHAT recording");
+  return format ? format : "";
+}
+
+char *
+hv_label_source (const HvKey *key)
+{
+  if (!key || !*key->file)
+    return g_strdup ("");
+  if (key->line)
+    return g_strdup_printf ("%s:%u", hv_basename (key->file), key->line);
+  return g_strdup (hv_basename (key->file));
+}

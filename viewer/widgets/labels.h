@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "store/diff.h"
+
+G_BEGIN_DECLS
+
+/* Words of the model for people, translated. All but hv_label_source() are static. */
+const char *hv_label_metric (HvMetric metric);
+const char *hv_label_status (HvStatus status);
+const char *hv_label_why (const HvDiffRow *row);
+const char *hv_label_format (const char *format);
+
+/* "cache.rs:88", or "" when the file is unknown. Newly allocated. */
+char *hv_label_source (const HvKey *key);
+
+G_END_DECLS

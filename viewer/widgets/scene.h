@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "viewer/export/export.h"
+
+G_BEGIN_DECLS
+
+/* The profiles of a document, shared by the scenes made of them. A reference may be dropped in any
+ * thread. */
+typedef struct
+{
+  HvProfile *current;
+  HvProfile *base; /* NULL: one profile; may be `current` (two moments of one file) */
+} HvProfiles;
+
+/* Takes both profiles. */
+HvProfiles *hv_profiles_new (HvProfile *current, HvProfile *base);
+HvProfiles *hv_profiles_ref (HvProfiles *profiles);
+void hv_profiles_unref (HvProfiles *profiles);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvProfiles, hv_profiles_unref)
+
+/* What is asked. */
+typedef struct
+{
+  HvMetric metric;
+  uint32_t at, base_at;
+  gboolean swapped;      /* of a diff: base and current change places */
+  HvTreeOptions options; /* strings borrowed; bottom_up is not asked for */
+} HvQuestion;
+
+/* One answered question, immutable: what every view of the window shows at one time. */
+typedef struct
+{
+  HvProfiles *profiles;
+  HvReport report; /* what is shown, borrowed from below */
+  HvQuestion question;
+  HvTree *tree; /* NULL in a diff, which owns its tree */
+  HvDiff *diff;
+  GArray *rows; /* of a diff: HvDiffRow, largest growth first; else NULL */
+} HvScene;
+
+/* Asks the question; from any thread. A diff when `profiles` has a base. */
+HvScene *hv_scene_new (HvProfiles *profiles, const HvQuestion *question, GError **error);
+HvScene *hv_scene_ref (HvScene *scene);
+void hv_scene_unref (HvScene *scene);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvScene, hv_scene_unref)
+
+/* The key of a node; NULL for the root. */
+const HvKey *hv_scene_key (const HvScene *scene, uint32_t node);
+
+/* The node of `scene` on the same call path as `node` of `other`, or its nearest ancestor there. */
+uint32_t hv_scene_find_like (const HvScene *scene, const HvScene *other, uint32_t node);
+
+G_END_DECLS

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "viewer/window/loader.h"
+
+typedef struct
+{
+  HvLoader *loader;
+  const char *const *paths;
+  const char *single[2];
+  gboolean series;
+  HvOpened opened;
+  GError *error;
+
+  /* under the loader's lock */
+  uint64_t done, size;
+} Part;
+
+struct _HvLoader
+{
+  GObject parent_instance;
+
+  const HvSession *session;
+  char **files;
+  HvLoadKind kind;
+
+  GCancellable *inner; /* stops the other part when one fails */
+  GMutex lock;
+  Part parts[2]; /* current, base */
+};
+
+G_DEFINE_FINAL_TYPE (HvLoader, hv_loader, G_TYPE_OBJECT)
+
+static void
+hv_loader_finalize (GObject *object)
+{
+  HvLoader *self = HV_LOADER (object);
+
+  for (guint i = 0; i < G_N_ELEMENTS (self->parts); i++)
+    {
+      hv_opened_clear (&self->parts[i].opened);
+      g_clear_error (&self->parts[i].error);
+    }
+  g_clear_object (&self->inner);
+  g_clear_pointer (&self->files, g_strfreev);
+  g_mutex_clear (&self->lock);
+  G_OBJECT_CLASS (hv_loader_parent_class)->finalize (object);
+}
+
+static void
+hv_loader_class_init (HvLoaderClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = hv_loader_finalize;
+}
+
+static void
+hv_loader_init (HvLoader *self)
+{
+  g_mutex_init (&self->lock);
+  self->inner = g_cancellable_new ();
+}
+
+HvLoader *
+hv_loader_new (const HvSession *session, const char *const *files, HvLoadKind kind)
+{
+  g_return_val_if_fail (files && files[0], NULL);
+  HvLoader *self = g_object_new (HV_TYPE_LOADER, NULL);
+
+  self->session = session;
+  self->files = g_strdupv ((char **) files);
+  self->kind = kind;
+  return self;
+}
+
+static void
+progress_cb (uint64_t done, uint64_t size, gpointer user)
+{
+  Part *part = user;
+
+  g_mutex_lock (&part->loader->lock);
+  part->done = done;
+  part->size = size;
+  g_mutex_unlock (&part->loader->lock);
+}
+
+static gpointer
+part_run (gpointer data)
+{
+  Part *part = data;
+  HvSession session = *part->loader->session;
+
+  session.import.cancellable = part->loader->inner;
+  session.import.progress = progress_cb;
+  session.import.progress_user = part;
+  if (!hv_session_open (&session, part->paths, part->series, &part->opened, &part->error))
+    g_cancellable_cancel (part->loader->inner);
+  return NULL;
+}
+
+static void
+part_init (HvLoader *self, guint index, const char *path)
+{
+  Part *part = &self->parts[index];
+
+  part->loader = self;
+  part->series = self->kind == HV_LOAD_SERIES;
+  part->single[0] = path;
+  part->paths = part->series ? (const char *const *) self->files : part->single;
+}
+
+static gboolean
+report_error (HvLoader *self, GTask *task)
+{
+  /* When one part fails the other is cancelled: the cause is the other error. */
+  for (guint pass = 0; pass < 2; pass++)
+    for (guint i = 0; i < G_N_ELEMENTS (self->parts); i++)
+      {
+        Part *part = &self->parts[i];
+        gboolean cancelled = g_error_matches (part->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+        if (!part->error || (pass == 0 && cancelled))
+          continue;
+        if (!cancelled)
+          {
+            g_autofree char *name = g_filename_display_basename (part->paths[0]);
+            g_prefix_error (&part->error, "%s: ", name);
+          }
+        g_task_return_error (task, g_steal_pointer (&part->error));
+        return TRUE;
+      }
+  return FALSE;
+}
+
+static void
+cancelled_cb (GCancellable *cancellable, gpointer inner)
+{
+  g_cancellable_cancel (inner);
+}
+
+static void
+load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  HvLoader *self = source;
+  gboolean two = self->kind == HV_LOAD_DIFF && self->files[1];
+  gulong chain = cancellable ? g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb),
+                                                      self->inner, NULL)
+                             : 0;
+
+  part_init (self, 0, self->files[two ? 1 : 0]);
+  if (two)
+    {
+      part_init (self, 1, self->files[0]);
+      GThread *thread = g_thread_new ("base", part_run, &self->parts[1]);
+      part_run (&self->parts[0]);
+      g_thread_join (thread);
+    }
+  else
+    part_run (&self->parts[0]);
+  g_cancellable_disconnect (cancellable, chain);
+  if (report_error (self, task))
+    return;
+
+  HvProfile *current = g_steal_pointer (&self->parts[0].opened.profile);
+  HvProfile *base = two                          ? g_steal_pointer (&self->parts[1].opened.profile)
+                    : self->kind == HV_LOAD_DIFF ? current
+                                                 : NULL;
+  g_task_return_pointer (task, hv_profiles_new (current, base), (GDestroyNotify) hv_profiles_unref);
+}
+
+void
+hv_loader_run (HvLoader *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+               gpointer user)
+{
+  g_return_if_fail (HV_IS_LOADER (self));
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user);
+
+  g_task_set_source_tag (task, hv_loader_run);
+  g_task_run_in_thread (task, load_thread);
+}
+
+HvProfiles *
+hv_loader_finish (HvLoader *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+double
+hv_loader_get_progress (HvLoader *self)
+{
+  double done = 0, size = 0;
+
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < G_N_ELEMENTS (self->parts); i++)
+    {
+      done += (double) self->parts[i].done;
+      size += (double) self->parts[i].size;
+    }
+  g_mutex_unlock (&self->lock);
+  return size > 0 ? CLAMP (done / size, 0, 1) : -1;
+}
+
+static void
+keep_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  HvLoader *self = source;
+  HvProfiles *profiles = data;
+  HvProfile *const kept[] = { profiles->current, profiles->base };
+  GError *error = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (self->parts) && !error; i++)
+    {
+      HvOpened *opened = &self->parts[i].opened;
+      if (!opened->fresh || !kept[i])
+        continue;
+      /* lent for the call: the profiles stay the scenes' */
+      opened->profile = kept[i];
+      hv_session_keep (self->session, opened, &error);
+      opened->profile = NULL;
+    }
+  if (error)
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+void
+hv_loader_keep (HvLoader *self, HvProfiles *profiles, GAsyncReadyCallback done, gpointer user)
+{
+  g_return_if_fail (HV_IS_LOADER (self));
+  g_autoptr (GTask) task = g_task_new (self, NULL, done, user);
+
+  g_task_set_task_data (task, hv_profiles_ref (profiles), (GDestroyNotify) hv_profiles_unref);
+  g_task_run_in_thread (task, keep_thread);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "viewer/session.h"
+#include "viewer/widgets/scene.h"
+
+G_BEGIN_DECLS
+
+/* Opens one file, a series, or the two of a diff (each in a thread of its own) away from the main
+ * thread. One use each. */
+#define HV_TYPE_LOADER (hv_loader_get_type ())
+G_DECLARE_FINAL_TYPE (HvLoader, hv_loader, HV, LOADER, GObject)
+
+typedef enum
+{
+  HV_LOAD_ONE,
+  HV_LOAD_SERIES,
+  HV_LOAD_DIFF, /* base, current; one file is compared with itself at another moment */
+} HvLoadKind;
+
+/* `session` is borrowed and must outlive the loader; its progress and cancellable are not used. */
+HvLoader *hv_loader_new (const HvSession *session, const char *const *files, HvLoadKind kind);
+
+void hv_loader_run (HvLoader *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                    gpointer user);
+/* The error's message starts with the file's name. */
+HvProfiles *hv_loader_finish (HvLoader *self, GAsyncResult *result, GError **error);
+
+/* How much of the files was read, 0 … 1; −1: unknown. */
+double hv_loader_get_progress (HvLoader *self);
+
+/* Writes what was imported to the store, in the background; `done` is called in the main thread. */
+void hv_loader_keep (HvLoader *self, HvProfiles *profiles, GAsyncReadyCallback done, gpointer user);
+
+G_END_DECLS

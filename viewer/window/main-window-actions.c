@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "viewer/widgets/i18n.h"
+
+#include "viewer/export/export.h"
+#include "viewer/window/main-window-private.h"
+
+static void
+show_chooser (HvMainWindow *self, const char *title, GtkFileChooserAction action,
+              GCallback response)
+{
+  g_clear_object (&self->chooser);
+  self->chooser = gtk_file_chooser_native_new (title, GTK_WINDOW (self), action, NULL, NULL);
+  g_signal_connect_object (self->chooser, "response", response, self, G_CONNECT_SWAPPED);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
+}
+
+static void
+toast (HvMainWindow *self, const char *text)
+{
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+  adw_toast_overlay_add_toast (self->toasts, adw_toast_new (escaped));
+}
+
+static void
+opened_cb (HvMainWindow *self, int response)
+{
+  g_autoptr (GFile) file = response == GTK_RESPONSE_ACCEPT
+                               ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (self->chooser))
+                               : NULL;
+  g_autofree char *path = file ? g_file_get_path (file) : NULL;
+
+  g_clear_object (&self->chooser);
+  if (path)
+    hv_main_window_open (self, (const char *const[]){ path, NULL }, HV_LOAD_ONE, NULL, NULL);
+}
+
+static void
+open_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  show_chooser (HV_MAIN_WINDOW (widget), _ ("Open a Heap Profile"), GTK_FILE_CHOOSER_ACTION_OPEN,
+                G_CALLBACK (opened_cb));
+}
+
+static void
+compared_cb (HvMainWindow *self, int response)
+{
+  const HvScene *scene = hv_profile_view_get_scene (self->view);
+  g_autoptr (GListModel) files = response == GTK_RESPONSE_ACCEPT
+                                     ? gtk_file_chooser_get_files (GTK_FILE_CHOOSER (self->chooser))
+                                     : NULL;
+  guint n = files ? g_list_model_get_n_items (files) : 0;
+  g_autoptr (GFile) first = n > 0 ? g_list_model_get_item (files, 0) : NULL;
+  g_autoptr (GFile) second = n > 1 ? g_list_model_get_item (files, 1) : NULL;
+
+  g_clear_object (&self->chooser);
+  if (n == 1 && self->page == HV_PAGE_VIEW && scene)
+    {
+      g_autoptr (GFile) open = g_file_new_for_path (scene->report.profile->path);
+      hv_main_window_compare_by_age (self, open, first);
+    }
+  else if (n == 2)
+    hv_main_window_compare_by_age (self, first, second);
+  else if (n)
+    toast (self, _ ("Choose two files to compare: hold Ctrl to select the second."));
+}
+
+static void
+compare_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  HvMainWindow *self = HV_MAIN_WINDOW (widget);
+
+  show_chooser (self,
+                self->page == HV_PAGE_VIEW ? _ ("Compare With…")
+                                           : _ ("Choose Two Heap Profiles to Compare"),
+                GTK_FILE_CHOOSER_ACTION_OPEN, G_CALLBACK (compared_cb));
+  gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (self->chooser), TRUE);
+}
+
+static void
+exported_cb (HvMainWindow *self, int response)
+{
+  const HvScene *scene = hv_profile_view_get_scene (self->view);
+  g_autoptr (GFile) file = response == GTK_RESPONSE_ACCEPT
+                               ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (self->chooser))
+                               : NULL;
+  g_autofree char *path = file ? g_file_get_path (file) : NULL;
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_clear_object (&self->chooser);
+  if (!path || !scene)
+    return;
+  const HvExporter *exporter = hv_exporter_for_path (path);
+  if (!exporter)
+    {
+      g_autofree char *message = g_strdup_printf (
+          _ ("The name’s ending chooses the kind; it can be one of: %s"), hv_exporter_kinds ());
+      toast (self, message);
+      return;
+    }
+  HvReport report = scene->report;
+  switch (hv_flame_graph_get_view (hv_profile_view_get_flame_graph (self->view)))
+    {
+    case HV_FLAME_CURRENT:
+      report.view = HV_VIEW_CURRENT;
+      break;
+    case HV_FLAME_BASE:
+      report.view = HV_VIEW_BASE;
+      break;
+    case HV_FLAME_OVERLAY:
+      report.view = HV_VIEW_OVERLAY;
+      break;
+    case HV_FLAME_GROWTH:
+    case HV_N_FLAME_VIEWS:
+      break;
+    }
+  if (!exporter->write (&report, text, &error)
+      || !g_file_set_contents_full (path, text->str, (gssize) text->len,
+                                    G_FILE_SET_CONTENTS_CONSISTENT, 0666, &error))
+    {
+      toast (self, error->message);
+      return;
+    }
+  g_autofree char *name = g_filename_display_basename (path);
+  g_autofree char *message = g_strdup_printf (_ ("Saved %s"), name);
+  toast (self, message);
+}
+
+static void
+export_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  HvMainWindow *self = HV_MAIN_WINDOW (widget);
+
+  show_chooser (self, _ ("Export"), GTK_FILE_CHOOSER_ACTION_SAVE, G_CALLBACK (exported_cb));
+  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (self->chooser), "heap.svg");
+}
+
+static void
+about_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  adw_show_about_window (GTK_WINDOW (widget), "application-name", "heapview", "application-icon",
+                         "org.heapview.Heapview", "version", HV_VERSION, "comments",
+                         _ ("See where the memory is, and what grew"), "license-type",
+                         GTK_LICENSE_GPL_3_0, NULL);
+}
+
+static void
+view_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  HvMainWindow *self = HV_MAIN_WINDOW (widget);
+
+  if (g_str_equal (name, "win.cancel"))
+    hv_main_window_cancel (self);
+  else if (g_str_equal (name, "win.swap"))
+    hv_profile_view_swap (self->view);
+  else if (g_str_equal (name, "win.search"))
+    {
+      gtk_search_bar_set_search_mode (self->search_bar, TRUE);
+      gtk_widget_grab_focus (GTK_WIDGET (self->search_entry));
+    }
+  else if (g_str_equal (name, "win.cycle"))
+    hv_profile_view_cycle (self->view);
+  else if (g_str_equal (name, "win.flame"))
+    hv_profile_view_show_table (self->view, FALSE);
+  else if (g_str_equal (name, "win.table"))
+    hv_profile_view_show_table (self->view, TRUE);
+  else if (g_str_equal (name, "win.zoom-in"))
+    hv_profile_view_zoom (self->view, 1);
+  else if (g_str_equal (name, "win.zoom-out"))
+    hv_profile_view_zoom (self->view, -1);
+  else if (g_str_equal (name, "win.zoom-reset"))
+    hv_profile_view_zoom (self->view, 0);
+  else if (g_str_equal (name, "win.next"))
+    hv_profile_view_step_moment (self->view, 1);
+  else if (g_str_equal (name, "win.previous"))
+    hv_profile_view_step_moment (self->view, -1);
+  else if (g_str_equal (name, "win.details"))
+    hv_profile_view_toggle_details (self->view);
+}
+
+static const char *const shown_actions[] = { "win.search",  "win.flame",    "win.table",
+                                             "win.zoom-in", "win.zoom-out", "win.zoom-reset",
+                                             "win.details", "win.export" };
+static const char *const diff_actions[] = { "win.swap", "win.cycle" };
+static const char *const timed_actions[] = { "win.next", "win.previous" };
+
+void
+hv_main_window_install_actions (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_install_action (widget_class, "win.open", NULL, open_action);
+  gtk_widget_class_install_action (widget_class, "win.compare", NULL, compare_action);
+  gtk_widget_class_install_action (widget_class, "win.about", NULL, about_action);
+  gtk_widget_class_install_action (widget_class, "win.cancel", NULL, view_action);
+  for (guint i = 0; i < G_N_ELEMENTS (shown_actions); i++)
+    gtk_widget_class_install_action (widget_class, shown_actions[i], NULL,
+                                     g_str_equal (shown_actions[i], "win.export") ? export_action
+                                                                                  : view_action);
+  for (guint i = 0; i < G_N_ELEMENTS (diff_actions); i++)
+    gtk_widget_class_install_action (widget_class, diff_actions[i], NULL, view_action);
+  for (guint i = 0; i < G_N_ELEMENTS (timed_actions); i++)
+    gtk_widget_class_install_action (widget_class, timed_actions[i], NULL, view_action);
+
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_o, GDK_CONTROL_MASK, "win.open", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_f, GDK_CONTROL_MASK, "win.search",
+                                       NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F3, 0, "win.search", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_s, GDK_CONTROL_MASK, "win.export",
+                                       NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_w, GDK_CONTROL_MASK, "window.close",
+                                       NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_q, GDK_CONTROL_MASK, "window.close",
+                                       NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F9, 0, "win.details", NULL);
+}
+
+void
+hv_main_window_update_actions (HvMainWindow *self, gboolean shown, gboolean is_diff,
+                               gboolean loading, gboolean timed)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+
+  gtk_widget_action_set_enabled (widget, "win.cancel", loading);
+  for (guint i = 0; i < G_N_ELEMENTS (shown_actions); i++)
+    gtk_widget_action_set_enabled (widget, shown_actions[i], shown);
+  for (guint i = 0; i < G_N_ELEMENTS (diff_actions); i++)
+    gtk_widget_action_set_enabled (widget, diff_actions[i], is_diff);
+  for (guint i = 0; i < G_N_ELEMENTS (timed_actions); i++)
+    gtk_widget_action_set_enabled (widget, timed_actions[i], timed);
+}

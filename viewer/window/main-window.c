@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "viewer/widgets/i18n.h"
+
+#include "store/units.h"
+#include "viewer/widgets/labels.h"
+#include "viewer/window/main-window-private.h"
+
+#define PROGRESS_MS 100
+
+enum
+{
+  SIGNAL_SETTLED,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (HvMainWindow, hv_main_window, ADW_TYPE_APPLICATION_WINDOW)
+
+/* --- what the header says --- */
+
+static char *
+describe_profile (const HvProfile *profile)
+{
+  g_autoptr (GString) text = g_string_new (hv_label_format (profile->format));
+
+  if (profile->sample_period > 0)
+    {
+      g_autofree char *period = hv_format_bytes (profile->sample_period);
+      g_string_append_printf (text, _ (" · 1 in %s sampled"), period);
+    }
+  if (profile->duration > 0 && profile->time_unit != HV_TIME_NONE)
+    {
+      g_autofree char *time = hv_format_time (profile, profile->duration);
+      g_string_append_printf (text, " · %s", time);
+    }
+  if (profile->command)
+    g_string_append_printf (text, " · %s", hv_profile_string (profile, profile->command));
+  if (profile->incomplete)
+    g_string_append (text, _ (" · the file is cut short"));
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static char *
+profile_name (const HvProfile *profile)
+{
+  g_autofree char *name = g_filename_display_basename (profile->path ? profile->path : "-");
+  return strcmp (name, "-") == 0 ? g_strdup (_ ("standard input")) : g_steal_pointer (&name);
+}
+
+static void
+update_title (HvMainWindow *self)
+{
+  const HvScene *scene = hv_profile_view_get_scene (self->view);
+  g_autofree char *title = NULL;
+  g_autofree char *subtitle = NULL;
+
+  if (self->page != HV_PAGE_VIEW || !scene)
+    {
+      adw_window_title_set_title (self->title, "heapview");
+      adw_window_title_set_subtitle (self->title, "");
+      gtk_window_set_title (GTK_WINDOW (self), "heapview");
+      return;
+    }
+
+  const HvReport *r = &scene->report;
+  g_autofree char *current = profile_name (r->profile);
+  subtitle = describe_profile (r->profile);
+  if (r->base == r->profile)
+    title = g_strdup_printf (_ ("%s: two moments compared"), current);
+  else if (r->base)
+    {
+      g_autofree char *base = profile_name (r->base);
+      title = g_strdup_printf (_ ("%s compared with %s"), current, base);
+    }
+  else
+    title = g_strdup (current);
+  adw_window_title_set_title (self->title, title);
+  adw_window_title_set_subtitle (self->title, subtitle);
+  gtk_window_set_title (GTK_WINDOW (self), title);
+}
+
+void
+hv_main_window_set_page (HvMainWindow *self, HvPage page)
+{
+  static const char *const names[] = { "start", "loading", "error", "view" };
+  gboolean shown = page == HV_PAGE_VIEW;
+  const HvScene *scene = shown ? hv_profile_view_get_scene (self->view) : NULL;
+  gboolean is_diff = scene && scene->diff;
+
+  self->page = page;
+  gtk_stack_set_visible_child_name (self->pages, names[page]);
+  gtk_widget_set_visible (GTK_WIDGET (self->export_button), shown);
+  gtk_widget_set_visible (GTK_WIDGET (self->search_button), shown);
+  gtk_widget_set_visible (GTK_WIDGET (self->swap_button), is_diff);
+  if (!shown)
+    gtk_search_bar_set_search_mode (self->search_bar, FALSE);
+  hv_main_window_update_actions (self, shown, is_diff, page == HV_PAGE_LOADING,
+                                 scene && !is_diff && scene->report.profile->n_moments > 1);
+  update_title (self);
+}
+
+/* --- loading --- */
+
+static gboolean
+progress_cb (gpointer user)
+{
+  HvMainWindow *self = user;
+  double fraction = self->loader ? hv_loader_get_progress (self->loader) : -1;
+
+  if (fraction >= 0)
+    gtk_progress_bar_set_fraction (self->progress, fraction);
+  else
+    gtk_progress_bar_pulse (self->progress);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+end_load (HvMainWindow *self)
+{
+  g_clear_handle_id (&self->progress_source, g_source_remove);
+  g_clear_object (&self->cancellable);
+  g_clear_object (&self->loader);
+}
+
+static void
+settle (HvMainWindow *self, gboolean failed)
+{
+  self->failed = failed;
+  self->settling = FALSE;
+  g_signal_emit (self, signals[SIGNAL_SETTLED], 0);
+}
+
+/* One sentence and what to do next. */
+static void
+show_error (HvMainWindow *self, const GError *error)
+{
+  const char *next =
+      g_error_matches (error, HV_ERROR, HV_ERROR_FORMAT)
+          ? _ ("heapview reads heaptrack recordings (also .gz and .zst), DHAT’s JSON files, and "
+               "heap dumps of jemalloc and gperftools.")
+      : g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND)
+          ? _ ("Check the name, or choose the file in a dialog.")
+          : _ ("Choose another file.");
+  g_autofree char *text = g_strdup_printf ("%s\n\n%s", error->message, next);
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+
+  if (self->page == HV_PAGE_VIEW || hv_profile_view_get_scene (self->view))
+    {
+      /* What was open stays open. */
+      AdwToast *toast = adw_toast_new (escaped);
+      adw_toast_set_title (toast, error->message);
+      adw_toast_overlay_add_toast (self->toasts, toast);
+      hv_main_window_set_page (self, HV_PAGE_VIEW);
+      return;
+    }
+  adw_status_page_set_description (self->error_page, escaped);
+  hv_main_window_set_page (self, HV_PAGE_ERROR);
+}
+
+static void
+kept_cb (GObject *source, GAsyncResult *result, gpointer user)
+{
+  g_autoptr (GApplication) application = user;
+  g_autoptr (GError) error = NULL;
+
+  /* A cache that cannot be written costs time the next time, nothing else. */
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    g_info ("the store was not written: %s", error->message);
+  g_application_release (application);
+}
+
+static void
+loaded_cb (GObject *source, GAsyncResult *result, gpointer user)
+{
+  g_autoptr (HvMainWindow) self = user;
+  HvLoader *loader = HV_LOADER (source);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HvProfiles) profiles = hv_loader_finish (loader, result, &error);
+
+  if (self->loader != loader)
+    return;
+  g_autoptr (HvLoader) kept = g_object_ref (loader);
+  end_load (self);
+  if (!profiles)
+    {
+      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        hv_main_window_set_page (self, hv_profile_view_get_scene (self->view) ? HV_PAGE_VIEW
+                                                                              : HV_PAGE_START);
+      else
+        show_error (self, error);
+      settle (self, TRUE);
+      return;
+    }
+
+  const HvProfileViewStart start = { .tree = self->tree, .metric = self->metric, .at = self->at };
+  self->settling = TRUE;
+  if (!hv_profile_view_open (self->view, profiles, &start, &error))
+    {
+      show_error (self, error);
+      settle (self, TRUE);
+      return;
+    }
+  for (guint i = 0; i < profiles->current->warnings->len && i < 2; i++)
+    {
+      g_autofree char *text = g_markup_escape_text (
+          g_ptr_array_index (profiles->current->warnings, i), -1);
+      adw_toast_overlay_add_toast (self->toasts, adw_toast_new (text));
+    }
+  GApplication *application = G_APPLICATION (gtk_window_get_application (GTK_WINDOW (self)));
+  if (application)
+    {
+      /* Closing the window must not throw the import away. */
+      g_application_hold (application);
+      hv_loader_keep (kept, profiles, kept_cb, g_object_ref (application));
+    }
+}
+
+void
+hv_main_window_open (HvMainWindow *self, const char *const *files, HvLoadKind kind,
+                     const char *metric, const char *at)
+{
+  g_return_if_fail (HV_IS_MAIN_WINDOW (self));
+  g_return_if_fail (files && files[0]);
+  g_autofree char *first = g_filename_display_basename (files[0]);
+  g_autofree char *second = files[1] ? g_filename_display_basename (files[1]) : NULL;
+  g_autofree char *text = kind == HV_LOAD_DIFF && second
+                              ? g_strdup_printf (_ ("%s and %s"), first, second)
+                              : g_strdup (first);
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+
+  if (self->cancellable)
+    g_cancellable_cancel (self->cancellable);
+  end_load (self);
+  g_free (self->metric);
+  g_free (self->at);
+  self->metric = g_strdup (metric);
+  self->at = g_strdup (at);
+  self->loader = hv_loader_new (self->session, files, kind);
+  self->cancellable = g_cancellable_new ();
+  self->progress_source = g_timeout_add (PROGRESS_MS, progress_cb, self);
+  gtk_progress_bar_set_fraction (self->progress, 0);
+  adw_status_page_set_description (self->loading_page, escaped);
+  hv_main_window_set_page (self, HV_PAGE_LOADING);
+  hv_loader_run (self->loader, self->cancellable, loaded_cb, g_object_ref (self));
+}
+
+void
+hv_main_window_cancel (HvMainWindow *self)
+{
+  if (self->cancellable)
+    g_cancellable_cancel (self->cancellable);
+}
+
+/* --- the view --- */
+
+static void
+view_changed_cb (HvMainWindow *self)
+{
+  gboolean first = self->page != HV_PAGE_VIEW;
+
+  hv_main_window_set_page (self, HV_PAGE_VIEW);
+  if (first)
+    gtk_widget_grab_focus (GTK_WIDGET (hv_profile_view_get_flame_graph (self->view)));
+  if (self->settling)
+    settle (self, FALSE);
+}
+
+static void
+view_failed_cb (HvMainWindow *self, const char *message)
+{
+  g_autoptr (GError) error = g_error_new_literal (HV_ERROR, HV_ERROR_USAGE, message);
+
+  show_error (self, error);
+  if (self->settling)
+    settle (self, TRUE);
+}
+
+static void
+search_changed_cb (HvMainWindow *self)
+{
+  hv_profile_view_search (self->view, gtk_editable_get_text (GTK_EDITABLE (self->search_entry)));
+}
+
+static void
+search_next_cb (HvMainWindow *self)
+{
+  hv_profile_view_next_match (self->view, 1);
+}
+
+static void
+search_previous_cb (HvMainWindow *self)
+{
+  hv_profile_view_next_match (self->view, -1);
+}
+
+static void
+search_mode_cb (HvMainWindow *self)
+{
+  if (gtk_search_bar_get_search_mode (self->search_bar))
+    gtk_widget_grab_focus (GTK_WIDGET (self->search_entry));
+  else
+    {
+      gtk_editable_set_text (GTK_EDITABLE (self->search_entry), "");
+      hv_profile_view_search (self->view, NULL);
+      gtk_widget_grab_focus (GTK_WIDGET (hv_profile_view_get_flame_graph (self->view)));
+    }
+}
+
+/* --- class --- */
+
+static void
+hv_main_window_dispose (GObject *object)
+{
+  HvMainWindow *self = HV_MAIN_WINDOW (object);
+
+  if (self->cancellable)
+    g_cancellable_cancel (self->cancellable);
+  end_load (self);
+  g_clear_pointer (&self->metric, g_free);
+  g_clear_pointer (&self->at, g_free);
+  G_OBJECT_CLASS (hv_main_window_parent_class)->dispose (object);
+}
+
+#define BIND(name) gtk_widget_class_bind_template_child (widget_class, HvMainWindow, name)
+
+static void
+hv_main_window_class_init (HvMainWindowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = hv_main_window_dispose;
+  g_type_ensure (HV_TYPE_PROFILE_VIEW);
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/heapview/ui/main-window.ui");
+  BIND (toasts);
+  BIND (title);
+  BIND (export_button);
+  BIND (search_button);
+  BIND (swap_button);
+  BIND (search_bar);
+  BIND (search_entry);
+  BIND (pages);
+  BIND (loading_page);
+  BIND (progress);
+  BIND (error_page);
+  BIND (view);
+  gtk_widget_class_bind_template_callback (widget_class, view_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, view_failed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, search_next_cb);
+  gtk_widget_class_bind_template_callback (widget_class, search_previous_cb);
+  hv_main_window_install_actions (widget_class);
+  signals[SIGNAL_SETTLED] = g_signal_new ("settled", HV_TYPE_MAIN_WINDOW, G_SIGNAL_RUN_LAST, 0,
+                                          NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+hv_main_window_init (HvMainWindow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
+  g_signal_connect_object (self->search_bar, "notify::search-mode-enabled",
+                           G_CALLBACK (search_mode_cb), self, G_CONNECT_SWAPPED);
+  hv_main_window_add_input (self);
+  hv_main_window_set_page (self, HV_PAGE_START);
+}
+
+/* --- public --- */
+
+HvMainWindow *
+hv_main_window_new (GtkApplication *application, const HvSession *session,
+                    const HvTreeOptions *tree)
+{
+  HvMainWindow *self = g_object_new (HV_TYPE_MAIN_WINDOW, "application", application, NULL);
+
+  self->session = session;
+  self->tree = *tree;
+  return self;
+}
+
+gboolean
+hv_main_window_has_failed (HvMainWindow *self)
+{
+  return self->failed;
+}
+
+HvProfileView *
+hv_main_window_get_view (HvMainWindow *self)
+{
+  return self->view;
+}

@@ -1,0 +1,756 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "viewer/widgets/i18n.h"
+
+#include <string.h>
+
+#include "store/units.h"
+#include "viewer/widgets/call-table.h"
+#include "viewer/widgets/details.h"
+#include "viewer/widgets/diff-table.h"
+#include "viewer/widgets/labels.h"
+#include "viewer/widgets/legend.h"
+#include "viewer/widgets/summary.h"
+#include "viewer/widgets/timeline.h"
+#include "viewer/widgets/waterfall.h"
+#include "viewer/window/search.h"
+
+#include "viewer/window/profile-view.h"
+
+/* Under this the two files hardly share code: the diff says little. */
+#define MATCH_WARNING 0.7
+
+struct _HvProfileView
+{
+  GtkWidget parent_instance;
+
+  /* Template widgets */
+  GtkWidget *box, *diff_head, *view_switch, *moment_switch, *flame_page;
+  HvSummary *summary;
+  HvWaterfallBar *waterfall;
+  GtkLabel *base_label, *match_label, *current_label, *sentence, *match_total;
+  HvTimeline *timeline;
+  GtkToggleButton *growth_button, *current_button, *base_button, *overlay_button;
+  GtkToggleButton *peak_button, *moment_button, *end_button, *flame_tab, *table_tab;
+  GtkDropDown *metric_drop;
+  GtkButton *fold_chip;
+  AdwFlap *flap;
+  HvFlameGraph *flame;
+  HvLegend *legend;
+  HvCallTable *call_table;
+  HvDetails *details;
+  HvDiffTable *diff_table;
+
+  /* Owned */
+  HvProfiles *profiles;
+  HvScene *scene;
+  HvSearch *search;
+  char *search_text;
+  GArray *metrics; /* HvMetric, as in the drop-down */
+
+  HvQuestion question;
+  guint serial; /* of the newest question */
+  guint match;  /* the match the user stands on */
+  gboolean quiet;
+};
+
+enum
+{
+  SIGNAL_CHANGED,
+  SIGNAL_FAILED,
+  SIGNAL_MATCHED,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (HvProfileView, hv_profile_view, GTK_TYPE_WIDGET)
+
+/* --- selection: one, shown by every view --- */
+
+static void
+show_selection (HvProfileView *self, uint32_t node, gpointer origin)
+{
+  if (!self->scene)
+    return;
+  if (origin != self->flame)
+    hv_flame_graph_select (self->flame, node);
+  if (self->scene->diff && origin != self->diff_table)
+    hv_diff_table_select (self->diff_table, node);
+  if (!self->scene->diff && origin != self->call_table)
+    hv_call_table_select (self->call_table, node);
+  hv_details_show (self->details, self->scene, node, hv_flame_graph_get_zoom (self->flame));
+}
+
+static void
+flame_selected_cb (HvProfileView *self, guint node)
+{
+  show_selection (self, node, self->flame);
+}
+
+static void
+table_selected_cb (HvProfileView *self, guint node, gpointer table)
+{
+  show_selection (self, node,
+                  self->scene->diff ? (gpointer) self->diff_table : (gpointer) self->call_table);
+}
+
+static void
+details_selected_cb (HvProfileView *self, guint node)
+{
+  show_selection (self, node, NULL);
+}
+
+static void
+update_legend (HvProfileView *self)
+{
+  const HvFlameLayout *layout = hv_flame_graph_get_layout (self->flame);
+  g_autofree char *note = NULL;
+
+  if (layout && layout->n_merged && layout->n_merged < G_MAXUINT)
+    {
+      const HvReport *r = &self->scene->report;
+      g_autofree char *value = hv_format_value (r->profile, r->metric, layout->merged_value);
+      g_autofree char *count = hv_format_count ((int64_t) layout->n_merged);
+      note = g_strdup_printf (g_dngettext (HV_GETTEXT_PACKAGE, "%s narrow frame merged (%s)",
+                                           "%s narrow frames merged (%s)",
+                                           (gulong) layout->n_merged),
+                              count, value);
+    }
+  hv_legend_show (self->legend, self->scene, hv_flame_graph_get_view (self->flame), note);
+}
+
+static void
+flame_zoomed_cb (HvProfileView *self, guint zoom)
+{
+  if (!self->scene)
+    return;
+  hv_details_show (self->details, self->scene, hv_flame_graph_get_selected (self->flame), zoom);
+  update_legend (self);
+}
+
+/* --- search --- */
+
+static void
+show_matches (HvProfileView *self)
+{
+  const HvReport *r = &self->scene->report;
+  g_autoptr (GString) text = g_string_new (NULL);
+  HvSearch *search = self->search;
+
+  hv_flame_graph_set_matches (self->flame, search ? search->keys : NULL);
+  if (search && !search->nodes->len)
+    g_string_append (text, _ ("no match"));
+  else if (search)
+    {
+      int64_t all = self->scene->diff ? self->scene->diff->growth[0]
+                                      : r->tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][0];
+      g_autofree char *value = self->scene->diff
+                                   ? hv_format_delta (r->profile, r->metric, search->value)
+                                   : hv_format_value (r->profile, r->metric, search->value);
+      g_autofree char *share = hv_format_percent (search->value, all);
+      g_autofree char *count = hv_format_count (search->nodes->len);
+      g_string_append_printf (text,
+                              self->scene->diff ? _ ("matched %s (%s of growth)")
+                                                : _ ("matched %s (%s of shown)"),
+                              value, share);
+      if (search->loss)
+        {
+          g_autofree char *loss = hv_format_delta (r->profile, r->metric, -search->loss);
+          g_string_append_printf (text, ", %s", loss);
+        }
+      if (self->match)
+        g_string_append_printf (text, " · %u/%s", self->match, count);
+      else
+        {
+          g_string_append (text, " · ");
+          g_string_append_printf (
+              text, g_dngettext (HV_GETTEXT_PACKAGE, "%s frame", "%s frames", search->nodes->len),
+              count);
+        }
+    }
+  gtk_label_set_text (self->match_total, text->str);
+  g_signal_emit (self, signals[SIGNAL_MATCHED], 0, text->str);
+}
+
+void
+hv_profile_view_search (HvProfileView *self, const char *text)
+{
+  g_return_if_fail (HV_IS_PROFILE_VIEW (self));
+  char *copy = g_strdup (text);
+
+  g_free (self->search_text);
+  self->search_text = copy;
+  g_clear_pointer (&self->search, hv_search_free);
+  self->match = 0;
+  if (!self->scene)
+    return;
+  self->search = hv_search_new (self->scene, text);
+  show_matches (self);
+}
+
+void
+hv_profile_view_next_match (HvProfileView *self, int by)
+{
+  g_return_if_fail (HV_IS_PROFILE_VIEW (self));
+  if (!self->search || !self->search->nodes->len)
+    return;
+  guint n = self->search->nodes->len;
+  self->match = (self->match + (by < 0 ? n - (self->match ? 1 : 0) : 1) + n - 1) % n + 1;
+  show_selection (self, g_array_index (self->search->nodes, uint32_t, self->match - 1), NULL);
+  show_matches (self);
+}
+
+/* --- showing a scene --- */
+
+static void
+show_diff_head (HvProfileView *self)
+{
+  const HvReport *r = &self->scene->report;
+  const HvDiff *diff = self->scene->diff;
+  gboolean poor = MIN (diff->base_matched, diff->current_matched) < MATCH_WARNING
+                  && diff->waterfall.base > 0 && diff->waterfall.current > 0;
+  g_autofree char *base = hv_format_value (r->base, r->metric, diff->waterfall.base);
+  g_autofree char *current = hv_format_value (r->profile, r->metric, diff->waterfall.current);
+  g_autofree char *base_text = g_strdup_printf (_ ("base %s"), base);
+  g_autofree char *current_text = g_strdup_printf (_ ("current %s"), current);
+  g_autofree char *base_share = hv_format_percent ((int64_t) (diff->base_matched * 1000), 1000);
+  g_autofree char *current_share = hv_format_percent ((int64_t) (diff->current_matched * 1000),
+                                                      1000);
+  g_autofree char *match = g_strdup_printf (
+      poor ? _ ("⚠ only %s of base and %s of current have the same call paths: new and gone may "
+                "be one code with other names")
+           : _ ("same call paths: %s of base, %s of current"),
+      base_share, current_share);
+  g_autofree char *sentence = hv_diff_summary (diff);
+
+  hv_waterfall_set_scene (self->waterfall, self->scene);
+  gtk_label_set_text (self->base_label, base_text);
+  gtk_label_set_text (self->current_label, current_text);
+  gtk_label_set_text (self->match_label, match);
+  if (poor)
+    gtk_widget_add_css_class (GTK_WIDGET (self->match_label), "warning");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->match_label), "warning");
+  gtk_label_set_text (self->sentence, sentence);
+}
+
+static gboolean
+is_recording (const HvProfile *profile)
+{
+  return hv_profile_has (profile, HV_METRIC_LIVE_BYTES, HV_AT_PEAK)
+         && hv_profile_has (profile, HV_METRIC_LIVE_BYTES, HV_AT_END);
+}
+
+static void
+update_moment_switch (HvProfileView *self)
+{
+  const HvProfile *profile = self->profiles->current;
+  const HvQuestion *q = &self->question;
+  gboolean between = q->at < profile->n_moments;
+
+  gtk_widget_set_visible (self->moment_switch, !self->profiles->base && is_recording (profile));
+  gtk_widget_set_sensitive (GTK_WIDGET (self->peak_button),
+                            hv_profile_has (profile, q->metric, HV_AT_PEAK));
+  gtk_widget_set_visible (GTK_WIDGET (self->moment_button), between);
+  if (between)
+    {
+      const HvMoment *moment = &profile->moment[q->at];
+      g_autofree char *text = moment->time >= 0
+                                  ? hv_format_time (profile, moment->time)
+                                  : g_strdup_printf ("%" G_GINT64_FORMAT, moment->number);
+      gtk_button_set_label (GTK_BUTTON (self->moment_button), text);
+    }
+  gtk_toggle_button_set_active (q->at == HV_AT_PEAK ? self->peak_button
+                                : between           ? self->moment_button
+                                                    : self->end_button,
+                                TRUE);
+}
+
+static void
+update_fold_chip (HvProfileView *self)
+{
+  gboolean all = self->question.options.all_frames;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->fold_chip), all || self->scene->report.tree->folded);
+  gtk_button_set_label (self->fold_chip, all ? _ ("All frames ×") : _ ("Allocator folded ×"));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->fold_chip),
+                               all ? _ ("Fold allocator and runtime frames again")
+                                   : _ ("Show allocator and runtime frames too"));
+}
+
+static void
+update_metrics (HvProfileView *self)
+{
+  g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
+  gboolean recording = is_recording (self->profiles->current) && !self->profiles->base;
+  guint selected = 0;
+
+  g_array_set_size (self->metrics, 0);
+  for (HvMetric m = 0; m < HV_N_METRICS; m++)
+    {
+      gboolean peak = m == HV_METRIC_PEAK_BYTES || m == HV_METRIC_PEAK_BLOCKS;
+      if (!hv_metric_adds_up (m) || !hv_profile_has (self->profiles->current, m, HV_AT_END)
+          || (self->profiles->base && !hv_profile_has (self->profiles->base, m, HV_AT_END))
+          || (peak && recording && m != self->question.metric))
+        continue;
+      if (m == self->question.metric)
+        selected = self->metrics->len;
+      g_array_append_val (self->metrics, m);
+      gtk_string_list_append (names, hv_label_metric (m));
+    }
+  self->quiet = TRUE;
+  gtk_drop_down_set_model (self->metric_drop, G_LIST_MODEL (names));
+  gtk_drop_down_set_selected (self->metric_drop, selected);
+  self->quiet = FALSE;
+}
+
+/* What the details show before anybody chose: the largest growth, or everything. */
+static uint32_t
+first_choice (HvProfileView *self)
+{
+  uint32_t selected = hv_flame_graph_get_selected (self->flame);
+  const HvScene *scene = self->scene;
+
+  if (selected || !scene->diff || !scene->rows->len)
+    return selected;
+  const HvDiffRow *row = &g_array_index (scene->rows, HvDiffRow, 0);
+  return row->significant ? row->row.node : 0;
+}
+
+static void
+show_scene (HvProfileView *self, HvScene *scene)
+{
+  gboolean is_diff = scene->diff != NULL;
+  gboolean timed = scene->report.profile->n_moments > 1;
+
+  g_clear_pointer (&self->scene, hv_scene_unref);
+  self->scene = hv_scene_ref (scene);
+  self->quiet = TRUE;
+  hv_flame_graph_set_scene (self->flame, scene);
+  gtk_widget_set_visible (self->diff_head, is_diff);
+  gtk_widget_set_visible (self->view_switch, is_diff);
+  gtk_widget_set_visible (GTK_WIDGET (self->summary), !is_diff);
+  gtk_widget_set_visible (GTK_WIDGET (self->diff_table), is_diff);
+  gtk_widget_set_visible (GTK_WIDGET (self->timeline), !is_diff && timed);
+  if (is_diff)
+    {
+      show_diff_head (self);
+      hv_diff_table_set_scene (self->diff_table, scene);
+    }
+  else
+    {
+      hv_summary_show (self->summary, scene->report.profile);
+      hv_call_table_set_scene (self->call_table, scene);
+      hv_timeline_set_scene (self->timeline, timed ? scene : NULL);
+    }
+  update_moment_switch (self);
+  update_fold_chip (self);
+  self->quiet = FALSE;
+  show_selection (self, first_choice (self), NULL);
+  update_legend (self);
+  if (self->search_text)
+    {
+      g_autofree char *text = g_strdup (self->search_text);
+      hv_profile_view_search (self, text);
+    }
+  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+}
+
+/* --- asking --- */
+
+typedef struct
+{
+  HvProfiles *profiles;
+  HvQuestion question;
+  guint serial;
+} Task;
+
+static void
+task_free (gpointer data)
+{
+  Task *task = data;
+  hv_profiles_unref (task->profiles);
+  g_free (task);
+}
+
+static void
+ask_thread (GTask *gtask, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Task *task = data;
+  GError *error = NULL;
+  HvScene *scene = hv_scene_new (task->profiles, &task->question, &error);
+
+  if (scene)
+    g_task_return_pointer (gtask, scene, (GDestroyNotify) hv_scene_unref);
+  else
+    g_task_return_error (gtask, error);
+}
+
+static void
+answered_cb (GObject *source, GAsyncResult *result, gpointer user)
+{
+  HvProfileView *self = HV_PROFILE_VIEW (source);
+  Task *task = g_task_get_task_data (G_TASK (result));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HvScene) scene = g_task_propagate_pointer (G_TASK (result), &error);
+
+  /* A newer question is on its way, or the window closed. */
+  if (task->serial != self->serial || !self->box)
+    return;
+  if (scene)
+    {
+      show_scene (self, scene);
+      return;
+    }
+  if (self->scene)
+    {
+      self->question = self->scene->question;
+      self->quiet = TRUE;
+      update_moment_switch (self);
+      update_metrics (self);
+      self->quiet = FALSE;
+    }
+  g_signal_emit (self, signals[SIGNAL_FAILED], 0, error->message);
+}
+
+static void
+ask (HvProfileView *self)
+{
+  g_autoptr (GTask) gtask = g_task_new (self, NULL, answered_cb, NULL);
+  Task *task = g_new0 (Task, 1);
+
+  task->profiles = hv_profiles_ref (self->profiles);
+  task->question = self->question;
+  task->serial = ++self->serial;
+  g_task_set_task_data (gtask, task, task_free);
+  g_task_run_in_thread (gtask, ask_thread);
+}
+
+static void
+metric_cb (HvProfileView *self)
+{
+  guint selected = gtk_drop_down_get_selected (self->metric_drop);
+  if (self->quiet || selected >= self->metrics->len)
+    return;
+
+  HvQuestion *q = &self->question;
+  q->metric = g_array_index (self->metrics, HvMetric, selected);
+  if (!self->profiles->base && !hv_profile_has (self->profiles->current, q->metric, q->at))
+    q->at = HV_AT_END;
+  ask (self);
+}
+
+static void
+set_moment (HvProfileView *self, uint32_t at)
+{
+  if (self->question.at == at)
+    return;
+  self->question.at = at;
+  if (!hv_profile_has (self->profiles->current, self->question.metric, at))
+    {
+      self->question.metric = HV_METRIC_LIVE_BYTES;
+      update_metrics (self);
+    }
+  ask (self);
+}
+
+static void
+moment_cb (HvProfileView *self, GtkToggleButton *button)
+{
+  if (self->quiet || !gtk_toggle_button_get_active (button))
+    return;
+  if (gtk_toggle_button_get_active (self->peak_button))
+    set_moment (self, HV_AT_PEAK);
+  else if (gtk_toggle_button_get_active (self->end_button))
+    set_moment (self, HV_AT_END);
+}
+
+static void
+timeline_cb (HvProfileView *self, guint moment)
+{
+  set_moment (self, moment);
+}
+
+static void
+fold_cb (HvProfileView *self)
+{
+  self->question.options.all_frames = !self->question.options.all_frames;
+  ask (self);
+}
+
+static void
+view_cb (HvProfileView *self, GtkToggleButton *button)
+{
+  if (!gtk_toggle_button_get_active (button))
+    return;
+  HvFlameView view = gtk_toggle_button_get_active (self->growth_button)    ? HV_FLAME_GROWTH
+                     : gtk_toggle_button_get_active (self->current_button) ? HV_FLAME_CURRENT
+                     : gtk_toggle_button_get_active (self->base_button)    ? HV_FLAME_BASE
+                                                                           : HV_FLAME_OVERLAY;
+  if (view == hv_flame_graph_get_view (self->flame))
+    return;
+  hv_flame_graph_set_view (self->flame, view);
+  update_legend (self);
+}
+
+static void
+tab_cb (HvProfileView *self)
+{
+  gboolean table = gtk_toggle_button_get_active (self->table_tab);
+  gboolean is_diff = self->scene && self->scene->diff;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->flap), !(table && is_diff));
+  gtk_widget_set_visible (self->flame_page, !table);
+  gtk_widget_set_visible (GTK_WIDGET (self->call_table), table && !is_diff);
+}
+
+/* --- class --- */
+
+static void
+hv_profile_view_dispose (GObject *object)
+{
+  HvProfileView *self = HV_PROFILE_VIEW (object);
+
+  if (self->box)
+    gtk_widget_dispose_template (GTK_WIDGET (self), HV_TYPE_PROFILE_VIEW);
+  self->box = NULL;
+  g_clear_pointer (&self->search, hv_search_free);
+  g_clear_pointer (&self->search_text, g_free);
+  g_clear_pointer (&self->metrics, g_array_unref);
+  g_clear_pointer (&self->scene, hv_scene_unref);
+  g_clear_pointer (&self->profiles, hv_profiles_unref);
+  G_OBJECT_CLASS (hv_profile_view_parent_class)->dispose (object);
+}
+
+#define BIND(name) gtk_widget_class_bind_template_child (widget_class, HvProfileView, name)
+
+static void
+hv_profile_view_class_init (HvProfileViewClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = hv_profile_view_dispose;
+  g_type_ensure (HV_TYPE_SUMMARY);
+  g_type_ensure (HV_TYPE_WATERFALL);
+  g_type_ensure (HV_TYPE_TIMELINE);
+  g_type_ensure (HV_TYPE_FLAME_GRAPH);
+  g_type_ensure (HV_TYPE_LEGEND);
+  g_type_ensure (HV_TYPE_CALL_TABLE);
+  g_type_ensure (HV_TYPE_DETAILS);
+  g_type_ensure (HV_TYPE_DIFF_TABLE);
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/heapview/ui/profile-view.ui");
+  BIND (box);
+  BIND (diff_head);
+  BIND (view_switch);
+  BIND (moment_switch);
+  BIND (flame_page);
+  BIND (summary);
+  BIND (waterfall);
+  BIND (base_label);
+  BIND (match_label);
+  BIND (current_label);
+  BIND (sentence);
+  BIND (match_total);
+  BIND (timeline);
+  BIND (growth_button);
+  BIND (current_button);
+  BIND (base_button);
+  BIND (overlay_button);
+  BIND (peak_button);
+  BIND (moment_button);
+  BIND (end_button);
+  BIND (flame_tab);
+  BIND (table_tab);
+  BIND (metric_drop);
+  BIND (fold_chip);
+  BIND (flap);
+  BIND (flame);
+  BIND (legend);
+  BIND (call_table);
+  BIND (details);
+  BIND (diff_table);
+  gtk_widget_class_bind_template_callback (widget_class, metric_cb);
+  gtk_widget_class_bind_template_callback (widget_class, fold_cb);
+  gtk_widget_class_bind_template_callback (widget_class, tab_cb);
+  gtk_widget_class_bind_template_callback (widget_class, flame_selected_cb);
+  gtk_widget_class_bind_template_callback (widget_class, flame_zoomed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, table_selected_cb);
+  gtk_widget_class_bind_template_callback (widget_class, details_selected_cb);
+
+  signals[SIGNAL_CHANGED] = g_signal_new ("changed", HV_TYPE_PROFILE_VIEW, G_SIGNAL_RUN_LAST, 0,
+                                          NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_FAILED] = g_signal_new ("failed", HV_TYPE_PROFILE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL,
+                                         NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SIGNAL_MATCHED] = g_signal_new ("matched", HV_TYPE_PROFILE_VIEW, G_SIGNAL_RUN_LAST, 0,
+                                          NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+static void
+hv_profile_view_init (HvProfileView *self)
+{
+  GtkToggleButton *views[4], *moments[2];
+
+  self->metrics = g_array_new (FALSE, FALSE, sizeof (HvMetric));
+  gtk_widget_init_template (GTK_WIDGET (self));
+  views[0] = self->growth_button;
+  views[1] = self->current_button;
+  views[2] = self->base_button;
+  views[3] = self->overlay_button;
+  for (guint i = 0; i < G_N_ELEMENTS (views); i++)
+    g_signal_connect_object (views[i], "toggled", G_CALLBACK (view_cb), self, G_CONNECT_SWAPPED);
+  moments[0] = self->peak_button;
+  moments[1] = self->end_button;
+  for (guint i = 0; i < G_N_ELEMENTS (moments); i++)
+    g_signal_connect_object (moments[i], "toggled", G_CALLBACK (moment_cb), self,
+                             G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->timeline, "moment", G_CALLBACK (timeline_cb), self,
+                           G_CONNECT_SWAPPED);
+}
+
+/* --- public --- */
+
+static gboolean
+parse_at (HvProfileView *self, const char *at, GError **error)
+{
+  HvQuestion *q = &self->question;
+  const char *dots = at ? strstr (at, "..") : NULL;
+
+  if (!at)
+    return TRUE;
+  if (!dots || !self->profiles->base)
+    return hv_profile_parse_moment (self->profiles->current, at, &q->at, error);
+  g_autofree char *first = g_strndup (at, dots - at);
+  return hv_profile_parse_moment (self->profiles->base, first, &q->base_at, error)
+         && hv_profile_parse_moment (self->profiles->current, dots + 2, &q->at, error);
+}
+
+gboolean
+hv_profile_view_open (HvProfileView *self, HvProfiles *profiles, const HvProfileViewStart *start,
+                      GError **error)
+{
+  g_return_val_if_fail (HV_IS_PROFILE_VIEW (self), FALSE);
+  HvQuestion *q = &self->question;
+
+  g_clear_pointer (&self->profiles, hv_profiles_unref);
+  g_clear_pointer (&self->scene, hv_scene_unref);
+  self->profiles = hv_profiles_ref (profiles);
+  *q = (HvQuestion){ .at = HV_AT_END, .base_at = HV_AT_END, .options = start->tree };
+  q->options.bottom_up = FALSE;
+  q->options.group = profiles->base ? HV_GROUP_STACK : HV_GROUP_FUNCTION;
+  hv_flame_graph_set_scene (self->flame, NULL);
+  hv_flame_graph_set_view (self->flame, profiles->base ? HV_FLAME_GROWTH : HV_FLAME_CURRENT);
+  gtk_toggle_button_set_active (self->growth_button, TRUE);
+  gtk_toggle_button_set_active (self->flame_tab, TRUE);
+
+  q->metric = start->metric    ? hv_metric_parse (start->metric)
+              : profiles->base ? hv_diff_default_metric (profiles->base, profiles->current)
+                               : profiles->current->default_metric;
+  if (q->metric == HV_N_METRICS)
+    {
+      g_set_error (error, HV_ERROR, HV_ERROR_USAGE, _ ("there is no metric “%s”"), start->metric);
+      return FALSE;
+    }
+  if (!parse_at (self, start->at, error))
+    return FALSE;
+  /* The peak is a moment here, not another metric: one switch for all that is live. */
+  if (!profiles->base && is_recording (profiles->current) && q->at == HV_AT_END
+      && (q->metric == HV_METRIC_PEAK_BYTES || q->metric == HV_METRIC_PEAK_BLOCKS))
+    {
+      q->metric = q->metric == HV_METRIC_PEAK_BYTES ? HV_METRIC_LIVE_BYTES : HV_METRIC_LIVE_BLOCKS;
+      q->at = HV_AT_PEAK;
+    }
+  update_metrics (self);
+  ask (self);
+  return TRUE;
+}
+
+const HvScene *
+hv_profile_view_get_scene (HvProfileView *self)
+{
+  return self->scene;
+}
+
+void
+hv_profile_view_swap (HvProfileView *self)
+{
+  g_return_if_fail (HV_IS_PROFILE_VIEW (self));
+  if (!self->profiles || !self->profiles->base)
+    return;
+  self->question.swapped = !self->question.swapped;
+  ask (self);
+}
+
+void
+hv_profile_view_cycle (HvProfileView *self)
+{
+  g_return_if_fail (HV_IS_PROFILE_VIEW (self));
+  GtkToggleButton *const buttons[] = { self->growth_button, self->current_button, self->base_button,
+                                       self->overlay_button };
+
+  if (!self->scene || !self->scene->diff)
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (buttons); i++)
+    if (gtk_toggle_button_get_active (buttons[i]))
+      {
+        gtk_toggle_button_set_active (buttons[(i + 1) % G_N_ELEMENTS (buttons)], TRUE);
+        break;
+      }
+}
+
+void
+hv_profile_view_show_table (HvProfileView *self, gboolean table)
+{
+  g_return_if_fail (HV_IS_PROFILE_VIEW (self));
+  gtk_toggle_button_set_active (table ? self->table_tab : self->flame_tab, TRUE);
+}
+
+void
+hv_profile_view_step_moment (HvProfileView *self, int by)
+{
+  g_return_if_fail (HV_IS_PROFILE_VIEW (self));
+  if (!self->profiles || self->profiles->base || !self->profiles->current->n_moments)
+    return;
+  gint64 last = (gint64) self->profiles->current->n_moments - 1;
+  gint64 now = self->question.at <= last ? self->question.at : last;
+  set_moment (self, (uint32_t) CLAMP (now + by, 0, last));
+}
+
+void
+hv_profile_view_zoom (HvProfileView *self, int by)
+{
+  g_return_if_fail (HV_IS_PROFILE_VIEW (self));
+  if (by > 0)
+    hv_flame_graph_zoom_in (self->flame);
+  else if (by < 0)
+    hv_flame_graph_zoom_out (self->flame);
+  else
+    hv_flame_graph_zoom_to (self->flame, 0);
+}
+
+void
+hv_profile_view_toggle_details (HvProfileView *self)
+{
+  g_return_if_fail (HV_IS_PROFILE_VIEW (self));
+  adw_flap_set_reveal_flap (self->flap, !adw_flap_get_reveal_flap (self->flap));
+}
+
+gboolean
+hv_profile_view_escape (HvProfileView *self)
+{
+  g_return_val_if_fail (HV_IS_PROFILE_VIEW (self), FALSE);
+  if (!self->scene)
+    return FALSE;
+  if (hv_flame_graph_get_selected (self->flame))
+    show_selection (self, 0, NULL);
+  else if (hv_flame_graph_get_zoom (self->flame))
+    hv_flame_graph_zoom_to (self->flame, 0);
+  else
+    return FALSE;
+  return TRUE;
+}
+
+HvFlameGraph *
+hv_profile_view_get_flame_graph (HvProfileView *self)
+{
+  return self->flame;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <adwaita.h>
+
+#include "viewer/widgets/flame-graph.h"
+#include "viewer/widgets/scene.h"
+
+G_BEGIN_DECLS
+
+/* One opened profile or diff: one state (metric, moment, folding, selection, search) and the views
+ * of it. */
+#define HV_TYPE_PROFILE_VIEW (hv_profile_view_get_type ())
+G_DECLARE_FINAL_TYPE (HvProfileView, hv_profile_view, HV, PROFILE_VIEW, GtkWidget)
+
+/* Signal "changed": another scene is shown. */
+/* Signal "failed" (char *message): a question could not be answered; the old scene stays. */
+/* Signal "matched" (char *text): what the search found. */
+
+/* What to show at first. */
+typedef struct
+{
+  HvTreeOptions tree;      /* its strings must outlive the view */
+  const char *metric, *at; /* as on the command line; NULL: the default */
+} HvProfileViewStart;
+
+/* Shows profiles; FALSE and `error` when the start asks for what they do not have. */
+gboolean hv_profile_view_open (HvProfileView *self, HvProfiles *profiles,
+                               const HvProfileViewStart *start, GError **error);
+
+/* NULL until the first question is answered. */
+const HvScene *hv_profile_view_get_scene (HvProfileView *self);
+
+void hv_profile_view_swap (HvProfileView *self);
+void hv_profile_view_cycle (HvProfileView *self);
+void hv_profile_view_show_table (HvProfileView *self, gboolean table);
+void hv_profile_view_step_moment (HvProfileView *self, int by);
+void hv_profile_view_zoom (HvProfileView *self, int by); /* 0: reset */
+void hv_profile_view_toggle_details (HvProfileView *self);
+
+/* Undoes one layer: the selection, then the zoom; FALSE when there is none. */
+gboolean hv_profile_view_escape (HvProfileView *self);
+
+/* Marks what matches; "" or NULL: nothing. */
+void hv_profile_view_search (HvProfileView *self, const char *text);
+void hv_profile_view_next_match (HvProfileView *self, int by);
+
+HvFlameGraph *hv_profile_view_get_flame_graph (HvProfileView *self);
+
+G_END_DECLS
