@@ -255,7 +255,7 @@ function layout() {
     }
     let at = x0, small = 0, count = 0;
     for (const kid of box.kids)
-      if (kid.value * scale >= MIN_BOX) {
+      if (!kid.merged && kid.value * scale >= MIN_BOX) {
         todo.push([kid, at, at + kid.value * scale, row + 1]);
         at += kid.value * scale;
       } else {
@@ -436,11 +436,11 @@ function changed() {
 
 function placeFinder(width) {
   finder.setAttribute('x', MARGIN + width - 230);
-  found.setAttribute('x', MARGIN + width - 242);
+  found.setAttribute('x', MARGIN + width);
 }
 
 function addFinder() {
-  const y = Number(status.getAttribute('y')) - 24;
+  const y = Number(status.getAttribute('y')) - 40;
   finder = make('foreignObject', root, { y: y - 18, width: 230, height: 28 });
   field = document.createElementNS(XHTML, 'input');
   field.setAttribute('type', 'search');
@@ -449,7 +449,7 @@ function addFinder() {
   field.setAttribute('aria-label', 'Search frames: regular expression; fn: file: mod: -word');
   field.setAttribute('spellcheck', 'false');
   finder.appendChild(field);
-  found = make('text', root, { class: 'found end', y: y, 'aria-live': 'polite' });
+  found = make('text', root, { class: 'found end', y: y + 20, 'aria-live': 'polite' });
   field.addEventListener('input', changed);
 }
 
@@ -471,7 +471,7 @@ root.addEventListener('click', e => {
     zoomTo(box);
     select(box.merged ? null : box);
     area.focus({ preventScroll: true });
-  } else if (e.target === area || e.target.classList.contains('page')) {
+  } else if (e.target === root || e.target === area || e.target.classList.contains('page')) {
     select(null);
     zoomTo(null);
   }

@@ -20,7 +20,7 @@ add_stack (HvProfile *profile, const char *stack, int64_t bytes, int64_t blocks)
 
   for (char **name = names; *name != NULL; name++)
     {
-      HvFrame frame = { .line = 40 + (uint32_t)strlen (*name) };
+      HvFrame frame = { .line = 40 + (uint32_t) strlen (*name) };
       char *module = strchr (*name, '@');
       if (module != NULL)
         {

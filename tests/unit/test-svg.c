@@ -17,7 +17,7 @@ keep (const char *name, const GString *svg)
   g_autofree char *file = g_strconcat (name, ".svg", NULL);
   g_autofree char *path = g_build_filename (directory, file, NULL);
   g_autoptr (GError) error = NULL;
-  g_file_set_contents (path, svg->str, (gssize)svg->len, &error);
+  g_file_set_contents (path, svg->str, (gssize) svg->len, &error);
   g_assert_no_error (error);
 }
 
@@ -47,8 +47,8 @@ static void
 on_text (GMarkupParseContext *context, const char *text, gsize length, gpointer user,
          GError **error)
 {
-  g_string_append_len (((Parsed *)user)->text, text, (gssize)length);
-  g_string_append_c (((Parsed *)user)->text, '\n');
+  g_string_append_len (((Parsed *) user)->text, text, (gssize) length);
+  g_string_append_c (((Parsed *) user)->text, '\n');
 }
 
 /* Well-formed, with one script; returns all text. */
@@ -61,7 +61,7 @@ parse (const GString *svg)
       context = g_markup_parse_context_new (&parser, G_MARKUP_TREAT_CDATA_AS_TEXT, &parsed, NULL);
   g_autoptr (GError) error = NULL;
 
-  g_markup_parse_context_parse (context, svg->str, (gssize)svg->len, &error);
+  g_markup_parse_context_parse (context, svg->str, (gssize) svg->len, &error);
   g_assert_no_error (error);
   g_markup_parse_context_end_parse (context, &error);
   g_assert_no_error (error);
@@ -220,7 +220,7 @@ test_nasty (void)
   assert_contains (text, "缓存::插入数据块");
   g_assert_null (strstr (text, "\u202E"));
   for (gsize i = 0; i < svg->len; i++)
-    g_assert_true ((guchar)svg->str[i] >= 0x20 || svg->str[i] == '\n');
+    g_assert_true ((guchar) svg->str[i] >= 0x20 || svg->str[i] == '\n');
   /* The style sheet and the script are all that stands outside of escaped text. */
   g_assert_cmpuint (count (svg->str, "<script>"), ==, 1);
   g_assert_cmpuint (count (svg->str, "]]>"), ==, 1);
@@ -280,7 +280,7 @@ test_large (void)
   for (guint i = 0; i < 30000; i++)
     {
       g_autoptr (GString) stack = g_string_new ("main@/usr/bin/server");
-      guint depth = (guint)g_rand_int_range (rand, 4, 30);
+      guint depth = (guint) g_rand_int_range (rand, 4, 30);
       for (guint d = 0; d < depth; d++)
         {
           int f = g_rand_int_range (rand, 0, d < 8 ? 2 : 12);
@@ -291,7 +291,7 @@ test_large (void)
                                   "@/usr/lib/lib%d.so.2",
                                   f, f, f, f, f, f, f % 4);
         }
-      add_stack (profile, stack->str, (int64_t)g_rand_int_range (rand, 1, 1 << 20), 1);
+      add_stack (profile, stack->str, (int64_t) g_rand_int_range (rand, 1, 1 << 20), 1);
     }
   hv_profile_seal (profile);
   g_autoptr (GString) svg = write_one ("large", profile);

@@ -11,13 +11,19 @@
 #define INNER_WIDTH (HV_SVG_WIDTH - 2 * HV_SVG_MARGIN)
 #define BAR_HEIGHT 30
 
+/* The base name; all of the path where both files of a diff are called the same. */
 static void
-append_file_name (GString *out, const HvProfile *profile)
+append_file_name (GString *out, const HvReport *report, const HvProfile *profile)
 {
   const char *path = profile->path != NULL ? profile->path : "";
+  const HvProfile *other = profile == report->base ? report->profile : report->base;
+  gboolean alike = other != NULL && other->path != NULL && strcmp (path, other->path) != 0
+                   && strcmp (hv_basename (path), hv_basename (other->path)) == 0;
 
-  hv_svg_append_shortened (
-      out, *path == '\0' || strcmp (path, "-") == 0 ? "standard input" : hv_basename (path), 60);
+  if (*path == '\0' || strcmp (path, "-") == 0)
+    g_string_append (out, "standard input");
+  else
+    hv_svg_append_shortened (out, alike ? path : hv_basename (path), 60);
 }
 
 /* "jemalloc heap_v2, sampled every 512 KiB · live bytes at the peak · command". */
@@ -42,23 +48,20 @@ append_origin (GString *out, const HvReport *report, const HvProfile *profile, u
 }
 
 static void
-append_names (GString *out, const HvReport *report, const char *before, const char *between,
-              const char *after)
+append_names (GString *out, const HvReport *report, const char *between)
 {
-  append_file_name (out, report->profile);
+  append_file_name (out, report, report->profile);
   if (report->base == NULL)
     return;
-  g_string_append (out, before);
   g_string_append (out, between);
-  g_string_append (out, after);
-  append_file_name (out, report->base);
+  append_file_name (out, report, report->base);
 }
 
 void
 hv_svg_append_document_title (GString *out, const HvReport *report)
 {
   g_string_append (out, "<title>");
-  append_names (out, report, " compared with ", "base ", "");
+  append_names (out, report, " compared with base ");
   g_string_append_printf (out, " – %s</title>\n", hv_metric_title (report->metric));
   g_string_append (out, "<desc>");
   if (report->diff != NULL)
@@ -74,6 +77,18 @@ hv_svg_append_document_title (GString *out, const HvReport *report)
       g_string_append_printf (out, "Call tree of %s %s.", total, hv_metric_title (report->metric));
     }
   g_string_append (out, "</desc>\n");
+}
+
+/* What is measured, in words; "" where the numbers themselves name a unit of their own. */
+static char *
+metric_words (const HvReport *report, HvMetric metric)
+{
+  const HvProfile *profile = report->profile;
+
+  if (profile->byte_unit != 0 || profile->block_unit != 0)
+    return g_strdup ("");
+  return hv_svg_escape_take (
+      hv_report_metric_title (profile, metric, report->base != NULL ? HV_AT_END : report->at));
 }
 
 static void
@@ -112,15 +127,16 @@ append_total (GString *out, const HvReport *report, double y)
   HvMetric partner = hv_metric_partner (report->metric);
 
   open_text (out, "big", y + 22);
-  g_string_append_printf (out, "%s<tspan class=\"dim\"> %s", total,
-                          hv_metric_title (report->metric));
+  g_autofree char *words = metric_words (report, report->metric);
+  g_string_append_printf (out, "%s<tspan class=\"dim\"> %s", total, words);
   if (tree->has_partner && partner != HV_N_METRICS && tree->n_nodes)
     {
       int64_t count = tree->incl[HV_SIDE_CURRENT][HV_SLOT_PARTNER][0];
       g_autofree char *text = hv_svg_escape_take (
           hv_format_value (report->profile, partner, count));
 
-      g_string_append_printf (out, " · %s %s", text, hv_metric_title (partner));
+      g_autofree char *partner_words = metric_words (report, partner);
+      g_string_append_printf (out, " · %s %s", text, partner_words);
       if (hv_metric_is_bytes (report->metric) && count > 0)
         {
           g_autofree char *average = hv_svg_escape_take (
@@ -135,10 +151,11 @@ append_total (GString *out, const HvReport *report, double y)
 /* One segment of the bar; a number that does not fit stands in the equation below it anyway. */
 static double
 append_segment (GString *out, double x, double scale, int64_t value, const char *class,
-                const char *text_class, const char *text)
+                const char *text_class, const char *amount, const char *word)
 {
-  char number[4][G_ASCII_DTOSTR_BUF_SIZE];
-  double width = (double) value * scale;
+  char number[2][G_ASCII_DTOSTR_BUF_SIZE];
+  double width = (double) value * scale, room = width * TEXT_WIDTH - 8;
+  g_autofree char *both = g_strdup_printf ("%s %s", amount, word);
 
   if (value <= 0)
     return x;
@@ -149,9 +166,9 @@ append_segment (GString *out, double x, double scale, int64_t value, const char 
       strcmp (class, "o") == 0
           ? "x=\"1\" y=\"1\" width=\"100%\" height=\"28\" style=\"width:calc(100% - 2px)\""
           : "width=\"100%\" height=\"30\"");
-  if (hv_svg_text_width (text, 12, TRUE) + 12 < width * TEXT_WIDTH)
+  if (hv_svg_text_width (amount, 12, TRUE) <= room)
     g_string_append_printf (out, "<text class=\"mid %s\" x=\"50%%\" y=\"19\">%s</text>", text_class,
-                            text);
+                            hv_svg_text_width (both, 12, TRUE) <= room ? both : amount);
   g_string_append (out, "</svg>");
   return x + width;
 }
@@ -198,22 +215,17 @@ append_waterfall (GString *out, const HvReport *report, double y)
       g_autofree char *shrunk = hv_svg_escape_take (
           hv_format_delta (p, report->metric, -w->shrunk));
       g_autofree char *gone = hv_svg_escape_take (hv_format_delta (p, report->metric, -w->gone));
-      g_autofree char *kept_label = g_strdup_printf ("%s was there before", kept_text);
-      g_autofree char *grew_label = g_strdup_printf ("%s grew", grew);
-      g_autofree char *added_label = g_strdup_printf ("%s new", added);
-      g_autofree char *shrunk_label = g_strdup_printf ("%s shrunk", shrunk);
-      g_autofree char *gone_label = g_strdup_printf ("%s gone", gone);
       double x = 0;
 
       /* What is only base's at the left, only current's at the right: base and current are each
        * one stretch of the bar. */
       g_string_append_printf (out, "<svg class=\"w\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\">",
                               HV_SVG_MARGIN, (int) y, INNER_WIDTH, BAR_HEIGHT);
-      x = append_segment (out, x, 1 / all, w->gone, "o", "loss", gone_label);
-      x = append_segment (out, x, 1 / all, w->shrunk, "l", "loss", shrunk_label);
-      x = append_segment (out, x, 1 / all, kept, "n", "strong", kept_label);
-      x = append_segment (out, x, 1 / all, w->grew, "g", "gain", grew_label);
-      append_segment (out, x, 1 / all, w->added, "new", "gain", added_label);
+      x = append_segment (out, x, 1 / all, w->gone, "o", "loss", gone, "gone");
+      x = append_segment (out, x, 1 / all, w->shrunk, "l", "loss", shrunk, "shrunk");
+      x = append_segment (out, x, 1 / all, kept, "n", "strong", kept_text, "was there before");
+      x = append_segment (out, x, 1 / all, w->grew, "g", "gain", grew, "grew");
+      append_segment (out, x, 1 / all, w->added, "new", "gain", added, "new");
       g_string_append (out, "</svg>\n");
       y += BAR_HEIGHT;
     }
@@ -223,12 +235,13 @@ append_waterfall (GString *out, const HvReport *report, double y)
   append_term (out, report, "gain", "+", w->added, "new", w->n_added);
   append_term (out, report, "loss", "−", w->shrunk, "shrunk", w->n_shrunk);
   append_term (out, report, "loss", "−", w->gone, "gone", w->n_gone);
-  g_string_append_printf (out, "   = current %s", current);
-  g_string_append_printf (
-      out,
-      "   ·   by call path, of which %.0f %% of base and %.0f %% of current are in both</text>\n",
-      report->diff->base_matched * 100, report->diff->current_matched * 100);
-  y += 26;
+  g_string_append_printf (out, "   = current %s</text>\n", current);
+  open_text (out, "dim", y + 36);
+  g_string_append_printf (out,
+                          "Told apart by call path; paths in both hold %.0f %% of base and %.0f %% "
+                          "of current</text>\n",
+                          report->diff->base_matched * 100, report->diff->current_matched * 100);
+  y += 46;
 
   g_autofree char *summary = hv_diff_summary (report->diff);
   g_auto (GStrv) lines = hv_svg_wrap_text (summary, TEXT_WIDTH, 14);
@@ -260,52 +273,48 @@ append_legend_entry (GString *out, double x, double y, const char *class, const 
   return x + hv_svg_text_width (text, 12, FALSE) + 16;
 }
 
+/* Two lines: the colours, then what the width says. */
 static void
 append_legend (GString *out, const HvReport *report, HvFlameView view, double y)
 {
+  static const char *const widths[HV_N_FLAME_VIEWS] = {
+    [HV_FLAME_GROWTH] = "width = growth at the left, shrink at the right, on one scale",
+    [HV_FLAME_CURRENT] = "width = current",
+    [HV_FLAME_BASE] = "width = base",
+    [HV_FLAME_OVERLAY] = "width = the larger of base and current, by call path",
+  };
+  static const struct
+  {
+    const char *class, *text;
+  } entries[HV_N_FLAME_VIEWS][5] = {
+    [HV_FLAME_GROWTH] = { { "g", "share that grew" },
+                          { "new", "new" },
+                          { "l", "share that shrank" },
+                          { "o", "gone" },
+                          { "n", "was there before" } },
+    [HV_FLAME_CURRENT] = { { "g", "share that grew" },
+                           { "new", "new" },
+                           { "n", "was there before" } },
+    [HV_FLAME_BASE] = { { "l", "share that shrank" }, { "o", "gone" }, { "n", "is still there" } },
+    [HV_FLAME_OVERLAY] = { { "n", "in both" },
+                           { "new", "more in current" },
+                           { "o", "more in base" } },
+  };
   double x = HV_SVG_MARGIN;
-  g_autofree char *one = NULL;
-  const char *width = NULL;
 
   if (report->diff == NULL)
     {
-      one = g_strdup_printf ("width = %s, with all that is called from there; colour = namespace "
-                             "or module",
-                             hv_metric_title (report->metric));
-      append_legend_entry (out, x, y, NULL, one);
+      append_legend_entry (out, x, y, NULL,
+                           "colour = namespace or, without one, module or source file");
+      g_string_append_printf (out,
+                              "<text class=\"dim\" x=\"%d\" y=\"%d\">width = %s there and in "
+                              "all that is called from there</text>",
+                              HV_SVG_MARGIN, (int) y + 20, hv_metric_title (report->metric));
       return;
     }
-  switch (view)
-    {
-    case HV_FLAME_GROWTH:
-      x = append_legend_entry (out, x, y, "g", "share that grew");
-      x = append_legend_entry (out, x, y, "new", "new");
-      x = append_legend_entry (out, x, y, "l", "share that shrank");
-      x = append_legend_entry (out, x, y, "o", "gone");
-      x = append_legend_entry (out, x, y, "n", "was there before");
-      width = "width = growth (left), shrink (right), on one scale";
-      break;
-    case HV_FLAME_BASE:
-      x = append_legend_entry (out, x, y, "l", "share that shrank");
-      x = append_legend_entry (out, x, y, "o", "gone");
-      x = append_legend_entry (out, x, y, "n", "still there");
-      width = "width = base";
-      break;
-    case HV_FLAME_OVERLAY:
-      x = append_legend_entry (out, x, y, "new", "surplus of current");
-      x = append_legend_entry (out, x, y, "o", "surplus of base");
-      x = append_legend_entry (out, x, y, "n", "in both");
-      width = "width = larger of base and current, by call path";
-      break;
-    case HV_FLAME_CURRENT:
-    default:
-      x = append_legend_entry (out, x, y, "g", "share that grew");
-      x = append_legend_entry (out, x, y, "new", "new");
-      x = append_legend_entry (out, x, y, "n", "was there before");
-      width = "width = current";
-      break;
-    }
-  append_legend_entry (out, x + 6, y, NULL, width);
+  for (guint i = 0; i < G_N_ELEMENTS (entries[view]) && entries[view][i].class != NULL; i++)
+    x = append_legend_entry (out, x, y, entries[view][i].class, entries[view][i].text);
+  append_legend_entry (out, HV_SVG_MARGIN, y + 20, NULL, widths[view]);
 }
 
 double
@@ -314,7 +323,7 @@ hv_svg_append_header (GString *out, const HvReport *report, HvFlameView view, co
   double y = 30;
 
   open_text (out, "title", y);
-  append_names (out, report, "<tspan class=\"dim\"> compared with base </tspan>", "", "");
+  append_names (out, report, "<tspan class=\"dim\"> compared with base </tspan>");
   g_string_append (out, "</text>\n");
   for (guint side = 0; side < (report->base != NULL ? 2 : 1); side++)
     {
@@ -339,7 +348,7 @@ hv_svg_append_header (GString *out, const HvReport *report, HvFlameView view, co
   g_string_append (out, "<g id=\"hv-legend\">");
   append_legend (out, report, view, y);
   g_string_append (out, "</g>\n");
-  y += 24;
+  y += 40;
   g_string_append_printf (out, "<text id=\"hv-status\" class=\"dim\" x=\"%d\" y=\"%d\">%s</text>\n",
                           HV_SVG_MARGIN, (int) y, status);
   return (int) y + 12;

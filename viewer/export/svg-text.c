@@ -110,7 +110,7 @@ char_width (gunichar c)
     return 0;
   if (c == 0x202f)
     return 0.2;
-  return g_unichar_iswide (c) ? 1.02 : c >= 0x1f000 ? 1.3 : 0.72;
+  return g_unichar_iswide (c) || c == 0xfffd ? 1.05 : c >= 0x1f000 ? 1.3 : 0.72;
 }
 
 double

@@ -396,7 +396,7 @@ append_box (GString *out, const Frames *frames, const HvFlameLayout *layout, uin
       label = g_strdup_printf ("%s %s", box_label (report, layout, box), value);
     }
   else
-    label = g_strdup (box_label (report, layout, box));
+    label = hv_svg_shorten (box_label (report, layout, box), MAX_NAME);
 
   g_string_append_printf (out, "<svg class=\"b%s%s\"", box->merged != 0 ? " m" : "",
                           layout == frames->shown ? " t" : "");
@@ -424,8 +424,12 @@ append_box (GString *out, const Frames *frames, const HvFlameLayout *layout, uin
         g_string_append_printf (out, " data-p=\"%u\"", box->parent);
       if (box->merged != 0)
         g_string_append_printf (out, " data-c=\"%u\"", box->merged);
+      /* Of a name too long to keep the script gets the short one, which it would show anyway. */
+      g_autofree char *shorter = g_utf8_strlen (label, -1) > MAX_LABEL
+                                     ? hv_flame_short_label (label)
+                                     : NULL;
       g_string_append (out, " data-n=\"");
-      hv_svg_append_shortened (out, label, MAX_LABEL);
+      hv_svg_append_shortened (out, shorter != NULL ? shorter : label, MAX_LABEL);
       g_string_append_c (out, '"');
       if (gain != NULL)
         g_string_append_printf (out, " data-g=\"%s\"", gain);
