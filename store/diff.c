@@ -305,7 +305,7 @@ describe_path (GString *text, const HvDiff *diff, uint32_t node)
     g_string_append (text, "… → ");
   for (guint i = from; i < path->len; i++)
     g_string_append_printf (text, "%s%s", i > from ? " → " : "",
-                            hv_tree_label (diff->tree, g_array_index (path, uint32_t, i)));
+                            hv_tree_short_label (diff->tree, g_array_index (path, uint32_t, i)));
 }
 
 static void
@@ -365,8 +365,11 @@ hv_diff_summary (const HvDiff *diff)
       const HvDiffRow *row = &g_array_index (rows, HvDiffRow, i);
       below += row->delta != 0 && !row->significant;
     }
-  if (rows->len && g_array_index (rows, HvDiffRow, 0).delta > 0)
-    describe_largest (text, diff, &g_array_index (rows, HvDiffRow, 0));
+  const HvDiffRow *first = rows->len ? &g_array_index (rows, HvDiffRow, 0) : NULL;
+  if (first && first->significant && first->delta > 0)
+    describe_largest (text, diff, first);
+  else if (diff->growth[0] > 0)
+    g_string_append (text, " No path grew significantly.");
   if (w->n_added > 1 && w->added * 20 >= diff->growth[0])
     {
       g_autofree char *share = hv_format_percent (w->added, diff->growth[0]);

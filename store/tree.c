@@ -150,6 +150,9 @@ intern_key (HvTree *tree, const char *identity, const HvKey *key)
     }
   tree->key[tree->n_keys] = *key;
   tree->key[tree->n_keys].label = g_string_chunk_insert (t->texts, key->label);
+  tree->key[tree->n_keys].short_label = key->short_label
+                                            ? g_string_chunk_insert (t->texts, key->short_label)
+                                            : tree->key[tree->n_keys].label;
   g_hash_table_insert (t->key_ids, g_string_chunk_insert (t->texts, identity),
                        GUINT_TO_POINTER (tree->n_keys + 1));
   return tree->n_keys++;
@@ -183,9 +186,13 @@ frame_key (HvTree *tree, const HvProfile *profile, Frames *frames, uint32_t f)
                 .flags = frame->flags,
                 .category = profile->frame_category[f] };
   GString *text = frames->text, *identity = frames->identity;
+  g_autoptr (GString) whole = NULL;
+  g_autoptr (GString) brief = NULL;
 
   if (frames->key[f])
     return frames->key[f] - 1;
+  whole = g_string_new (NULL);
+  brief = g_string_new (NULL);
 
   g_string_truncate (text, 0);
   g_string_truncate (identity, 0);
@@ -231,6 +238,14 @@ frame_key (HvTree *tree, const HvProfile *profile, Frames *frames, uint32_t f)
         {
           g_string_append_printf (identity, "\x1f%s:%u", hv_basename (key.file), frame->line);
           g_string_append_printf (text, "  %s:%u", hv_basename (key.file), frame->line);
+        }
+      if (frame->function && !(frame->flags & HV_FRAME_SYNTHETIC))
+        {
+          hv_normalise_function (whole, key.function);
+          hv_shorten_function (brief, whole->str);
+          if (tree->options.group == HV_GROUP_LINE && frame->line)
+            g_string_append_printf (brief, "  %s:%u", hv_basename (key.file), frame->line);
+          key.short_label = brief->str;
         }
       break;
     }
@@ -775,6 +790,12 @@ const char *
 hv_tree_label (const HvTree *tree, uint32_t node)
 {
   return node ? tree->key[tree->node_key[node]].label : "all";
+}
+
+const char *
+hv_tree_short_label (const HvTree *tree, uint32_t node)
+{
+  return node ? tree->key[tree->node_key[node]].short_label : "all";
 }
 
 GArray *

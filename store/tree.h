@@ -50,10 +50,11 @@ enum
 /* What a node shows. */
 typedef struct
 {
-  const char *label;    /* text of the box; unique by key but not by label; owned by the tree */
-  const char *function; /* full name, "" when unresolved */
-  const char *module;   /* path, "" when unknown */
-  const char *file;     /* of the heaviest frame with this key; "" when unknown */
+  const char *label;       /* the frame's text in full; owned by the tree */
+  const char *short_label; /* for boxes and tables: without parameters and template arguments */
+  const char *function;    /* full name, "" when unresolved */
+  const char *module;      /* path, "" when unknown */
+  const char *file;        /* of the heaviest frame with this key; "" when unknown */
   uint32_t line;
   uint8_t flags;    /* HvFrameFlags */
   uint8_t category; /* HvCategory */
@@ -123,6 +124,7 @@ GArray *hv_tree_path (const HvTree *tree, uint32_t node);
 
 /* The label of a node: its key's, or "all" for the root. */
 const char *hv_tree_label (const HvTree *tree, uint32_t node);
+const char *hv_tree_short_label (const HvTree *tree, uint32_t node);
 
 /* Checks the invariants: inclusive = self + Σ children's, a child's part never above its parent's,
  * Σ self = root. */

@@ -287,6 +287,46 @@ test_normalise (void)
 }
 
 static void
+test_shorten (void)
+{
+  static const char *const cases[][2] = {
+    { "main", "main" },
+    { "f(int, char const*)", "f" },
+    { "operator new(unsigned long)", "operator new" },
+    { "operator new[](unsigned long, std::nothrow_t const&)", "operator new[]" },
+    { "void std::vector<void*, std::allocator<void*> >::_M_realloc_insert<void*>(int, void*&&)",
+      "std::vector<…>::_M_realloc_insert<…>" },
+    { "std::vector<int>::size() const", "std::vector<…>::size" },
+    { "std::ostream& operator<< <char>(std::ostream&, char)", "operator<< <char>" },
+    { "bool operator< <int>(A<int> const&, A<int> const&)", "operator< <int>" },
+    { "std::function<void (int)>::operator()(int) const", "std::function<…>::operator()" },
+    { "A::operator()", "A::operator()" },
+    { "A::operator->()", "A::operator->" },
+    { "(anonymous namespace)::get(int)", "(anonymous namespace)::get" },
+    { "(below main)", "(below main)" },
+    { "main::{lambda(int)#1}::operator()(int) const", "main::{lambda(int)#1}::operator()" },
+    { "<alloc::vec::Vec<T,A> as core::ops::index::Index<I>>::index",
+      "<alloc::vec::Vec<…> as core::ops::index::Index<…>>::index" },
+    { "<alloc::vec::Vec<u8>>::with_capacity_in", "<alloc::vec::Vec<…>>::with_capacity_in" },
+    { "core::ptr::drop_in_place::<alloc::string::String>", "core::ptr::drop_in_place" },
+    { "core::ops::function::FnOnce::call_once{{vtable.shim}}",
+      "core::ops::function::FnOnce::call_once{{vtable.shim}}" },
+    { "alloc::slice::<impl [T]>::to_vec", "alloc::slice::<impl [T]>::to_vec" },
+    { "f<g(", "f<g(" },
+    { "a>b", "a>b" },
+    { ")", ")" },
+    { "", "" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GString) out = g_string_new (NULL);
+      hv_shorten_function (out, cases[i][0]);
+      g_assert_cmpstr (out->str, ==, cases[i][1]);
+    }
+}
+
+static void
 test_units (void)
 {
   static const struct
@@ -348,6 +388,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tree/one-total", test_one_total);
   g_test_add_func ("/tree/absent-metric", test_absent_metric);
   g_test_add_func ("/tree/normalise", test_normalise);
+  g_test_add_func ("/tree/shorten", test_shorten);
   g_test_add_func ("/tree/units", test_units);
   return g_test_run ();
 }

@@ -165,8 +165,8 @@ table_append (Table *table, GString *out, const char *left_aligned)
 static char *
 where (const HvReport *report, const HvRow *row)
 {
-  const char *label = hv_report_row_label (report, row);
   const HvKey *key = row->key == HV_NO_KEY ? NULL : &report->rows_tree->key[row->key];
+  const char *label = key ? key->short_label : hv_report_row_label (report, row);
   HvGroup group = report->tree->options.group;
   g_autofree char *short_label = fit (label, 60);
 
@@ -369,7 +369,7 @@ append_tree (GString *out, const HvReport *report)
           table_add (&table, self[child]
                                  ? hv_format_value (report->profile, report->metric, self[child])
                                  : g_strdup (""));
-          table_add (&table, g_strconcat (indent, hv_tree_label (tree, child), NULL));
+          table_add (&table, g_strconcat (indent, hv_tree_short_label (tree, child), NULL));
           n = child;
         }
       else if (n == 0)
@@ -502,7 +502,8 @@ append_trunk (GString *out, const HvDiff *diff)
     g_string_append (line, "… → ");
   for (guint i = from; i < path->len; i++)
     {
-      g_autofree char *name = fit (hv_tree_label (tree, g_array_index (path, uint32_t, i)), 40);
+      g_autofree char *name = fit (hv_tree_short_label (tree, g_array_index (path, uint32_t, i)),
+                                   40);
       g_string_append_printf (line, "%s%s", i > from ? " → " : "", name);
     }
   g_string_append_printf (line, "   (%s of growth)", share);
@@ -537,8 +538,9 @@ append_waterfall (GString *out, const HvReport *report)
   append_facts (out, line);
 }
 
+/* The rows that are more than noise; the others, and those beyond the limit, are summed below. */
 static void
-append_diff_rows (GString *out, const HvReport *report)
+append_diff_rows (GString *out, const HvReport *report, const HvReportRows *rows)
 {
   const HvDiff *diff = report->rows_diff;
   const HvTree *tree = diff->tree;
@@ -547,10 +549,8 @@ append_diff_rows (GString *out, const HvReport *report)
   gboolean blocks = tree->has_partner && bytes, sampled = tree->variance[0] != NULL;
   int64_t so_far = 0, below = 0;
   guint n_below = 0;
-  HvReportRows rows;
   Table table;
 
-  hv_report_rows (report, report->top, &rows);
   table_init (&table, (guint) (5 + blocks + sampled));
   table_add (&table, g_strdup (bytes ? "Δ bytes" : "Δ"));
   if (sampled)
@@ -564,9 +564,9 @@ append_diff_rows (GString *out, const HvReport *report)
   table_add (&table, g_strdup (tree->options.group == HV_GROUP_STACK
                                    ? "where"
                                    : hv_group_name (tree->options.group)));
-  for (guint i = 0; i < rows.rows->len; i++)
+  for (guint i = 0; i < rows->rows->len; i++)
     {
-      const HvDiffRow *row = &g_array_index (rows.rows, HvDiffRow, i);
+      const HvDiffRow *row = &g_array_index (rows->rows, HvDiffRow, i);
       if (!row->significant)
         {
           below += row->delta;
@@ -593,15 +593,15 @@ append_diff_rows (GString *out, const HvReport *report)
                                        : hv_why_name (row->why, row->delta < 0)));
       table_add (&table, where (report, &row->row));
     }
-  int64_t rest = rows.rest_self[HV_SIDE_CURRENT][HV_SLOT_COST]
-                 - rows.rest_self[HV_SIDE_BASE][HV_SLOT_COST];
+  int64_t rest = rows->rest_self[HV_SIDE_CURRENT][HV_SLOT_COST]
+                 - rows->rest_self[HV_SIDE_BASE][HV_SLOT_COST];
   const struct
   {
     guint n;
     int64_t delta;
     const char *format;
   } sums[] = { { n_below, below, sampled ? "(%s below the noise)" : "(%s below threshold)" },
-               { rows.n_rest, rest, "(%s more)" } };
+               { rows->n_rest, rest, "(%s more)" } };
   for (gsize i = 0; i < G_N_ELEMENTS (sums); i++)
     if (sums[i].n)
       {
@@ -615,7 +615,6 @@ append_diff_rows (GString *out, const HvReport *report)
       }
   table_append (&table, out,
                 sampled ? (blocks ? "rrrrrrl" : "rrrrrl") : (blocks ? "rrrrrl" : "rrrrl"));
-  hv_report_rows_clear (&rows);
 }
 
 static gboolean
@@ -651,12 +650,22 @@ write_diff (const HvReport *report, GString *out)
   append_wrapped (out, summary, "");
   if (w->grew == 0 && w->added == 0 && w->shrunk == 0 && w->gone == 0)
     return TRUE;
-  append_trunk (out, diff);
+  HvReportRows rows;
+  hv_report_rows (report, report->top, &rows);
+  gboolean any = FALSE;
+  for (guint i = 0; i < rows.rows->len; i++)
+    any |= g_array_index (rows.rows, HvDiffRow, i).significant;
+  if (any)
+    append_trunk (out, diff);
   if (w->current < w->base && w->base - w->current > diff->threshold)
     append_wrapped (
         out, "(current is smaller than base: if that is the wrong way round, swap them)", "");
-  g_string_append_c (out, '\n');
-  append_diff_rows (out, report);
+  if (any)
+    {
+      g_string_append_c (out, '\n');
+      append_diff_rows (out, report, &rows);
+    }
+  hv_report_rows_clear (&rows);
   return TRUE;
 }
 
