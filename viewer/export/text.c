@@ -113,6 +113,23 @@ append_warnings (GString *out, const HvProfile *profile, gboolean name_file)
     }
 }
 
+/* "name\tsource" in at most `width` columns: the name is cut first, the source kept while there is
+ * room for both. */
+static char *
+fit_place (const char *place, int width)
+{
+  const char *tab = strchr (place, '\t');
+
+  if (tab == NULL)
+    return fit (place, width);
+  g_autofree char *name = g_strndup (place, (gsize) (tab - place));
+  int source = text_width (tab + 1);
+  if (text_width (name) + 2 + source > width && width - 2 - source < 16)
+    return fit (name, width);
+  g_autofree char *fitted = fit (name, width - 2 - source);
+  return g_strdup_printf ("%s  %s", fitted, tab + 1);
+}
+
 /* A table of right-aligned numbers and one last, left-aligned column that takes the rest. */
 typedef struct
 {
@@ -154,32 +171,44 @@ table_append (Table *table, GString *out, const char *left_aligned)
         }
       else
         {
-          g_autofree char *last = fit (table->cells->pdata[i], WIDTH - used - 1);
+          g_autofree char *last = fit_place (table->cells->pdata[i], WIDTH - used - 1);
           g_string_append_printf (out, "  %s\n", last);
         }
     }
   g_ptr_array_unref (table->cells);
 }
 
-/* "function  file.c:88", or with the module where the source is not known. */
+/* "function\tfile.c:88", or with the module where the source is not known. A call path whose
+ * innermost frame other rows have too is told apart by its caller. */
 static char *
-where (const HvReport *report, const HvRow *row)
+where (const HvReport *report, const HvReportRows *rows, guint at)
 {
-  const HvKey *key = row->key == HV_NO_KEY ? NULL : &report->rows_tree->key[row->key];
-  const char *label = key ? key->short_label : hv_report_row_label (report, row);
-  HvGroup group = report->tree->options.group;
-  g_autofree char *short_label = fit (label, 60);
+  const HvTree *tree = report->rows_tree;
+  const HvRow *row = &g_array_index (rows->rows, HvDiffRow, at).row;
+  const HvKey *key = row->key == HV_NO_KEY ? NULL : &tree->key[row->key];
+  HvGroup group = tree->options.group;
+  GString *place = g_string_new (key ? key->short_label : hv_report_row_label (report, row));
 
-  if (key == NULL || key->flags & HV_FRAME_SYNTHETIC || group == HV_GROUP_FILE
-      || group == HV_GROUP_MODULE || group == HV_GROUP_LINE)
-    return g_steal_pointer (&short_label);
+  if (key == NULL)
+    return g_string_free (place, FALSE);
+  for (guint i = 0; group == HV_GROUP_STACK && i < rows->rows->len; i++)
+    if (i != at && g_array_index (rows->rows, HvDiffRow, i).row.key == row->key
+        && tree->parent[row->node])
+      {
+        g_string_append_printf (place, " ← %s",
+                                hv_tree_short_label (tree, tree->parent[row->node]));
+        break;
+      }
+  if (key->flags & HV_FRAME_SYNTHETIC || group == HV_GROUP_FILE || group == HV_GROUP_MODULE
+      || group == HV_GROUP_LINE)
+    return g_string_free (place, FALSE);
   if (*key->file && key->line)
-    return g_strdup_printf ("%s  %s:%u", short_label, hv_basename (key->file), key->line);
-  if (*key->file)
-    return g_strdup_printf ("%s  %s", short_label, hv_basename (key->file));
-  if (*key->module && *key->function)
-    return g_strdup_printf ("%s  %s", short_label, hv_basename (key->module));
-  return g_steal_pointer (&short_label);
+    g_string_append_printf (place, "\t%s:%u", hv_basename (key->file), key->line);
+  else if (*key->file)
+    g_string_append_printf (place, "\t%s", hv_basename (key->file));
+  else if (*key->module && *key->function)
+    g_string_append_printf (place, "\t%s", hv_basename (key->module));
+  return g_string_free (place, FALSE);
 }
 
 /* One of several facts on a line that breaks between them. */
@@ -409,7 +438,7 @@ append_rows (GString *out, const HvReport *report)
       table_add (&table, hv_format_percent (incl, whole));
       if (blocks)
         table_add (&table, hv_format_count (row->self[HV_SIDE_CURRENT][HV_SLOT_PARTNER]));
-      table_add (&table, where (report, row));
+      table_add (&table, where (report, &rows, i));
     }
   if (rows.n_rest)
     {
@@ -538,6 +567,19 @@ append_waterfall (GString *out, const HvReport *report)
   append_facts (out, line);
 }
 
+/* The count/size reason under the heading "objects": "more", "bigger"; or that the path is new or
+ * gone. */
+static char *
+objects_word (const HvDiffRow *row)
+{
+  const char *why = hv_why_name (row->why, row->delta < 0);
+  const char *blank = strchr (why, ' ');
+
+  if (row->status == HV_STATUS_NEW || row->status == HV_STATUS_GONE)
+    return g_strdup (hv_status_name (row->status));
+  return blank ? g_strndup (why, (gsize) (blank - why)) : g_strdup (why);
+}
+
 /* The rows that are more than noise; the others, and those beyond the limit, are summed below. */
 static void
 append_diff_rows (GString *out, const HvReport *report, const HvReportRows *rows)
@@ -560,7 +602,7 @@ append_diff_rows (GString *out, const HvReport *report, const HvReportRows *rows
   table_add (&table, g_strdup ("current"));
   if (blocks)
     table_add (&table, g_strdup ("Δ blocks"));
-  table_add (&table, g_strdup ("why"));
+  table_add (&table, g_strdup ("objects"));
   table_add (&table, g_strdup (tree->options.group == HV_GROUP_STACK
                                    ? "where"
                                    : hv_group_name (tree->options.group)));
@@ -587,11 +629,8 @@ append_diff_rows (GString *out, const HvReport *report, const HvReportRows *rows
                  row->current ? hv_format_value (p, report->metric, row->current) : g_strdup ("–"));
       if (blocks)
         table_add (&table, hv_format_delta (NULL, HV_METRIC_LIVE_BLOCKS, row->delta_partner));
-      table_add (&table, g_strdup (row->status == HV_STATUS_NEW ? "new"
-                                   : row->status == HV_STATUS_GONE
-                                       ? "gone"
-                                       : hv_why_name (row->why, row->delta < 0)));
-      table_add (&table, where (report, &row->row));
+      table_add (&table, objects_word (row));
+      table_add (&table, where (report, rows, i));
     }
   int64_t rest = rows->rest_self[HV_SIDE_CURRENT][HV_SLOT_COST]
                  - rows->rest_self[HV_SIDE_BASE][HV_SLOT_COST];
