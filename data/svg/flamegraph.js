@@ -10,6 +10,8 @@ const ROW = 22, MARGIN = 16, MIN_TEXT = 26, MIN_NAME = 40, MIN_BOX = 0.5, MIN_WI
 const root = document.currentScript.parentNode;
 const area = root.querySelector('#hv-frames');
 const status = root.querySelector('#hv-status');
+if (!status) /* nothing is drawn */
+  return;
 const top = Number(root.dataset.top), gap = Number(root.dataset.gap);
 const growth = root.dataset.view === 'growth';
 const idle = status.textContent;
@@ -34,8 +36,6 @@ for (const box of boxes) {
   box.parent = box.parent === null ? null : boxes[box.parent];
   (box.parent ? box.parent.kids : roots).push(box);
 }
-if (!boxes.length)
-  return;
 const of = new Map(boxes.map(b => [b.el, b]));
 let shown = [], temporary = [], zoom = null, selected = null, hovered = null;
 const sameName = new Map();
@@ -209,7 +209,7 @@ function depth(box) {
 
 function merge(parent, value, count, x0, x1, row) {
   const el = make('svg', area, { class: 'b m t' });
-  make('title', el, {}, grouped(count) + ' narrow callees of ' + parent.label + ', merged\n\n' +
+  make('title', el, {}, grouped(count) + (count === 1 ? ' narrow frame' : ' narrow frames') + ' below ' + parent.label + ', merged\n\n' +
        format(value));
   make('rect', el, { class: 'n', width: '100%', height: ROW - 2 });
   const box = { el, value, parent, merged: count, label: '(' + grouped(count) + ' merged)',

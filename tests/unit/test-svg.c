@@ -225,6 +225,25 @@ test_nasty (void)
   g_assert_cmpuint (count (svg->str, "<script>"), ==, 1);
   g_assert_cmpuint (count (svg->str, "]]>"), ==, 1);
 
+  /* DHAT's ad-hoc files name their own units. */
+  HvProfile *units = hv_profile_new ();
+  units->path = g_strdup ("units");
+  units->format = "dhat";
+  units->variant = hv_profile_intern (units, "<v>", -1);
+  units->command = hv_profile_intern (units, "./a --x=\"<b>&\x02\"", -1);
+  units->byte_unit = hv_profile_intern (units, "<u>&\"'\x01\n]]>", -1);
+  hv_profile_column (units, HV_METRIC_LIVE_BYTES);
+  hv_profile_column (units, HV_METRIC_LIVE_BLOCKS);
+  add_stack (units, "main;f", 300, 3);
+  add_stack (units, "main;g", 100, 1);
+  hv_profile_seal (units);
+  g_autoptr (GString) in_units = write_one ("nasty-units", units);
+  g_autofree char *words = parse (in_units);
+  assert_contains (words, "<u>&\"'");
+  g_autoptr (GString) units_diff = write_diff ("nasty-units-diff", units, units, HV_VIEW_OVERLAY);
+  g_free (parse (units_diff));
+  hv_profile_free (units);
+
   g_autoptr (GString) diff = write_diff ("nasty-diff", profile, profile, HV_VIEW_CURRENT);
   g_free (parse (diff));
 }

@@ -47,6 +47,27 @@ append_origin (GString *out, const HvReport *report, const HvProfile *profile, u
     }
 }
 
+/* What is measured, in words: "live bytes"; a diff says of each side when. Escaped. */
+static char *
+metric_words (const HvReport *report, HvMetric metric)
+{
+  return hv_svg_escape_take (hv_report_metric_title (
+      report->profile, metric, report->base != NULL ? HV_AT_END : report->at));
+}
+
+/* As above, to follow a value, which names a unit of the file's own itself. */
+static char *
+metric_words_after_value (const HvReport *report, HvMetric metric)
+{
+  const char *unit = hv_profile_string (report->profile, report->profile->byte_unit);
+  char *words = hv_report_metric_title (report->profile, metric,
+                                        report->base != NULL ? HV_AT_END : report->at);
+
+  if (*unit != '\0' && hv_metric_is_bytes (metric) && g_str_has_prefix (words, unit))
+    memmove (words, words + strlen (unit), strlen (words + strlen (unit)) + 1);
+  return hv_svg_escape_take (g_strstrip (words));
+}
+
 static void
 append_names (GString *out, const HvReport *report, const char *between)
 {
@@ -60,9 +81,10 @@ append_names (GString *out, const HvReport *report, const char *between)
 void
 hv_svg_append_document_title (GString *out, const HvReport *report)
 {
+  g_autofree char *words = metric_words (report, report->metric);
   g_string_append (out, "<title>");
   append_names (out, report, " compared with base ");
-  g_string_append_printf (out, " – %s</title>\n", hv_metric_title (report->metric));
+  g_string_append_printf (out, " – %s</title>\n", words);
   g_string_append (out, "<desc>");
   if (report->diff != NULL)
     {
@@ -74,21 +96,9 @@ hv_svg_append_document_title (GString *out, const HvReport *report)
       g_autofree char *total = hv_svg_escape_take (hv_format_value (
           report->profile, report->metric,
           report->tree->n_nodes ? report->tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][0] : 0));
-      g_string_append_printf (out, "Call tree of %s %s.", total, hv_metric_title (report->metric));
+      g_string_append_printf (out, "Call tree of %s %s.", total, words);
     }
   g_string_append (out, "</desc>\n");
-}
-
-/* What is measured, in words; "" where the numbers themselves name a unit of their own. */
-static char *
-metric_words (const HvReport *report, HvMetric metric)
-{
-  const HvProfile *profile = report->profile;
-
-  if (profile->byte_unit != 0 || profile->block_unit != 0)
-    return g_strdup ("");
-  return hv_svg_escape_take (
-      hv_report_metric_title (profile, metric, report->base != NULL ? HV_AT_END : report->at));
 }
 
 static void
@@ -127,7 +137,7 @@ append_total (GString *out, const HvReport *report, double y)
   HvMetric partner = hv_metric_partner (report->metric);
 
   open_text (out, "big", y + 22);
-  g_autofree char *words = metric_words (report, report->metric);
+  g_autofree char *words = metric_words_after_value (report, report->metric);
   g_string_append_printf (out, "%s<tspan class=\"dim\"> %s", total, words);
   if (tree->has_partner && partner != HV_N_METRICS && tree->n_nodes)
     {
@@ -137,7 +147,7 @@ append_total (GString *out, const HvReport *report, double y)
 
       g_autofree char *partner_words = metric_words (report, partner);
       g_string_append_printf (out, " · %s %s", text, partner_words);
-      if (hv_metric_is_bytes (report->metric) && count > 0)
+      if (hv_metric_is_bytes (report->metric) && count > 0 && report->profile->block_unit == 0)
         {
           g_autofree char *average = hv_svg_escape_take (
               hv_format_value (report->profile, report->metric, value / count));
@@ -181,7 +191,8 @@ append_term (GString *out, const HvReport *report, const char *class, const char
       hv_format_value (report->profile, report->metric, value));
   g_autofree char *count = hv_format_count (paths);
 
-  g_string_append_printf (out, "   <tspan class=\"%s\">%s%s %s</tspan>", class, sign, text, name);
+  g_string_append_printf (out, "   <tspan class=\"%s\">%s%s %s</tspan>", value != 0 ? class : "dim",
+                          sign, text, name);
   if (paths > 0)
     g_string_append_printf (out, " (%s %s)", count, paths == 1 ? "path" : "paths");
 }
@@ -189,6 +200,7 @@ append_term (GString *out, const HvReport *report, const char *class, const char
 static double
 append_waterfall (GString *out, const HvReport *report, double y)
 {
+  g_autofree char *words = metric_words_after_value (report, report->metric);
   const HvWaterfall *w = &report->diff->waterfall;
   const HvProfile *p = report->profile;
   g_autofree char *base = hv_svg_escape_take (hv_format_value (p, report->metric, w->base));
@@ -205,7 +217,7 @@ append_waterfall (GString *out, const HvReport *report, double y)
       w->current > w->base   ? "gain"
       : w->current < w->base ? "loss"
                              : "dim",
-      w->current == w->base ? "no change in total" : delta, hv_metric_title (report->metric));
+      w->current == w->base ? "no change in total" : delta, words);
   y += 34;
   if (all > 0)
     {
@@ -277,11 +289,12 @@ append_legend_entry (GString *out, double x, double y, const char *class, const 
 static void
 append_legend (GString *out, const HvReport *report, HvFlameView view, double y)
 {
+  g_autofree char *words = metric_words (report, report->metric);
   static const char *const widths[HV_N_FLAME_VIEWS] = {
-    [HV_FLAME_GROWTH] = "width = growth at the left, shrink at the right, on one scale",
-    [HV_FLAME_CURRENT] = "width = current",
-    [HV_FLAME_BASE] = "width = base",
-    [HV_FLAME_OVERLAY] = "width = the larger of base and current, by call path",
+    [HV_FLAME_GROWTH] = "growth at the left, shrink at the right, on one scale",
+    [HV_FLAME_CURRENT] = "current",
+    [HV_FLAME_BASE] = "base",
+    [HV_FLAME_OVERLAY] = "the larger of base and current, by call path",
   };
   static const struct
   {
@@ -306,15 +319,18 @@ append_legend (GString *out, const HvReport *report, HvFlameView view, double y)
     {
       append_legend_entry (out, x, y, NULL,
                            "colour = namespace or, without one, module or source file");
-      g_string_append_printf (out,
-                              "<text class=\"dim\" x=\"%d\" y=\"%d\">width = %s there and in "
-                              "all that is called from there</text>",
-                              HV_SVG_MARGIN, (int) y + 20, hv_metric_title (report->metric));
+      g_string_append_printf (out, "<text class=\"dim\" x=\"%d\" y=\"%d\">width = %s %s</text>",
+                              HV_SVG_MARGIN, (int) y + 20, words,
+                              report->tree->options.bottom_up
+                                  ? "of what is allocated in the first row; callers are below"
+                                  : "there and in all that is called from there");
       return;
     }
   for (guint i = 0; i < G_N_ELEMENTS (entries[view]) && entries[view][i].class != NULL; i++)
     x = append_legend_entry (out, x, y, entries[view][i].class, entries[view][i].text);
-  append_legend_entry (out, HV_SVG_MARGIN, y + 20, NULL, widths[view]);
+  g_string_append_printf (out, "<text class=\"dim\" x=\"%d\" y=\"%d\">width = %s (%s)%s</text>",
+                          HV_SVG_MARGIN, (int) y + 20, widths[view], words,
+                          report->tree->options.bottom_up ? "; callers are below" : "");
 }
 
 double
@@ -344,6 +360,8 @@ hv_svg_append_header (GString *out, const HvReport *report, HvFlameView view, co
   g_string_append_printf (out,
                           "<line class=\"line\" x1=\"0\" x2=\"100%%\" y1=\"%.1f\" y2=\"%.1f\"/>\n",
                           (int) y + 0.5, (int) y + 0.5);
+  if (status == NULL)
+    return (int) y + 12;
   y += 26;
   g_string_append (out, "<g id=\"hv-legend\">");
   append_legend (out, report, view, y);
@@ -357,13 +375,13 @@ hv_svg_append_header (GString *out, const HvReport *report, HvFlameView view, co
 void
 hv_svg_append_nothing (GString *out, const HvReport *report)
 {
+  g_autofree char *words = metric_words (report, report->metric);
   g_string_append (out, "<text class=\"friendly\" x=\"0\" y=\"28\">");
   if (report->diff == NULL)
-    g_string_append_printf (out, "Nothing to draw: this profile has no %s at this moment.",
-                            hv_metric_title (report->metric));
+    g_string_append_printf (out, "Nothing to draw: this profile has no %s at this moment.", words);
   else if (report->view == HV_VIEW_GROWTH)
     g_string_append (out, "Nothing grew and nothing shrank.");
   else
-    g_string_append_printf (out, "Nothing to draw: no %s here.", hv_metric_title (report->metric));
+    g_string_append_printf (out, "Nothing to draw: no %s here.", words);
   g_string_append (out, "</text>\n");
 }

@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 #define HV_SVG_MARGIN 16
 
 /* The answer above the picture: which files, the total or the waterfall, a sentence, the legend.
- * `status`: the line above the frames. Returns the height taken. */
+ * `status`: the line above the frames; NULL: there are none to explain. Returns the height taken.
+ */
 double hv_svg_append_header (GString *out, const HvReport *report, HvFlameView view,
                              const char *status);
 

@@ -106,7 +106,8 @@ append_shares (GString *out, const HvReport *report, const HvFlameLayout *layout
   g_string_append_printf (out, "\n%s of %s", of_all, name);
   if (parent->parent != HV_FLAME_NO_BOX)
     {
-      g_string_append_printf (out, " · %s of caller ", of_parent);
+      g_string_append_printf (out, " · %s of %s ", of_parent,
+                              report->tree->options.bottom_up ? "callee" : "caller");
       append_short (out, hv_tree_label (report->tree, parent->node), 60);
     }
 }
@@ -179,8 +180,8 @@ append_words (GString *out, const HvReport *report, const HvFlameLayout *layout,
   if (box->merged != 0)
     {
       g_autofree char *count = hv_format_count (box->merged);
-      g_string_append_printf (out, "%s %s of ", count,
-                              box->merged == 1 ? "narrow callee" : "narrow callees");
+      g_string_append_printf (out, "%s narrow %s below ", count,
+                              box->merged == 1 ? "frame" : "frames");
       append_short (out, box_label (report, layout, &layout->box[box->parent]), MAX_NAME);
       g_string_append (out, ", merged\n");
     }
@@ -222,7 +223,7 @@ append_words (GString *out, const HvReport *report, const HvFlameLayout *layout,
   if (box->merged == 0)
     {
       int64_t self = tree->self[HV_SIDE_CURRENT][HV_SLOT_COST][box->node];
-      if (report->diff == NULL && self > 0 && self < box->value)
+      if (report->diff == NULL && !tree->options.bottom_up && self > 0 && self < box->value)
         {
           g_autofree char *text = hv_format_value (report->profile, report->metric, self);
           g_string_append_printf (out, "\nallocated here itself: %s", text);
@@ -390,7 +391,7 @@ append_box (GString *out, const Frames *frames, const HvFlameLayout *layout, uin
       g_autofree char *count = hv_format_count (box->merged);
       label = g_strdup_printf ("(%s merged)", count);
     }
-  else if (box->row == 0 && gain == NULL && loss == NULL)
+  else if (box->row == 0 && layout->view != HV_FLAME_GROWTH)
     {
       g_autofree char *value = hv_format_value (report->profile, report->metric, box->value);
       label = g_strdup_printf ("%s %s", box_label (report, layout, box), value);
@@ -515,7 +516,7 @@ write_document (const HvReport *report, GString *out, const HvFlameLayout *store
 {
   Frames frames = { .report = report, .stored = stored, .shown = shown };
   g_autoptr (GString) header = g_string_new (NULL);
-  g_autofree char *status = status_text (report, shown);
+  g_autofree char *status = shown->n_boxes != 0 ? status_text (report, shown) : NULL;
   double top = hv_svg_append_header (header, report, shown->view, status);
   double height = top + MAX (shown->n_rows, 3) * ROW_HEIGHT + HV_SVG_MARGIN;
   g_autofree char *kib = hv_format_bytes (100000);
@@ -523,13 +524,14 @@ write_document (const HvReport *report, GString *out, const HvFlameLayout *store
                          ? "count"
                          : (g_str_has_suffix (kib, "KiB") ? "iec" : "si");
 
-  g_string_append_printf (out,
-                          "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-                          "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"hv\" width=\"%d\" "
-                          "height=\"%d\" data-top=\"%d\" data-unit=\"%s\" data-gap=\"%d\" "
-                          "data-view=\"%s\">\n",
-                          HV_SVG_WIDTH, (int) height, (int) top, unit, GAP,
-                          shown->view == HV_FLAME_GROWTH ? "growth" : "");
+  g_string_append_printf (
+      out,
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" xml:space=\"preserve\" class=\"hv\" width=\"%d\" "
+      "height=\"%d\" data-top=\"%d\" data-unit=\"%s\" data-gap=\"%d\" "
+      "data-view=\"%s\">\n",
+      HV_SVG_WIDTH, (int) height, (int) top, unit, GAP,
+      shown->view == HV_FLAME_GROWTH ? "growth" : "");
   hv_svg_append_document_title (out, report);
   g_string_append (out, "<style>\n");
   if (!append_resource (out, "/org/heapview/flamegraph.css", error))
@@ -567,7 +569,7 @@ write_svg (const HvReport *report, GString *out, GError **error)
   };
   gsize start = out->len;
 
-  for (uint32_t max_boxes = MAX_BOXES;; max_boxes /= 2)
+  for (uint32_t max_boxes = MAX_BOXES;;)
     {
       request.max_boxes = max_boxes;
       request.min_width = MIN_STORED;
@@ -579,9 +581,11 @@ write_svg (const HvReport *report, GString *out, GError **error)
 
       if (!write_document (report, out, stored, shown, error))
         return FALSE;
-      if (out->len - start <= MAX_BYTES || max_boxes < 64)
+      gsize size = out->len - start;
+      if (size <= MAX_BYTES || max_boxes < 64)
         return TRUE;
       g_string_truncate (out, start);
+      max_boxes = (uint32_t) (MIN (stored->n_boxes, max_boxes) * 0.95 * MAX_BYTES / (double) size);
     }
 }
 
