@@ -15,7 +15,7 @@ static gboolean
 starts (const char *p, const char *end, const char *word)
 {
   gsize n = strlen (word);
-  return (gsize)(end - p) >= n && memcmp (p, word, n) == 0;
+  return (gsize) (end - p) >= n && memcmp (p, word, n) == 0;
 }
 
 static gboolean
@@ -165,9 +165,9 @@ append_braces (GString *out, const char *open, const char *close)
 static void
 append_both (GString *out, GString *trait, const char *p, gsize n)
 {
-  g_string_append_len (out, p, (gssize)n);
+  g_string_append_len (out, p, (gssize) n);
   if (trait && trait->len)
-    g_string_append_len (trait, p, (gssize)n);
+    g_string_append_len (trait, p, (gssize) n);
 }
 
 static void
@@ -244,7 +244,7 @@ canonical (Text text, GString *out, GString *trait, unsigned depth)
           const char *stop = p + 9;
           while (stop < end && *stop != '(' && *stop != '<')
             stop++;
-          append_both (out, trait, p, (gsize)(stop - p));
+          append_both (out, trait, p, (gsize) (stop - p));
           p = stop;
         }
       else if (*p == '&' || *p == '*')
@@ -261,7 +261,7 @@ canonical (Text text, GString *out, GString *trait, unsigned depth)
           if (inline_namespace)
             stop += 2;
           else
-            append_both (out, trait, p, (gsize)(stop - p));
+            append_both (out, trait, p, (gsize) (stop - p));
           p = stop;
         }
     }

@@ -8,6 +8,9 @@
 /* Reads little-endian data of an untrusted file. A read past the end gives zero, sets `bad` and
  * leaves the cursor at the end, so that a loop over it ends without a check at every step. */
 
+/* The items of a GArray; its memory is aligned for any of them. */
+#define HV_ITEMS(array, Type) ((Type *) (void *) (array)->data)
+
 typedef struct
 {
   const uint8_t *data; /* NULL: not there */
@@ -33,7 +36,7 @@ hv_cursor (HvSpan span, uint64_t offset)
 static inline uint64_t
 hv_cursor_left (const HvCursor *c)
 {
-  return (uint64_t)(c->end - c->pos);
+  return (uint64_t) (c->end - c->pos);
 }
 
 static inline void
@@ -82,13 +85,13 @@ hv_cursor_u8 (HvCursor *c)
 static inline uint16_t
 hv_cursor_u16 (HvCursor *c)
 {
-  return (uint16_t)hv_cursor_number (c, 2);
+  return (uint16_t) hv_cursor_number (c, 2);
 }
 
 static inline uint32_t
 hv_cursor_u32 (HvCursor *c)
 {
-  return (uint32_t)hv_cursor_number (c, 4);
+  return (uint32_t) hv_cursor_number (c, 4);
 }
 
 static inline uint64_t
@@ -112,7 +115,7 @@ hv_cursor_uleb (HvCursor *c)
         }
       uint8_t byte = *c->pos++;
       if (shift < 64)
-        value |= (uint64_t)(byte & 0x7f) << shift;
+        value |= (uint64_t) (byte & 0x7f) << shift;
       if (byte < 0x80)
         return value;
     }
@@ -132,14 +135,14 @@ hv_cursor_sleb (HvCursor *c)
         }
       uint8_t byte = *c->pos++;
       if (shift < 64)
-        value |= (uint64_t)(byte & 0x7f) << shift;
+        value |= (uint64_t) (byte & 0x7f) << shift;
       if (shift < 64)
         shift += 7;
       if (byte < 0x80)
         {
           if (shift < 64 && byte & 0x40)
             value |= UINT64_MAX << shift;
-          return (int64_t)value;
+          return (int64_t) value;
         }
     }
 }
@@ -148,7 +151,7 @@ hv_cursor_sleb (HvCursor *c)
 static inline const char *
 hv_cursor_string (HvCursor *c)
 {
-  const char *text = (const char *)c->pos;
+  const char *text = (const char *) c->pos;
   const uint8_t *nul = c->pos < c->end ? memchr (c->pos, 0, hv_cursor_left (c)) : NULL;
 
   if (nul == NULL)

@@ -35,7 +35,7 @@ sink_write (const char *piece, size_t length, void *user)
   sink->calls++;
   if (!sink->overflown && length <= MAX_TEXT - sink->text->len && sink->calls < MAX_CALLS)
     {
-      g_string_append_len (sink->text, piece, (gssize)length);
+      g_string_append_len (sink->text, piece, (gssize) length);
       return;
     }
   /* A Punycode identifier is written byte by byte from a heap block that jumping out would leak:
@@ -106,7 +106,7 @@ cut_suffixes (char *name)
       char *dot = strrchr (name, '.'), *end = dot ? dot + strlen (dot) : NULL;
       if (dot == NULL || dot == name)
         return;
-      if (dot[1] != 0 && strspn (dot + 1, "0123456789") == (gsize)(end - dot - 1))
+      if (dot[1] != 0 && strspn (dot + 1, "0123456789") == (gsize) (end - dot - 1))
         {
           char *number = dot;
           *number = 0;
@@ -118,7 +118,7 @@ cut_suffixes (char *name)
         }
       gboolean cut = FALSE;
       for (gsize i = 0; i < G_N_ELEMENTS (clones); i++)
-        cut |= strlen (clones[i]) == (gsize)(end - dot - 1)
+        cut |= strlen (clones[i]) == (gsize) (end - dot - 1)
                && memcmp (clones[i], dot + 1, strlen (clones[i])) == 0;
       if (!cut)
         return;
@@ -138,7 +138,7 @@ cut_readable_suffixes (char *name)
       if (clone == NULL || strchr (clone, ']') != name + length - 1)
         break;
       *clone = 0;
-      length = (gsize)(clone - name);
+      length = (gsize) (clone - name);
     }
   if (length > 19 && memcmp (name + length - 19, "::h", 3) == 0
       && strspn (name + length - 16, "0123456789abcdef") == 16)

@@ -42,9 +42,7 @@ enum
   DW_AT_RNGLISTS_BASE = 0x74,
   DW_AT_MIPS_LINKAGE_NAME = 0x2007,
 
-  DW_FORM_LINE_STRP = 0x1f,
-  DW_FORM_UDATA = 0x0f,
-  DW_FORM_DATA16 = 0x1e,
+  DW_FORM_IMPLICIT_CONST = 0x21,
 };
 
 typedef struct HvDwarf HvDwarf;
@@ -169,7 +167,7 @@ hv_dwarf_spend (uint64_t *budget, uint64_t n)
   return TRUE;
 }
 
-/* --- for dwscope.c, dwname.c, dwline.c --- */
+/* --- units and abbreviations --- */
 
 HvAbbrevs *hv_unit_abbrevs (HvUnit *unit);
 void hv_abbrevs_unref (HvAbbrevs *abbrevs);
@@ -180,6 +178,12 @@ const HvAbbrev *hv_abbrevs_find (const HvAbbrevs *abbrevs, uint64_t code);
 /* A cursor at a DIE of the unit, which ends with the unit. */
 HvCursor hv_unit_cursor (const HvUnit *unit, uint64_t die);
 uint64_t hv_unit_offset (const HvUnit *unit, const HvCursor *c);
+
+/* --- forms, addresses and ranges: dwform.c --- */
+
+/* Size of a form's value in bytes. */
+#define HV_FORM_VARIABLE (-1)
+int hv_form_size (const HvUnit *unit, unsigned form);
 
 void hv_unit_value (const HvUnit *unit, HvCursor *c, unsigned form, int64_t constant,
                     HvValue *value);
@@ -194,6 +198,8 @@ typedef void (*HvRangeFunc) (uint64_t low, uint64_t high, gpointer user);
 void hv_unit_ranges (const HvUnit *unit, const HvValue *low, const HvValue *high,
                      const HvValue *ranges, HvRangeFunc range, gpointer user);
 
+/* --- dwname.c --- */
+
 /* The name of a function. */
 typedef struct
 {
@@ -203,6 +209,8 @@ typedef struct
 
 /* The name of a function or inlined call, through its origin and specification. */
 HvName hv_dwarf_name (HvDwarf *dwarf, uint64_t die);
+
+/* --- dwscope.c --- */
 
 /* One address that is asked for, in order of addresses. */
 typedef struct
@@ -227,6 +235,8 @@ typedef struct
 
 /* Finds the scope of each query; `scopes` is filled from index 1. */
 void hv_unit_find_scopes (HvUnit *unit, HvQuery *queries, gsize n, GArray *scopes);
+
+/* --- dwline.c --- */
 
 /* The line table of a unit: its files, and a line for each query. */
 typedef struct HvLines HvLines;

@@ -28,7 +28,7 @@ enum
 static void
 clear_file (gpointer data)
 {
-  g_free (((File *)data)->path);
+  g_free (((File *) data)->path);
 }
 
 /* A table of directories or files of version 5. */
@@ -60,7 +60,7 @@ read_entries (HvLines *lines, HvUnit *unit, HvCursor *c, GArray *directories, gb
       for (unsigned i = 0; i < n_formats; i++)
         {
           HvValue value;
-          hv_unit_value (unit, c, (unsigned)MIN (format[i].form, 0xffff), 0, &value);
+          hv_unit_value (unit, c, (unsigned) MIN (format[i].form, 0xffff), 0, &value);
           if (format[i].type == LNCT_PATH)
             name = hv_unit_string (unit, &value);
           else if (format[i].type == LNCT_DIRECTORY)
@@ -149,7 +149,7 @@ hv_lines_new (HvUnit *unit)
   if (lines->max_operations == 0)
     lines->max_operations = 1;
   hv_cursor_u8 (&c); /* is_stmt is of no interest */
-  lines->line_base = (int8_t)hv_cursor_u8 (&c);
+  lines->line_base = (int8_t) hv_cursor_u8 (&c);
   lines->line_range = hv_cursor_u8 (&c);
   lines->opcode_base = hv_cursor_u8 (&c);
   for (unsigned i = 1; i < lines->opcode_base; i++)
@@ -218,7 +218,7 @@ emit (Finder *f, const Row *row, gboolean last)
           continue;
         query->has_line = TRUE;
         query->file = f->row.file;
-        query->line = (uint32_t)MIN (f->row.line, UINT32_MAX);
+        query->line = (uint32_t) MIN (f->row.line, UINT32_MAX);
       }
   f->row = *row;
   if (last)
@@ -234,7 +234,7 @@ advance (const HvLines *lines, Row *row, uint64_t operations)
     {
       uint64_t total = row->operation + operations;
       row->address += total / lines->max_operations * lines->min_instruction;
-      row->operation = (unsigned)(total % lines->max_operations);
+      row->operation = (unsigned) (total % lines->max_operations);
     }
 }
 
@@ -272,7 +272,8 @@ hv_lines_find (HvLines *lines, HvElf *code, HvQuery *queries, gsize n)
         {
           unsigned adjusted = opcode - lines->opcode_base;
           advance (lines, &row, adjusted / lines->line_range);
-          row.line += (uint64_t)(int64_t)(lines->line_base + (int)(adjusted % lines->line_range));
+          row.line += (uint64_t) (int64_t) (lines->line_base
+                                            + (int) (adjusted % lines->line_range));
           emit (&finder, &row, FALSE);
           continue;
         }
@@ -292,7 +293,7 @@ hv_lines_find (HvLines *lines, HvElf *code, HvQuery *queries, gsize n)
                 row = start;
                 break;
               case SET_ADDRESS:
-                row.address = hv_cursor_number (&x, (unsigned)MIN (hv_cursor_left (&x), 8));
+                row.address = hv_cursor_number (&x, (unsigned) MIN (hv_cursor_left (&x), 8));
                 row.operation = 0;
                 break;
               case DEFINE_FILE:
@@ -313,7 +314,7 @@ hv_lines_find (HvLines *lines, HvElf *code, HvQuery *queries, gsize n)
           advance (lines, &row, hv_cursor_uleb (&c));
           break;
         case ADVANCE_LINE:
-          row.line += (uint64_t)hv_cursor_sleb (&c);
+          row.line += (uint64_t) hv_cursor_sleb (&c);
           break;
         case SET_FILE:
           row.file = hv_cursor_uleb (&c);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "dwarf.h"
 
+#include "symbols.h"
+
 /* abstract_origin and specification: at most an inlined copy, its abstract instance, its
  * declaration; more is a circle. */
 #define MAX_HOPS 16
@@ -12,6 +14,7 @@ typedef struct
   const char *name, *linkage;
   HvValue origin;
   gboolean external;
+  uint64_t die;
   uint16_t tag;
   gboolean has_children;
   uint64_t sibling;
@@ -22,14 +25,15 @@ typedef struct
 static gboolean
 read_entry (const HvUnit *unit, const HvAbbrevs *abbrevs, HvCursor *c, Entry *entry)
 {
+  uint64_t die = hv_unit_offset (unit, c);
   const HvAbbrev *abbrev = hv_abbrevs_find (abbrevs, hv_cursor_uleb (c));
 
-  *entry = (Entry){ 0 };
+  *entry = (Entry){ .die = die };
   if (abbrev == NULL)
     return FALSE;
   entry->tag = abbrev->tag;
   entry->has_children = abbrev->has_children;
-  const HvAttribute *a = (const HvAttribute *)abbrevs->attributes->data + abbrev->first_attribute;
+  const HvAttribute *a = HV_ITEMS (abbrevs->attributes, HvAttribute) + abbrev->first_attribute;
   for (uint32_t i = 0; i < abbrev->n_attributes; i++, a++)
     {
       HvValue value;
@@ -77,11 +81,13 @@ is_c (unsigned language)
          || language == ASSEMBLER;
 }
 
+static HvName find_name (HvDwarf *dwarf, uint64_t die, unsigned hops);
+
 /* "space::Class::name": GCC gives functions that the linker does not see, of anonymous namespaces
  * and lambdas, no linkage name. DIEs do not point to their parents, so the way down is walked
  * again, from sibling to sibling where they are linked. */
 static const char *
-qualify (HvUnit *unit, uint64_t die, const char *name)
+qualify (HvUnit *unit, uint64_t die, const char *name, unsigned hops)
 {
   g_autoptr (HvAbbrevs) abbrevs = hv_unit_abbrevs (unit);
   HvCursor c = hv_unit_cursor (unit, unit->first_die);
@@ -101,7 +107,7 @@ qualify (HvUnit *unit, uint64_t die, const char *name)
       if (hv_unit_offset (unit, &c) > die)
         break;
       gboolean good = read_entry (unit, abbrevs, &c, &entry);
-      if (c.bad || !hv_dwarf_spend (&unit->dwarf->name_budget, (uint64_t)(c.pos - before)))
+      if (c.bad || !hv_dwarf_spend (&unit->dwarf->name_budget, (uint64_t) (c.pos - before)))
         break;
       if (!good)
         {
@@ -136,13 +142,20 @@ qualify (HvUnit *unit, uint64_t die, const char *name)
         case DW_TAG_UNION:
         case DW_TAG_INTERFACE:
         case DW_TAG_ENUMERATION:
-          g_string_append (text, part ? part : "{unnamed type}");
-          break;
-        case DW_TAG_SUBPROGRAM:
           if (part == NULL)
-            continue;
+            part = strcmp (name, "operator()") == 0 ? "{lambda}" : "{unnamed type}";
           g_string_append (text, part);
           break;
+        case DW_TAG_SUBPROGRAM:
+          {
+            HvName function = find_name (unit->dwarf, parent[i].die, hops + 1);
+            if (function.name == NULL)
+              continue;
+            /* its name is whole already */
+            g_autofree char *readable = hv_demangle (function.name);
+            g_string_assign (text, readable);
+            break;
+          }
         default:
           continue;
         }
@@ -184,7 +197,7 @@ find_name (HvDwarf *dwarf, uint64_t die, unsigned hops)
       found.name = entry.name;
       /* what other objects can call and has no linkage name is of C: its name is whole */
       if (!entry.external && !is_c (unit->language))
-        found.name = qualify (unit, die, found.name);
+        found.name = qualify (unit, die, found.name, hops);
     }
   if (hops > 0)
     {

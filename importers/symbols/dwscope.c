@@ -72,7 +72,7 @@ read_function (Walk *walk, HvCursor *c, const HvAbbrev *abbrev, uint64_t die, ui
   HvUnit *unit = walk->unit;
   HvValue low = { 0 }, high = { 0 }, ranges = { 0 };
   HvScope scope = { .inlined = abbrev->tag == DW_TAG_INLINED_SUBROUTINE, .die = die };
-  const HvAttribute *a = (const HvAttribute *)walk->abbrevs->attributes->data
+  const HvAttribute *a = HV_ITEMS (walk->abbrevs->attributes, HvAttribute)
                          + abbrev->first_attribute;
 
   *sibling = 0;
@@ -95,7 +95,7 @@ read_function (Walk *walk, HvCursor *c, const HvAbbrev *abbrev, uint64_t die, ui
           scope.call_file = value.number;
           break;
         case DW_AT_CALL_LINE:
-          scope.call_line = (uint32_t)MIN (value.number, UINT32_MAX);
+          scope.call_line = (uint32_t) MIN (value.number, UINT32_MAX);
           break;
         case DW_AT_SIBLING:
           if (value.kind == HV_VALUE_DIE)
@@ -185,7 +185,7 @@ hv_unit_find_scopes (HvUnit *unit, HvQuery *queries, gsize n, GArray *scopes)
                 .queries = queries,
                 .n = n,
                 .scopes = scopes,
-                .budget = (uint64_t)n * 4 * MAX_DEPTH + 65536,
+                .budget = (uint64_t) n * 4 * MAX_DEPTH + 65536,
                 .unclaimed = n };
   HvScope none = { 0 };
 

@@ -90,13 +90,13 @@ read_at (HvElf *elf, uint64_t offset, void *bytes, uint64_t size)
     }
   for (uint64_t done = 0; done < size;)
     {
-      ssize_t got = pread (elf->fd, (char *)bytes + done, MIN (size - done, 1u << 30),
-                           (off_t)(offset + done));
+      ssize_t got = pread (elf->fd, (char *) bytes + done, MIN (size - done, 1u << 30),
+                           (off_t) (offset + done));
       if (got < 0 && errno == EINTR)
         continue;
       if (got <= 0)
         return FALSE;
-      done += (uint64_t)got;
+      done += (uint64_t) got;
     }
   return TRUE;
 }
@@ -181,7 +181,8 @@ load (HvElf *elf, Section *section)
     {
       /* "ZLIB" and the size, big-endian */
       c.bad |= hv_cursor_u32 (&c) != 0x42494c5a;
-      size = GUINT64_SWAP_LE_BE (hv_cursor_u64 (&c));
+      size = hv_cursor_u64 (&c);
+      size = GUINT64_SWAP_LE_BE (size);
     }
   else
     {
@@ -258,7 +259,7 @@ read_headers (HvElf *elf, GError **error)
   HvCursor table = hv_cursor (part (elf, sections_at, n_sections * 64), 0);
   if (!table.bad)
     {
-      elf->n_sections = (uint32_t)n_sections;
+      elf->n_sections = (uint32_t) n_sections;
       elf->section = g_new0 (Section, n_sections);
     }
   g_autofree uint32_t *name_at = g_new0 (uint32_t, MAX (1, elf->n_sections));
@@ -289,7 +290,7 @@ read_headers (HvElf *elf, GError **error)
   table = hv_cursor (part (elf, segments_at, n_segments * 56), 0);
   if (!table.bad)
     {
-      elf->n_segments = (uint32_t)n_segments;
+      elf->n_segments = (uint32_t) n_segments;
       elf->segment = g_new0 (Segment, n_segments);
     }
   for (uint32_t i = 0; i < elf->n_segments; i++)
@@ -337,7 +338,7 @@ hv_elf_open (const char *path, GError **error)
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE, "not a regular file");
       return NULL;
     }
-  elf->size = (uint64_t)info.st_size;
+  elf->size = (uint64_t) info.st_size;
   if (elf->size >= MAP_FROM)
     {
       void *map = mmap (NULL, elf->size, PROT_READ, MAP_PRIVATE, elf->fd, 0);
@@ -357,7 +358,7 @@ hv_elf_new_for_memory (const void *data, gsize size, GError **error)
 {
   g_autoptr (HvElf) elf = elf_new ();
 
-  elf->file = (HvSpan){ size ? data : (const void *)"", size };
+  elf->file = (HvSpan){ size ? data : (const void *) "", size };
   elf->size = size;
   if (!read_headers (elf, error))
     return NULL;
@@ -370,7 +371,7 @@ hv_elf_free (HvElf *elf)
   if (elf == NULL)
     return;
   if (elf->mapped)
-    munmap ((void *)elf->file.data, elf->file.size);
+    munmap ((void *) elf->file.data, elf->file.size);
   if (elf->fd >= 0)
     close (elf->fd);
   g_ptr_array_unref (elf->copies);
@@ -467,7 +468,7 @@ hv_elf_debug_link (HvElf *elf, uint32_t *crc)
   if (name == NULL || *name == 0)
     return NULL;
   /* the checksum stands at the next multiple of four */
-  uint64_t used = (uint64_t)(c.pos - span.data);
+  uint64_t used = (uint64_t) (c.pos - span.data);
   hv_cursor_skip (&c, (4 - used % 4) % 4);
   *crc = hv_cursor_u32 (&c);
   return c.bad ? NULL : name;
@@ -496,9 +497,9 @@ hv_elf_crc (HvElf *elf)
       uint64_t n = MIN (elf->size - at, sizeof block);
       if (!read_at (elf, at, block, n))
         break;
-      crc = crc32 (crc, block, (uInt)n);
+      crc = crc32 (crc, block, (uInt) n);
     }
-  return (uint32_t)crc;
+  return (uint32_t) crc;
 }
 
 gboolean
@@ -588,7 +589,7 @@ read_symbols_of (HvElf *elf, uint32_t type)
                             .name = name };
           /* of aliases the name people know: typed, global before weak before local, and "malloc"
              before "__libc_malloc" */
-          unsigned underscores = (unsigned)MIN (strspn (name, "_"), 15);
+          unsigned underscores = (unsigned) MIN (strspn (name, "_"), 15);
           if (name[0] == '_' && (name[1] == 'Z' || name[1] == 'R'))
             underscores = 0;
           symbol.rank = (kind == 0) << 8
@@ -612,7 +613,7 @@ read_symbols (HvElf *elf)
   read_symbols_of (elf, SHT_DYNSYM_);
   g_array_sort (elf->symbols, compare_symbols);
 
-  Symbol *symbol = (Symbol *)elf->symbols->data;
+  Symbol *symbol = HV_ITEMS (elf->symbols, Symbol);
   guint n = 0;
   uint64_t reach = 0;
   for (guint i = 0; i < elf->symbols->len; i++)
@@ -638,7 +639,7 @@ hv_elf_symbol (HvElf *elf, uint64_t address)
 {
   read_symbols (elf);
 
-  const Symbol *symbol = (const Symbol *)elf->symbols->data;
+  const Symbol *symbol = HV_ITEMS (elf->symbols, Symbol);
   guint low = 0, high = elf->symbols->len;
   while (low < high)
     {

@@ -51,7 +51,7 @@ debug_dirs (const HvImportOptions *options)
   g_ptr_array_add (
       dirs, g_build_filename (options->sysroot ? options->sysroot : "/", "usr/lib/debug", NULL));
   g_ptr_array_add (dirs, NULL);
-  return (char **)g_ptr_array_free (dirs, FALSE);
+  return (char **) g_ptr_array_free (dirs, FALSE);
 }
 
 static HvElf *

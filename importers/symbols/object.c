@@ -164,7 +164,7 @@ emit_chain (Batch *batch, HvDwarf *dwarf, const HvQuery *query, HvLines *lines)
       at = scope->parent;
     }
   if (batch->frames->len > 0)
-    batch->sink (query->user, (const HvObjectFrame *)batch->frames->data, batch->frames->len,
+    batch->sink (query->user, HV_ITEMS (batch->frames, HvObjectFrame), batch->frames->len,
                  batch->user);
 }
 
@@ -182,7 +182,7 @@ resolve_unit (Batch *batch, HvDwarf *dwarf, const Item *items, gsize n, unsigned
       HvQuery query = { .address = items[i].address, .user = items[i].index };
       g_array_append_val (batch->queries, query);
     }
-  HvQuery *query = (HvQuery *)batch->queries->data;
+  HvQuery *query = HV_ITEMS (batch->queries, HvQuery);
   hv_unit_find_scopes (unit, query, n, batch->scopes);
   hv_lines_find (lines, batch->object->main, query, n);
   for (gsize i = 0; i < n; i++)
@@ -222,7 +222,7 @@ hv_object_resolve (HvObject *object, const uint64_t *addresses, gsize n, GCancel
   for (unsigned tries = 0; items->len > 0; tries++)
     {
       GArray *again = g_array_new (FALSE, FALSE, sizeof (Item));
-      const Item *item = (const Item *)items->data;
+      const Item *item = HV_ITEMS (items, Item);
       g_array_sort (items, compare_items);
       for (gsize i = 0, next; i < items->len; i = next)
         {

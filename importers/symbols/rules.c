@@ -2,6 +2,7 @@
 #include "rules.h"
 
 #include "canonical.h"
+#include "cursor.h"
 #include "data/hv-core-resources.h"
 
 #include <gio/gio.h>
@@ -43,7 +44,7 @@ trie_new (void)
 static uint32_t
 find_child (const GArray *trie, uint32_t at, uint8_t byte)
 {
-  const Letter *letter = (const Letter *)trie->data;
+  const Letter *letter = HV_ITEMS (trie, Letter);
   uint32_t child = letter[at].child;
 
   while (child && letter[child].byte != byte)
@@ -58,11 +59,11 @@ trie_add (GArray *trie, const char *text, gsize length, uint8_t group, gboolean 
 
   for (gsize i = 0; i < length; i++)
     {
-      uint32_t child = find_child (trie, at, (uint8_t)text[i]);
+      uint32_t child = find_child (trie, at, (uint8_t) text[i]);
       if (child == 0)
         {
           Letter letter = { .next = g_array_index (trie, Letter, at).child,
-                            .byte = (uint8_t)text[i],
+                            .byte = (uint8_t) text[i],
                             .prefix = GROUP_NONE,
                             .whole = GROUP_NONE };
           child = trie->len;
@@ -90,7 +91,7 @@ trie_match (const GArray *trie, const char *text)
       best = MIN (best, letter->prefix);
       if (*text == 0)
         return MIN (best, letter->whole);
-      at = find_child (trie, at, (uint8_t)*text++);
+      at = find_child (trie, at, (uint8_t) *text++);
       if (at == 0)
         return best;
     }
@@ -114,13 +115,13 @@ rules_parse (Rules *rules, const char *text, gsize size)
 
   for (const char *line = text, *end = text + size; line < end;)
     {
-      const char *stop = memchr (line, '\n', (gsize)(end - line));
+      const char *stop = memchr (line, '\n', (gsize) (end - line));
       if (stop == NULL)
         stop = end;
       const char *next = stop < end ? stop + 1 : end;
       while (stop > line && g_ascii_isspace (stop[-1]))
         stop--;
-      gsize length = (gsize)(stop - line);
+      gsize length = (gsize) (stop - line);
       if (length > 0 && *line == '[')
         {
           trie = NULL;
@@ -132,7 +133,7 @@ rules_parse (Rules *rules, const char *text, gsize size)
                 group = sections[i].group;
               }
           if (trie == NULL)
-            g_warning ("frame rules: unknown group %.*s", (int)MIN (length, 200), line);
+            g_warning ("frame rules: unknown group %.*s", (int) MIN (length, 200), line);
         }
       else if (length > 1 && *line == '=' && trie)
         trie_add (trie, line + 1, length - 1, group, TRUE);
@@ -222,7 +223,7 @@ hv_rules_apply (HvProfile *profile)
       if (!found)
         *slot = category (rules, hv_profile_string (profile, frame->function),
                           hv_profile_string (profile, frame->module), path, trait);
-      profile->frame_category[f] = (uint8_t)*slot;
+      profile->frame_category[f] = (uint8_t) *slot;
     }
   hv_pair_map_clear (&known);
 }

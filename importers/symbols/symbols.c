@@ -49,7 +49,7 @@ is_unresolved (const HvFrame *frame)
 static void
 clear_group (gpointer data)
 {
-  g_array_unref (((Group *)data)->frames);
+  g_array_unref (((Group *) data)->frames);
 }
 
 static void
@@ -104,8 +104,8 @@ take_chain (gsize index, const HvObjectFrame *frames, gsize n, gpointer user)
         .file = frames[i].file ? hv_profile_intern (r->profile, frames[i].file, -1) : 0,
         .line = frames[i].line,
         .module = r->group->path,
-        .flags = (uint8_t)((frames[i].inlined ? HV_FRAME_INLINED : 0)
-                           | (frames[i].symbol_only ? HV_FRAME_SYMBOL_ONLY : 0)),
+        .flags = (uint8_t) ((frames[i].inlined ? HV_FRAME_INLINED : 0)
+                            | (frames[i].symbol_only ? HV_FRAME_SYMBOL_ONLY : 0)),
       };
       uint32_t named = hv_profile_frame (r->profile, &frame);
       g_array_append_val (r->pool, named);
@@ -235,7 +235,7 @@ is_missing (const Group *group)
 static int
 compare_groups (gconstpointer a, gconstpointer b)
 {
-  const Group *x = *(const Group *const *)a, *y = *(const Group *const *)b;
+  const Group *x = *(const Group *const *) a, *y = *(const Group *const *) b;
 
   if (x->cost != y->cost)
     return x->cost > y->cost ? -1 : 1;
@@ -263,7 +263,7 @@ warn_of_missing (Resolver *r)
   for (uint32_t s = 0; cost && s < profile->n_sites; s++)
     {
       gboolean any = FALSE;
-      total += (double)cost[s];
+      total += (double) cost[s];
       for (uint32_t n = profile->site_node[s]; n != 0; n = profile->node_parent[n])
         {
           uint32_t at = r->group_of[profile->node_frame[n]];
@@ -271,18 +271,21 @@ warn_of_missing (Resolver *r)
           if (group == NULL || !is_missing (group) || group->seen_by == s + 1)
             continue;
           group->seen_by = s + 1;
-          group->cost = (int64_t)((uint64_t)group->cost + (uint64_t)cost[s]);
+          group->cost = (int64_t) ((uint64_t) group->cost + (uint64_t) cost[s]);
           any = TRUE;
         }
       if (any)
-        without += (double)cost[s];
+        without += (double) cost[s];
     }
   g_ptr_array_sort (missing, compare_groups);
 
   g_autoptr (GString) text = g_string_new (NULL);
   g_string_append_printf (text, "No symbols for %u module%s", missing->len,
                           missing->len == 1 ? "" : "s");
-  if (total > 0 && without >= 0)
+  if (total > 0 && without >= 0 && without < total / 100)
+    g_string_append_printf (text, " (in stacks of less than 1 %% of the %s)",
+                            hv_metric_title (profile->default_metric));
+  else if (total > 0 && without >= 0)
     g_string_append_printf (text, " (in stacks of %.0f %% of the %s)", 100 * without / total,
                             hv_metric_title (profile->default_metric));
   for (guint i = 0; i < MIN (missing->len, 3); i++)
