@@ -2,6 +2,7 @@
 #include "viewer/widgets/i18n.h"
 
 #include "store/units.h"
+#include "viewer/widgets/column-titles.h"
 #include "viewer/widgets/labels.h"
 #include "viewer/widgets/node-list.h"
 
@@ -195,6 +196,7 @@ hv_call_table_init (HvCallTable *self)
       self->columns[i] = column;
       g_object_unref (column);
     }
+  hv_column_titles_align (self->view, COLUMN_NAME);
 }
 
 GtkWidget *

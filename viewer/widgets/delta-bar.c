@@ -7,7 +7,7 @@
 #include "viewer/widgets/palette.h"
 
 #define HEIGHT 9
-#define LENGTH 72
+#define LENGTH 40
 
 struct _HvDeltaBar
 {

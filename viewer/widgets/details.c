@@ -8,6 +8,7 @@
 
 /* Of a deeper stack the middle is left out: both ends tell more. */
 #define MAX_STACK 60
+#define MAX_TOP 15
 
 struct _HvDetails
 {
@@ -15,7 +16,7 @@ struct _HvDetails
 
   /* Template widgets */
   GtkWidget *scroller;
-  GtkLabel *title, *subtitle, *why;
+  GtkLabel *title, *subtitle, *why, *stack_title;
   GtkGrid *grid;
   GtkListBox *stack;
 
@@ -48,7 +49,7 @@ clear_children (GtkWidget *widget)
 }
 
 static void
-add_cell (HvDetails *self, const char *text, int column, const char *const *classes)
+add_cell (HvDetails *self, const char *text, int column, int span, const char *const *classes)
 {
   GtkWidget *label = gtk_label_new (text);
 
@@ -60,18 +61,20 @@ add_cell (HvDetails *self, const char *text, int column, const char *const *clas
     gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
   for (; classes && *classes; classes++)
     gtk_widget_add_css_class (label, *classes);
-  gtk_grid_attach (self->grid, label, column, self->n_rows, 1, 1);
+  gtk_grid_attach (self->grid, label, column, self->n_rows, span, 1);
 }
 
 /* Takes the two texts; NULL leaves a cell empty. */
 static void
 add_row (HvDetails *self, const char *name, char *first, char *second, const char *emphasis)
 {
-  add_cell (self, name, 0, (const char *[]){ emphasis ? emphasis : "dim-label", NULL });
+  /* A name may use the room of a number that is not there. */
+  add_cell (self, name, 0, first ? 1 : 2,
+            (const char *[]){ emphasis ? emphasis : "dim-label", NULL });
   if (first)
-    add_cell (self, first, 1, (const char *[]){ "numeric", emphasis, NULL });
+    add_cell (self, first, 1, 1, (const char *[]){ "numeric", emphasis, NULL });
   if (second)
-    add_cell (self, second, 2, (const char *[]){ "numeric", emphasis, NULL });
+    add_cell (self, second, 2, 1, (const char *[]){ "numeric", emphasis, NULL });
   self->n_rows++;
   g_free (first);
   g_free (second);
@@ -80,8 +83,8 @@ add_row (HvDetails *self, const char *name, char *first, char *second, const cha
 static void
 add_head (HvDetails *self, const char *first, const char *second)
 {
-  add_cell (self, first, 1, (const char *[]){ "heading", NULL });
-  add_cell (self, second, 2, (const char *[]){ "heading", NULL });
+  add_cell (self, first, 1, 1, (const char *[]){ "strong", NULL });
+  add_cell (self, second, 2, 1, (const char *[]){ "strong", NULL });
   self->n_rows++;
 }
 
@@ -202,18 +205,27 @@ show_profile (HvDetails *self, uint32_t zoom)
 }
 
 static void
-add_stack_row (HvDetails *self, uint32_t node, const char *text)
+add_stack_row (HvDetails *self, uint32_t node, const char *text, const char *value)
 {
   GtkWidget *label = gtk_label_new (text);
+  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
   GtkWidget *row = gtk_list_box_row_new ();
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_MIDDLE);
   if (node == self->node)
-    gtk_widget_add_css_class (label, "heading");
+    gtk_widget_add_css_class (label, "strong");
   else if (!node)
     gtk_widget_add_css_class (label, "dim-label");
-  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), label);
+  gtk_widget_set_hexpand (label, TRUE);
+  gtk_box_append (GTK_BOX (line), label);
+  if (value)
+    {
+      GtkWidget *number = gtk_label_new (value);
+      gtk_widget_add_css_class (number, "numeric");
+      gtk_box_append (GTK_BOX (line), number);
+    }
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), line);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), node != 0);
   gtk_widget_set_tooltip_text (row, node ? text : NULL);
   g_object_set_data (G_OBJECT (row), "node", GUINT_TO_POINTER (node));
@@ -234,11 +246,32 @@ show_stack (HvDetails *self)
           guint left_out = path->len - MAX_STACK;
           g_autofree char *text = g_strdup_printf (
               g_dngettext (HV_GETTEXT_PACKAGE, "[%u frame]", "[%u frames]", left_out), left_out);
-          add_stack_row (self, 0, text);
+          add_stack_row (self, 0, text, NULL);
           i += left_out;
         }
       uint32_t node = g_array_index (path, uint32_t, i);
-      add_stack_row (self, node, hv_tree_label (tree, node));
+      add_stack_row (self, node, hv_tree_label (tree, node), NULL);
+    }
+}
+
+/* Of everything: the sites that hold most, or grew most. */
+static void
+show_top (HvDetails *self)
+{
+  const HvReport *r = &self->scene->report;
+  const GArray *rows = self->scene->diff ? self->scene->rows : self->scene->sites;
+
+  clear_children (GTK_WIDGET (self->stack));
+  for (guint i = 0; i < rows->len && i < MAX_TOP; i++)
+    {
+      const HvRow *row = self->scene->diff ? &g_array_index (rows, HvDiffRow, i).row
+                                           : &g_array_index (rows, HvRow, i);
+      int64_t cost = self->scene->diff ? g_array_index (rows, HvDiffRow, i).delta
+                                       : row->self[HV_SIDE_CURRENT][HV_SLOT_COST];
+      g_autofree char *value = self->scene->diff ? hv_format_delta (r->profile, r->metric, cost)
+                                                 : hv_format_value (r->profile, r->metric, cost);
+      if (cost > 0 && row->node)
+        add_stack_row (self, row->node, hv_tree_label (r->tree, row->node), value);
     }
 }
 
@@ -275,6 +308,7 @@ hv_details_class_init (HvDetailsClass *klass)
   gtk_widget_class_bind_template_child (widget_class, HvDetails, why);
   gtk_widget_class_bind_template_child (widget_class, HvDetails, grid);
   gtk_widget_class_bind_template_child (widget_class, HvDetails, stack);
+  gtk_widget_class_bind_template_child (widget_class, HvDetails, stack_title);
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
   signals[SIGNAL_SELECTED] = g_signal_new ("selected", HV_TYPE_DETAILS, G_SIGNAL_RUN_LAST, 0, NULL,
                                            NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
@@ -322,5 +356,11 @@ hv_details_show (HvDetails *self, HvScene *scene, uint32_t node, uint32_t zoom)
     show_diff (self);
   else
     show_profile (self, zoom);
-  show_stack (self);
+  gtk_label_set_text (self->stack_title, node          ? _ ("Call path")
+                                         : scene->diff ? _ ("Where it grew")
+                                                       : _ ("Where it was allocated"));
+  if (node)
+    show_stack (self);
+  else
+    show_top (self);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "store/units.h"
+#include "viewer/widgets/column-titles.h"
 #include "viewer/widgets/delta-bar.h"
 #include "viewer/widgets/labels.h"
 #include "viewer/widgets/node-list.h"
@@ -180,7 +181,8 @@ setup_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, gpointer us
     case COLUMN_DELTA:
       child = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
       gtk_box_append (GTK_BOX (child), hv_delta_bar_new ());
-      gtk_widget_set_hexpand (label, TRUE);
+      gtk_widget_set_hexpand (gtk_widget_get_first_child (child), TRUE);
+      gtk_label_set_width_chars (GTK_LABEL (label), 10);
       gtk_box_append (GTK_BOX (child), label);
       break;
     case COLUMN_STATUS:
@@ -188,7 +190,7 @@ setup_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, gpointer us
       gtk_widget_set_valign (label, GTK_ALIGN_CENTER);
       break;
     case COLUMN_SITE:
-      gtk_widget_add_css_class (label, "heading");
+      gtk_widget_add_css_class (label, "strong");
       break;
     case COLUMN_SOURCE:
     case COLUMN_CUMULATIVE:
@@ -415,6 +417,7 @@ hv_diff_table_init (HvDiffTable *self)
   add_column (self, COLUMN_STATUS, _ ("Status"), 90);
   add_column (self, COLUMN_SITE, _ ("Site"), -1);
   add_column (self, COLUMN_SOURCE, _ ("Source"), 170);
+  hv_column_titles_align (self->view, COLUMN_BLOCKS + 1);
 }
 
 GtkWidget *

@@ -3,10 +3,9 @@
 
 #include <adwaita.h>
 
-#include "store/units.h"
 #include "viewer/widgets/flame-paint.h"
 
-#include "viewer/widgets/flame-graph.h"
+#include "viewer/widgets/flame-graph-private.h"
 
 #define MARGIN 8
 #define FOREST_GAP 28
@@ -14,36 +13,15 @@
 /* Drawing 5 000 boxes takes less than 10 ms; more are not told apart by eye. */
 #define MAX_BOXES 5000
 #define HIT_SLACK 2
-/* A press that moves further is no click. */
-#define CLICK_SLOP 5
 /* Narrower than this the details pane goes first. */
-#define NATURAL_WIDTH 960
+#define NATURAL_WIDTH 1040
 #define NO_KEY HV_NO_KEY
-
-struct _HvFlameGraph
-{
-  GtkWidget parent_instance;
-
-  HvScene *scene;
-  HvFlameView view;
-  uint32_t zoom, selected;
-  guint zoom_forests, selected_forest;
-  uint32_t hover; /* box */
-  guint8 *matches;
-
-  /* caches */
-  HvTextCache *text;
-  HvFlameLayout *layout;
-  int layout_width;
-  GskRenderNode *picture;
-
-  double press_x, press_y;
-};
 
 enum
 {
   SIGNAL_SELECTED,
   SIGNAL_ZOOMED,
+  SIGNAL_LAID_OUT,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -86,6 +64,16 @@ drop_layout (HvFlameGraph *self)
   gtk_widget_queue_resize (GTK_WIDGET (self));
 }
 
+static gboolean
+laid_out_cb (gpointer user)
+{
+  HvFlameGraph *self = user;
+
+  self->laid_out_source = 0;
+  g_signal_emit (self, signals[SIGNAL_LAID_OUT], 0);
+  return G_SOURCE_REMOVE;
+}
+
 static const HvFlameLayout *
 layout_for_width (HvFlameGraph *self, int width)
 {
@@ -110,11 +98,14 @@ layout_for_width (HvFlameGraph *self, int width)
   };
   self->layout = hv_flame_layout_new (&request);
   self->layout_width = width;
+  /* Layouts are made while sizes are negotiated, where nobody may touch other widgets. */
+  if (!self->laid_out_source)
+    self->laid_out_source = g_idle_add (laid_out_cb, self);
   return self->layout;
 }
 
-static uint32_t
-selected_box (HvFlameGraph *self)
+uint32_t
+hv_flame_graph_selected_box (HvFlameGraph *self)
 {
   if (!self->layout || !self->selected)
     return HV_FLAME_NO_BOX;
@@ -133,86 +124,10 @@ box_key (HvFlameGraph *self, uint32_t box)
   return b->merged ? NO_KEY : self->scene->report.tree->node_key[b->node];
 }
 
-/* --- what is said of a box --- */
-
-static char *
-describe_box (HvFlameGraph *self, const HvFlameBox *box)
-{
-  const HvReport *report = &self->scene->report;
-  int64_t total = hv_flame_layout_total (self->layout, box->forest);
-  g_autofree char *value = NULL;
-  g_autofree char *share = hv_format_percent (box->value, total);
-
-  if (self->layout->view == HV_FLAME_GROWTH)
-    {
-      gboolean loss = box->forest == HV_FLAME_LOSS;
-      value = hv_format_delta (report->profile, report->metric, loss ? -box->value : box->value);
-      return loss ? g_strdup_printf (_ ("%s, %s of all shrink, depth %u"), value, share, box->row)
-                  : g_strdup_printf (_ ("%s, %s of all growth, depth %u"), value, share, box->row);
-    }
-  value = hv_format_value (report->profile, report->metric, box->value);
-  return g_strdup_printf (_ ("%s, %s of all, depth %u"), value, share, box->row);
-}
-
-static void
-update_accessible (HvFlameGraph *self)
-{
-  uint32_t box;
-  g_autofree char *description = NULL;
-  const char *label = _ ("Flame graph");
-
-  layout_for_width (self, gtk_widget_get_width (GTK_WIDGET (self)));
-  box = selected_box (self);
-  if (box != HV_FLAME_NO_BOX)
-    {
-      label = hv_tree_label (self->scene->report.tree, self->selected);
-      description = describe_box (self, &self->layout->box[box]);
-    }
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
-                                  description ? description : "", -1);
-}
-
-static gboolean
-hv_flame_graph_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard,
-                              GtkTooltip *tooltip)
-{
-  HvFlameGraph *self = HV_FLAME_GRAPH (widget);
-  uint32_t index = keyboard ? selected_box (self) : hv_flame_graph_box_at (self, x, y);
-  if (index == HV_FLAME_NO_BOX)
-    return FALSE;
-
-  const HvFlameBox *box = &self->layout->box[index];
-  const HvKey *key = box->merged ? NULL : hv_scene_key (self->scene, box->node);
-  g_autoptr (GString) text = g_string_new (NULL);
-  g_autofree char *numbers = describe_box (self, box);
-
-  if (box->merged)
-    g_string_append_printf (text,
-                            g_dngettext (HV_GETTEXT_PACKAGE, "%u path too narrow to draw",
-                                         "%u paths too narrow to draw", box->merged),
-                            box->merged);
-  else
-    g_string_append (text, key && *key->function
-                               ? key->function
-                               : hv_tree_label (self->scene->report.tree, box->node));
-  g_string_append_printf (text, "\n%s", numbers);
-  if (key && *key->module)
-    g_string_append_printf (text, "\n%s", hv_basename (key->module));
-  if (key && *key->file)
-    {
-      g_string_append_printf (text, "\n%s", key->file);
-      if (key->line)
-        g_string_append_printf (text, ":%u", key->line);
-    }
-  gtk_tooltip_set_text (tooltip, text->str);
-  return TRUE;
-}
-
 /* --- changes --- */
 
-static void
-set_zoom (HvFlameGraph *self, uint32_t node, guint forest)
+void
+hv_flame_graph_set_zoom (HvFlameGraph *self, uint32_t node, guint forest)
 {
   guint forests = node ? 1u << forest : 0;
   if (self->zoom == node && self->zoom_forests == forests)
@@ -223,23 +138,23 @@ set_zoom (HvFlameGraph *self, uint32_t node, guint forest)
   g_signal_emit (self, signals[SIGNAL_ZOOMED], 0, node);
 }
 
-static void
-user_select (HvFlameGraph *self, uint32_t node, guint forest)
+void
+hv_flame_graph_user_select (HvFlameGraph *self, uint32_t node, guint forest)
 {
   if (self->selected == node && self->selected_forest == forest)
     return;
   self->selected = node;
   self->selected_forest = forest;
   gtk_widget_queue_draw (GTK_WIDGET (self));
-  update_accessible (self);
+  hv_flame_graph_update_accessible (self);
   g_signal_emit (self, signals[SIGNAL_SELECTED], 0, node);
 }
 
-static void
-scroll_to_selected (HvFlameGraph *self)
+void
+hv_flame_graph_scroll_to_selected (HvFlameGraph *self)
 {
   GtkWidget *scrolled = gtk_widget_get_ancestor (GTK_WIDGET (self), GTK_TYPE_SCROLLED_WINDOW);
-  uint32_t box = selected_box (self);
+  uint32_t box = hv_flame_graph_selected_box (self);
   if (!scrolled || box == HV_FLAME_NO_BOX)
     return;
   graphene_rect_t rect = hv_flame_graph_box_rect (self, box);
@@ -248,138 +163,13 @@ scroll_to_selected (HvFlameGraph *self)
                              rect.origin.y + 2 * rect.size.height);
 }
 
-/* --- pointer --- */
-
-static void
-set_hover (HvFlameGraph *self, uint32_t box)
-{
-  if (self->hover == box)
-    return;
-  self->hover = box;
-  gtk_widget_set_cursor_from_name (GTK_WIDGET (self), box == HV_FLAME_NO_BOX ? NULL : "pointer");
-  gtk_widget_queue_draw (GTK_WIDGET (self));
-}
-
-static void
-motion_cb (HvFlameGraph *self, double x, double y)
-{
-  set_hover (self, hv_flame_graph_box_at (self, x, y));
-}
-
-static void
-leave_cb (HvFlameGraph *self)
-{
-  set_hover (self, HV_FLAME_NO_BOX);
-}
-
-static void
-pressed_cb (HvFlameGraph *self, int n_press, double x, double y)
-{
-  self->press_x = x;
-  self->press_y = y;
-  gtk_widget_grab_focus (GTK_WIDGET (self));
-}
-
-static void
-released_cb (HvFlameGraph *self, int n_press, double x, double y)
-{
-  if (ABS (x - self->press_x) > CLICK_SLOP || ABS (y - self->press_y) > CLICK_SLOP)
-    return;
-  uint32_t index = hv_flame_graph_box_at (self, x, y);
-  if (index == HV_FLAME_NO_BOX)
-    {
-      set_zoom (self, 0, 0);
-      return;
-    }
-  const HvFlameBox box = self->layout->box[index];
-  user_select (self, box.node, box.forest);
-  set_zoom (self, box.node, box.forest);
-  motion_cb (self, x, y);
-}
-
-/* --- keyboard --- */
-
-static uint32_t
-step (HvFlameGraph *self, uint32_t from, guint keyval)
-{
-  const HvFlameLayout *layout = self->layout;
-  const HvFlameBox *box = &layout->box[from];
-
-  switch (keyval)
-    {
-    case GDK_KEY_Up:
-      return box->parent;
-    case GDK_KEY_Down:
-      {
-        uint32_t widest = HV_FLAME_NO_BOX;
-        for (uint32_t i = box->first_child; i < box->first_child + box->n_children; i++)
-          if (!layout->box[i].merged
-              && (widest == HV_FLAME_NO_BOX || layout->box[i].value > layout->box[widest].value))
-            widest = i;
-        return widest;
-      }
-    case GDK_KEY_Left:
-      return from > layout->row_start[box->row] ? from - 1 : HV_FLAME_NO_BOX;
-    case GDK_KEY_Right:
-      return from + 1 < layout->row_start[box->row + 1] ? from + 1 : HV_FLAME_NO_BOX;
-    default:
-      return HV_FLAME_NO_BOX;
-    }
-}
-
-static gboolean
-key_cb (HvFlameGraph *self, guint keyval, guint keycode, GdkModifierType state)
-{
-  if (state & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK))
-    return FALSE;
-  const HvFlameLayout *layout = hv_flame_graph_get_layout (self);
-  if (!layout || !layout->n_boxes)
-    return FALSE;
-
-  uint32_t from = selected_box (self);
-  switch (keyval)
-    {
-    case GDK_KEY_Up:
-    case GDK_KEY_Down:
-    case GDK_KEY_Left:
-    case GDK_KEY_Right:
-      {
-        uint32_t to = 0;
-        if (from != HV_FLAME_NO_BOX)
-          {
-            guint forest = layout->box[from].forest;
-            /* Merged boxes have no name to stand on; sibling means same forest. */
-            for (to = step (self, from, keyval); to != HV_FLAME_NO_BOX && layout->box[to].merged;
-                 to = step (self, to, keyval))
-              ;
-            if (to != HV_FLAME_NO_BOX && (keyval == GDK_KEY_Up || keyval == GDK_KEY_Down)
-                && layout->box[to].forest != forest)
-              to = HV_FLAME_NO_BOX;
-          }
-        if (to == HV_FLAME_NO_BOX)
-          return TRUE;
-        const HvFlameBox *box = &layout->box[to];
-        user_select (self, box->node, box->forest);
-        scroll_to_selected (self);
-        return TRUE;
-      }
-    case GDK_KEY_Return:
-    case GDK_KEY_KP_Enter:
-      if (from != HV_FLAME_NO_BOX)
-        set_zoom (self, layout->box[from].node, layout->box[from].forest);
-      return TRUE;
-    default:
-      return FALSE;
-    }
-}
-
 /* --- drawing --- */
 
 static void
 append_highlights (HvFlameGraph *self, GtkSnapshot *snapshot, const HvPalette *palette)
 {
   float height = row_height (self);
-  uint32_t selected = selected_box (self);
+  uint32_t selected = hv_flame_graph_selected_box (self);
   uint32_t key = self->hover == HV_FLAME_NO_BOX ? NO_KEY : box_key (self, self->hover);
   GdkRGBA veil = palette->text;
 
@@ -475,6 +265,7 @@ hv_flame_graph_dispose (GObject *object)
 {
   HvFlameGraph *self = HV_FLAME_GRAPH (object);
 
+  g_clear_handle_id (&self->laid_out_source, g_source_remove);
   g_clear_pointer (&self->picture, gsk_render_node_unref);
   g_clear_pointer (&self->layout, hv_flame_layout_free);
   g_clear_pointer (&self->text, hv_text_cache_free);
@@ -503,25 +294,17 @@ hv_flame_graph_class_init (HvFlameGraphClass *klass)
                                            NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
   signals[SIGNAL_ZOOMED] = g_signal_new ("zoomed", HV_TYPE_FLAME_GRAPH, G_SIGNAL_RUN_LAST, 0, NULL,
                                          NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
+  signals[SIGNAL_LAID_OUT] = g_signal_new ("laid-out", HV_TYPE_FLAME_GRAPH, G_SIGNAL_RUN_LAST, 0,
+                                           NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
 hv_flame_graph_init (HvFlameGraph *self)
 {
   GtkWidget *widget = GTK_WIDGET (self);
-  GtkEventController *motion = gtk_event_controller_motion_new ();
-  GtkEventController *keys = gtk_event_controller_key_new ();
-  GtkGesture *click = gtk_gesture_click_new ();
 
   self->hover = HV_FLAME_NO_BOX;
-  g_signal_connect_object (motion, "motion", G_CALLBACK (motion_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (motion, "leave", G_CALLBACK (leave_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (click, "pressed", G_CALLBACK (pressed_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (click, "released", G_CALLBACK (released_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (keys, "key-pressed", G_CALLBACK (key_cb), self, G_CONNECT_SWAPPED);
-  gtk_widget_add_controller (widget, motion);
-  gtk_widget_add_controller (widget, keys);
-  gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (click));
+  hv_flame_graph_add_input (self);
   g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
                            G_CALLBACK (drop_picture), self, G_CONNECT_SWAPPED);
   gtk_widget_set_focusable (widget, TRUE);
@@ -558,7 +341,7 @@ hv_flame_graph_set_scene (HvFlameGraph *self, HvScene *scene)
     self->zoom_forests = 0;
   self->selected = selected;
   drop_layout (self);
-  update_accessible (self);
+  hv_flame_graph_update_accessible (self);
 }
 
 void
@@ -572,7 +355,7 @@ hv_flame_graph_set_view (HvFlameGraph *self, HvFlameView view)
   if (self->zoom)
     self->zoom_forests = 1u << (view == HV_FLAME_GROWTH ? self->selected_forest : HV_FLAME_GAIN);
   drop_layout (self);
-  update_accessible (self);
+  hv_flame_graph_update_accessible (self);
 }
 
 HvFlameView
@@ -594,8 +377,8 @@ hv_flame_graph_select (HvFlameGraph *self, uint32_t node)
                               ? HV_FLAME_LOSS
                               : HV_FLAME_GAIN;
   gtk_widget_queue_draw (GTK_WIDGET (self));
-  update_accessible (self);
-  scroll_to_selected (self);
+  hv_flame_graph_update_accessible (self);
+  hv_flame_graph_scroll_to_selected (self);
 }
 
 uint32_t
@@ -608,7 +391,8 @@ void
 hv_flame_graph_zoom_to (HvFlameGraph *self, uint32_t node)
 {
   g_return_if_fail (HV_IS_FLAME_GRAPH (self));
-  set_zoom (self, node, node == self->selected ? self->selected_forest : HV_FLAME_GAIN);
+  hv_flame_graph_set_zoom (self, node,
+                           node == self->selected ? self->selected_forest : HV_FLAME_GAIN);
 }
 
 void
@@ -618,16 +402,16 @@ hv_flame_graph_zoom_in (HvFlameGraph *self)
   if (!hv_flame_graph_get_layout (self))
     return;
   if (self->selected && self->selected != self->zoom)
-    set_zoom (self, self->selected, self->selected_forest);
+    hv_flame_graph_set_zoom (self, self->selected, self->selected_forest);
   else if (self->selected)
     {
-      uint32_t box = selected_box (self);
-      uint32_t child = box == HV_FLAME_NO_BOX ? box : step (self, box, GDK_KEY_Down);
+      uint32_t box = hv_flame_graph_selected_box (self);
+      uint32_t child = box == HV_FLAME_NO_BOX ? box : hv_flame_graph_step (self, box, GDK_KEY_Down);
       if (child == HV_FLAME_NO_BOX)
         return;
       const HvFlameBox next = self->layout->box[child];
-      user_select (self, next.node, next.forest);
-      set_zoom (self, next.node, next.forest);
+      hv_flame_graph_user_select (self, next.node, next.forest);
+      hv_flame_graph_set_zoom (self, next.node, next.forest);
     }
 }
 
@@ -637,8 +421,9 @@ hv_flame_graph_zoom_out (HvFlameGraph *self)
   g_return_if_fail (HV_IS_FLAME_GRAPH (self));
   if (!self->scene || !self->zoom)
     return;
-  set_zoom (self, self->scene->report.tree->parent[self->zoom],
-            self->zoom_forests & 1u << HV_FLAME_LOSS ? HV_FLAME_LOSS : HV_FLAME_GAIN);
+  hv_flame_graph_set_zoom (self, self->scene->report.tree->parent[self->zoom],
+                           self->zoom_forests & 1u << HV_FLAME_LOSS ? HV_FLAME_LOSS
+                                                                    : HV_FLAME_GAIN);
 }
 
 uint32_t

@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (HvFlameGraph, hv_flame_graph, HV, FLAME_GRAPH, GtkWidget)
 
 /* Signal "selected" (guint node): the user chose another box. */
+/* Signal "laid-out": the layout is another one. */
 /* Signal "zoomed" (guint node): the zoom changed; 0: everything is shown. */
 
 GtkWidget *hv_flame_graph_new (void);

@@ -64,6 +64,7 @@ hv_scene_new (HvProfiles *profiles, const HvQuestion *q, GError **error)
       scene->tree = hv_tree_new (report->profile, q->metric, report->at, &q->options, error);
       if (!scene->tree)
         return NULL;
+      scene->sites = hv_tree_rows (scene->tree);
       report->tree = report->rows_tree = scene->tree;
     }
   return g_steal_pointer (&scene);
@@ -80,6 +81,7 @@ scene_clear (gpointer data)
 {
   HvScene *scene = data;
   g_clear_pointer (&scene->rows, g_array_unref);
+  g_clear_pointer (&scene->sites, g_array_unref);
   g_clear_pointer (&scene->diff, hv_diff_free);
   g_clear_pointer (&scene->tree, hv_tree_free);
   g_clear_pointer (&scene->profiles, hv_profiles_unref);

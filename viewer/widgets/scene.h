@@ -36,7 +36,8 @@ typedef struct
   HvQuestion question;
   HvTree *tree; /* NULL in a diff, which owns its tree */
   HvDiff *diff;
-  GArray *rows; /* of a diff: HvDiffRow, largest growth first; else NULL */
+  GArray *rows;  /* of a diff: HvDiffRow, largest growth first; else NULL */
+  GArray *sites; /* of one profile: HvRow, largest self cost first; else NULL */
 } HvScene;
 
 /* Asks the question; from any thread. A diff when `profiles` has a base. */

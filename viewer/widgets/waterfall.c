@@ -3,6 +3,7 @@
 
 #include <adwaita.h>
 #include <math.h>
+#include <string.h>
 
 #include "store/units.h"
 #include "viewer/widgets/flame-paint.h"
@@ -130,13 +131,19 @@ draw_part (HvWaterfallBar *self, GtkSnapshot *snapshot, guint index, float heigh
       break;
     }
 
-  g_autofree char *text = part_text (self, index, TRUE);
-  float wide = hv_text_cache_width (self->text, text, TRUE);
-  if (wide + 12 > rect.size.width)
+  g_autofree char *text = NULL;
+  float wide = 0;
+  for (guint detail = 3; detail-- > 0;)
     {
-      g_free (g_steal_pointer (&text));
-      text = part_text (self, index, FALSE);
+      g_free (text);
+      text = part_text (self, index, detail == 2);
+      /* the units stand in the sentence below */
+      char *unit = detail == 0 ? strrchr (text, ' ') : NULL;
+      if (unit)
+        *unit = '\0';
       wide = hv_text_cache_width (self->text, text, TRUE);
+      if (wide + (detail == 2 ? 12 : 8) <= rect.size.width)
+        break;
     }
   if (wide + 8 <= rect.size.width)
     hv_text_cache_append (self->text, snapshot, text, TRUE, &color,

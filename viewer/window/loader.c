@@ -117,11 +117,6 @@ report_error (HvLoader *self, GTask *task)
         gboolean cancelled = g_error_matches (part->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
         if (!part->error || (pass == 0 && cancelled))
           continue;
-        if (!cancelled)
-          {
-            g_autofree char *name = g_filename_display_basename (part->paths[0]);
-            g_prefix_error (&part->error, "%s: ", name);
-          }
         g_task_return_error (task, g_steal_pointer (&part->error));
         return TRUE;
       }

@@ -25,7 +25,6 @@ HvLoader *hv_loader_new (const HvSession *session, const char *const *files, HvL
 
 void hv_loader_run (HvLoader *self, GCancellable *cancellable, GAsyncReadyCallback callback,
                     gpointer user);
-/* The error's message starts with the file's name. */
 HvProfiles *hv_loader_finish (HvLoader *self, GAsyncResult *result, GError **error);
 
 /* How much of the files was read, 0 … 1; −1: unknown. */

@@ -200,12 +200,6 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user)
       settle (self, TRUE);
       return;
     }
-  for (guint i = 0; i < profiles->current->warnings->len && i < 2; i++)
-    {
-      g_autofree char *text = g_markup_escape_text (
-          g_ptr_array_index (profiles->current->warnings, i), -1);
-      adw_toast_overlay_add_toast (self->toasts, adw_toast_new (text));
-    }
   GApplication *application = G_APPLICATION (gtk_window_get_application (GTK_WINDOW (self)));
   if (application)
     {

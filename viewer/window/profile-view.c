@@ -3,119 +3,43 @@
 
 #include <string.h>
 
-#include "store/units.h"
-#include "viewer/widgets/call-table.h"
-#include "viewer/widgets/details.h"
-#include "viewer/widgets/diff-table.h"
-#include "viewer/widgets/labels.h"
-#include "viewer/widgets/legend.h"
-#include "viewer/widgets/summary.h"
-#include "viewer/widgets/timeline.h"
-#include "viewer/widgets/waterfall.h"
-#include "viewer/window/search.h"
-
-#include "viewer/window/profile-view.h"
-
-/* Under this the two files hardly share code: the diff says little. */
-#define MATCH_WARNING 0.7
-
-struct _HvProfileView
-{
-  GtkWidget parent_instance;
-
-  /* Template widgets */
-  GtkWidget *box, *diff_head, *view_switch, *moment_switch, *flame_page;
-  HvSummary *summary;
-  HvWaterfallBar *waterfall;
-  GtkLabel *base_label, *match_label, *current_label, *sentence, *match_total;
-  HvTimeline *timeline;
-  GtkToggleButton *growth_button, *current_button, *base_button, *overlay_button;
-  GtkToggleButton *peak_button, *moment_button, *end_button, *flame_tab, *table_tab;
-  GtkDropDown *metric_drop;
-  GtkButton *fold_chip;
-  AdwFlap *flap;
-  HvFlameGraph *flame;
-  HvLegend *legend;
-  HvCallTable *call_table;
-  HvDetails *details;
-  HvDiffTable *diff_table;
-
-  /* Owned */
-  HvProfiles *profiles;
-  HvScene *scene;
-  HvSearch *search;
-  char *search_text;
-  GArray *metrics; /* HvMetric, as in the drop-down */
-
-  HvQuestion question;
-  guint serial; /* of the newest question */
-  guint match;  /* the match the user stands on */
-  gboolean quiet;
-};
+#include "viewer/window/profile-view-private.h"
 
 enum
 {
   SIGNAL_CHANGED,
   SIGNAL_FAILED,
-  SIGNAL_MATCHED,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (HvProfileView, hv_profile_view, GTK_TYPE_WIDGET)
 
-/* --- selection: one, shown by every view --- */
-
-static void
-show_selection (HvProfileView *self, uint32_t node, gpointer origin)
-{
-  if (!self->scene)
-    return;
-  if (origin != self->flame)
-    hv_flame_graph_select (self->flame, node);
-  if (self->scene->diff && origin != self->diff_table)
-    hv_diff_table_select (self->diff_table, node);
-  if (!self->scene->diff && origin != self->call_table)
-    hv_call_table_select (self->call_table, node);
-  hv_details_show (self->details, self->scene, node, hv_flame_graph_get_zoom (self->flame));
-}
+/* --- the widgets' signals --- */
 
 static void
 flame_selected_cb (HvProfileView *self, guint node)
 {
-  show_selection (self, node, self->flame);
+  hv_profile_view_show_selection (self, node, self->flame);
 }
 
 static void
 table_selected_cb (HvProfileView *self, guint node, gpointer table)
 {
-  show_selection (self, node,
-                  self->scene->diff ? (gpointer) self->diff_table : (gpointer) self->call_table);
+  hv_profile_view_show_selection (
+      self, node, self->scene->diff ? (gpointer) self->diff_table : (gpointer) self->call_table);
 }
 
 static void
 details_selected_cb (HvProfileView *self, guint node)
 {
-  show_selection (self, node, NULL);
+  hv_profile_view_show_selection (self, node, NULL);
 }
 
 static void
-update_legend (HvProfileView *self)
+flame_laid_out_cb (HvProfileView *self)
 {
-  const HvFlameLayout *layout = hv_flame_graph_get_layout (self->flame);
-  g_autofree char *note = NULL;
-
-  if (layout && layout->n_merged && layout->n_merged < G_MAXUINT)
-    {
-      const HvReport *r = &self->scene->report;
-      g_autofree char *value = hv_format_value (r->profile, r->metric, layout->merged_value);
-      g_autofree char *count = hv_format_count ((int64_t) layout->n_merged);
-      note = g_strdup_printf (g_dngettext (HV_GETTEXT_PACKAGE, "%s narrow frame merged (%s)",
-                                           "%s narrow frames merged (%s)",
-                                           (gulong) layout->n_merged),
-                              count, value);
-    }
-  hv_legend_show (self->legend, self->scene, hv_flame_graph_get_view (self->flame), note);
+  hv_profile_view_update_legend (self);
 }
 
 static void
@@ -124,235 +48,6 @@ flame_zoomed_cb (HvProfileView *self, guint zoom)
   if (!self->scene)
     return;
   hv_details_show (self->details, self->scene, hv_flame_graph_get_selected (self->flame), zoom);
-  update_legend (self);
-}
-
-/* --- search --- */
-
-static void
-show_matches (HvProfileView *self)
-{
-  const HvReport *r = &self->scene->report;
-  g_autoptr (GString) text = g_string_new (NULL);
-  HvSearch *search = self->search;
-
-  hv_flame_graph_set_matches (self->flame, search ? search->keys : NULL);
-  if (search && !search->nodes->len)
-    g_string_append (text, _ ("no match"));
-  else if (search)
-    {
-      int64_t all = self->scene->diff ? self->scene->diff->growth[0]
-                                      : r->tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][0];
-      g_autofree char *value = self->scene->diff
-                                   ? hv_format_delta (r->profile, r->metric, search->value)
-                                   : hv_format_value (r->profile, r->metric, search->value);
-      g_autofree char *share = hv_format_percent (search->value, all);
-      g_autofree char *count = hv_format_count (search->nodes->len);
-      g_string_append_printf (text,
-                              self->scene->diff ? _ ("matched %s (%s of growth)")
-                                                : _ ("matched %s (%s of shown)"),
-                              value, share);
-      if (search->loss)
-        {
-          g_autofree char *loss = hv_format_delta (r->profile, r->metric, -search->loss);
-          g_string_append_printf (text, ", %s", loss);
-        }
-      if (self->match)
-        g_string_append_printf (text, " · %u/%s", self->match, count);
-      else
-        {
-          g_string_append (text, " · ");
-          g_string_append_printf (
-              text, g_dngettext (HV_GETTEXT_PACKAGE, "%s frame", "%s frames", search->nodes->len),
-              count);
-        }
-    }
-  gtk_label_set_text (self->match_total, text->str);
-  g_signal_emit (self, signals[SIGNAL_MATCHED], 0, text->str);
-}
-
-void
-hv_profile_view_search (HvProfileView *self, const char *text)
-{
-  g_return_if_fail (HV_IS_PROFILE_VIEW (self));
-  char *copy = g_strdup (text);
-
-  g_free (self->search_text);
-  self->search_text = copy;
-  g_clear_pointer (&self->search, hv_search_free);
-  self->match = 0;
-  if (!self->scene)
-    return;
-  self->search = hv_search_new (self->scene, text);
-  show_matches (self);
-}
-
-void
-hv_profile_view_next_match (HvProfileView *self, int by)
-{
-  g_return_if_fail (HV_IS_PROFILE_VIEW (self));
-  if (!self->search || !self->search->nodes->len)
-    return;
-  guint n = self->search->nodes->len;
-  self->match = (self->match + (by < 0 ? n - (self->match ? 1 : 0) : 1) + n - 1) % n + 1;
-  show_selection (self, g_array_index (self->search->nodes, uint32_t, self->match - 1), NULL);
-  show_matches (self);
-}
-
-/* --- showing a scene --- */
-
-static void
-show_diff_head (HvProfileView *self)
-{
-  const HvReport *r = &self->scene->report;
-  const HvDiff *diff = self->scene->diff;
-  gboolean poor = MIN (diff->base_matched, diff->current_matched) < MATCH_WARNING
-                  && diff->waterfall.base > 0 && diff->waterfall.current > 0;
-  g_autofree char *base = hv_format_value (r->base, r->metric, diff->waterfall.base);
-  g_autofree char *current = hv_format_value (r->profile, r->metric, diff->waterfall.current);
-  g_autofree char *base_text = g_strdup_printf (_ ("base %s"), base);
-  g_autofree char *current_text = g_strdup_printf (_ ("current %s"), current);
-  g_autofree char *base_share = hv_format_percent ((int64_t) (diff->base_matched * 1000), 1000);
-  g_autofree char *current_share = hv_format_percent ((int64_t) (diff->current_matched * 1000),
-                                                      1000);
-  g_autofree char *match = g_strdup_printf (
-      poor ? _ ("⚠ only %s of base and %s of current have the same call paths: new and gone may "
-                "be one code with other names")
-           : _ ("same call paths: %s of base, %s of current"),
-      base_share, current_share);
-  g_autofree char *sentence = hv_diff_summary (diff);
-
-  hv_waterfall_set_scene (self->waterfall, self->scene);
-  gtk_label_set_text (self->base_label, base_text);
-  gtk_label_set_text (self->current_label, current_text);
-  gtk_label_set_text (self->match_label, match);
-  if (poor)
-    gtk_widget_add_css_class (GTK_WIDGET (self->match_label), "warning");
-  else
-    gtk_widget_remove_css_class (GTK_WIDGET (self->match_label), "warning");
-  gtk_label_set_text (self->sentence, sentence);
-}
-
-static gboolean
-is_recording (const HvProfile *profile)
-{
-  return hv_profile_has (profile, HV_METRIC_LIVE_BYTES, HV_AT_PEAK)
-         && hv_profile_has (profile, HV_METRIC_LIVE_BYTES, HV_AT_END);
-}
-
-static void
-update_moment_switch (HvProfileView *self)
-{
-  const HvProfile *profile = self->profiles->current;
-  const HvQuestion *q = &self->question;
-  gboolean between = q->at < profile->n_moments;
-
-  gtk_widget_set_visible (self->moment_switch, !self->profiles->base && is_recording (profile));
-  gtk_widget_set_sensitive (GTK_WIDGET (self->peak_button),
-                            hv_profile_has (profile, q->metric, HV_AT_PEAK));
-  gtk_widget_set_visible (GTK_WIDGET (self->moment_button), between);
-  if (between)
-    {
-      const HvMoment *moment = &profile->moment[q->at];
-      g_autofree char *text = moment->time >= 0
-                                  ? hv_format_time (profile, moment->time)
-                                  : g_strdup_printf ("%" G_GINT64_FORMAT, moment->number);
-      gtk_button_set_label (GTK_BUTTON (self->moment_button), text);
-    }
-  gtk_toggle_button_set_active (q->at == HV_AT_PEAK ? self->peak_button
-                                : between           ? self->moment_button
-                                                    : self->end_button,
-                                TRUE);
-}
-
-static void
-update_fold_chip (HvProfileView *self)
-{
-  gboolean all = self->question.options.all_frames;
-
-  gtk_widget_set_visible (GTK_WIDGET (self->fold_chip), all || self->scene->report.tree->folded);
-  gtk_button_set_label (self->fold_chip, all ? _ ("All frames ×") : _ ("Allocator folded ×"));
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->fold_chip),
-                               all ? _ ("Fold allocator and runtime frames again")
-                                   : _ ("Show allocator and runtime frames too"));
-}
-
-static void
-update_metrics (HvProfileView *self)
-{
-  g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
-  gboolean recording = is_recording (self->profiles->current) && !self->profiles->base;
-  guint selected = 0;
-
-  g_array_set_size (self->metrics, 0);
-  for (HvMetric m = 0; m < HV_N_METRICS; m++)
-    {
-      gboolean peak = m == HV_METRIC_PEAK_BYTES || m == HV_METRIC_PEAK_BLOCKS;
-      if (!hv_metric_adds_up (m) || !hv_profile_has (self->profiles->current, m, HV_AT_END)
-          || (self->profiles->base && !hv_profile_has (self->profiles->base, m, HV_AT_END))
-          || (peak && recording && m != self->question.metric))
-        continue;
-      if (m == self->question.metric)
-        selected = self->metrics->len;
-      g_array_append_val (self->metrics, m);
-      gtk_string_list_append (names, hv_label_metric (m));
-    }
-  self->quiet = TRUE;
-  gtk_drop_down_set_model (self->metric_drop, G_LIST_MODEL (names));
-  gtk_drop_down_set_selected (self->metric_drop, selected);
-  self->quiet = FALSE;
-}
-
-/* What the details show before anybody chose: the largest growth, or everything. */
-static uint32_t
-first_choice (HvProfileView *self)
-{
-  uint32_t selected = hv_flame_graph_get_selected (self->flame);
-  const HvScene *scene = self->scene;
-
-  if (selected || !scene->diff || !scene->rows->len)
-    return selected;
-  const HvDiffRow *row = &g_array_index (scene->rows, HvDiffRow, 0);
-  return row->significant ? row->row.node : 0;
-}
-
-static void
-show_scene (HvProfileView *self, HvScene *scene)
-{
-  gboolean is_diff = scene->diff != NULL;
-  gboolean timed = scene->report.profile->n_moments > 1;
-
-  g_clear_pointer (&self->scene, hv_scene_unref);
-  self->scene = hv_scene_ref (scene);
-  self->quiet = TRUE;
-  hv_flame_graph_set_scene (self->flame, scene);
-  gtk_widget_set_visible (self->diff_head, is_diff);
-  gtk_widget_set_visible (self->view_switch, is_diff);
-  gtk_widget_set_visible (GTK_WIDGET (self->summary), !is_diff);
-  gtk_widget_set_visible (GTK_WIDGET (self->diff_table), is_diff);
-  gtk_widget_set_visible (GTK_WIDGET (self->timeline), !is_diff && timed);
-  if (is_diff)
-    {
-      show_diff_head (self);
-      hv_diff_table_set_scene (self->diff_table, scene);
-    }
-  else
-    {
-      hv_summary_show (self->summary, scene->report.profile);
-      hv_call_table_set_scene (self->call_table, scene);
-      hv_timeline_set_scene (self->timeline, timed ? scene : NULL);
-    }
-  update_moment_switch (self);
-  update_fold_chip (self);
-  self->quiet = FALSE;
-  show_selection (self, first_choice (self), NULL);
-  update_legend (self);
-  if (self->search_text)
-    {
-      g_autofree char *text = g_strdup (self->search_text);
-      hv_profile_view_search (self, text);
-    }
-  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
 
 /* --- asking --- */
@@ -398,15 +93,15 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user)
     return;
   if (scene)
     {
-      show_scene (self, scene);
+      hv_profile_view_show_scene (self, scene);
       return;
     }
   if (self->scene)
     {
       self->question = self->scene->question;
       self->quiet = TRUE;
-      update_moment_switch (self);
-      update_metrics (self);
+      hv_profile_view_update_moment_switch (self);
+      hv_profile_view_update_metrics (self);
       self->quiet = FALSE;
     }
   g_signal_emit (self, signals[SIGNAL_FAILED], 0, error->message);
@@ -448,7 +143,7 @@ set_moment (HvProfileView *self, uint32_t at)
   if (!hv_profile_has (self->profiles->current, self->question.metric, at))
     {
       self->question.metric = HV_METRIC_LIVE_BYTES;
-      update_metrics (self);
+      hv_profile_view_update_metrics (self);
     }
   ask (self);
 }
@@ -489,7 +184,6 @@ view_cb (HvProfileView *self, GtkToggleButton *button)
   if (view == hv_flame_graph_get_view (self->flame))
     return;
   hv_flame_graph_set_view (self->flame, view);
-  update_legend (self);
 }
 
 static void
@@ -501,6 +195,20 @@ tab_cb (HvProfileView *self)
   gtk_widget_set_visible (GTK_WIDGET (self->flap), !(table && is_diff));
   gtk_widget_set_visible (self->flame_page, !table);
   gtk_widget_set_visible (GTK_WIDGET (self->call_table), table && !is_diff);
+}
+
+/* Once a file, when the height is known: the table gets eight rows where there is room. */
+static void
+paned_cb (HvProfileView *self)
+{
+  int most;
+
+  g_object_get (self->paned, "max-position", &most, NULL);
+  if (self->placed || !gtk_widget_get_visible (GTK_WIDGET (self->diff_table)) || most < 300
+      || most > 100000)
+    return;
+  self->placed = TRUE;
+  gtk_paned_set_position (self->paned, MAX (280, most - (most > 420 ? 90 : 0)));
 }
 
 /* --- class --- */
@@ -563,6 +271,9 @@ hv_profile_view_class_init (HvProfileViewClass *klass)
   BIND (table_tab);
   BIND (metric_drop);
   BIND (fold_chip);
+  BIND (notes);
+  BIND (paned);
+  BIND (notes_text);
   BIND (flap);
   BIND (flame);
   BIND (legend);
@@ -574,6 +285,7 @@ hv_profile_view_class_init (HvProfileViewClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, tab_cb);
   gtk_widget_class_bind_template_callback (widget_class, flame_selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, flame_zoomed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, flame_laid_out_cb);
   gtk_widget_class_bind_template_callback (widget_class, table_selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, details_selected_cb);
 
@@ -581,8 +293,6 @@ hv_profile_view_class_init (HvProfileViewClass *klass)
                                           NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_FAILED] = g_signal_new ("failed", HV_TYPE_PROFILE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL,
                                          NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
-  signals[SIGNAL_MATCHED] = g_signal_new ("matched", HV_TYPE_PROFILE_VIEW, G_SIGNAL_RUN_LAST, 0,
-                                          NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void
@@ -603,6 +313,8 @@ hv_profile_view_init (HvProfileView *self)
   for (guint i = 0; i < G_N_ELEMENTS (moments); i++)
     g_signal_connect_object (moments[i], "toggled", G_CALLBACK (moment_cb), self,
                              G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->paned, "notify::max-position", G_CALLBACK (paned_cb), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->timeline, "moment", G_CALLBACK (timeline_cb), self,
                            G_CONNECT_SWAPPED);
 }
@@ -637,6 +349,7 @@ hv_profile_view_open (HvProfileView *self, HvProfiles *profiles, const HvProfile
   *q = (HvQuestion){ .at = HV_AT_END, .base_at = HV_AT_END, .options = start->tree };
   q->options.bottom_up = FALSE;
   q->options.group = profiles->base ? HV_GROUP_STACK : HV_GROUP_FUNCTION;
+  self->placed = FALSE;
   hv_flame_graph_set_scene (self->flame, NULL);
   hv_flame_graph_set_view (self->flame, profiles->base ? HV_FLAME_GROWTH : HV_FLAME_CURRENT);
   gtk_toggle_button_set_active (self->growth_button, TRUE);
@@ -653,13 +366,13 @@ hv_profile_view_open (HvProfileView *self, HvProfiles *profiles, const HvProfile
   if (!parse_at (self, start->at, error))
     return FALSE;
   /* The peak is a moment here, not another metric: one switch for all that is live. */
-  if (!profiles->base && is_recording (profiles->current) && q->at == HV_AT_END
+  if (!profiles->base && hv_profile_view_is_recording (profiles->current) && q->at == HV_AT_END
       && (q->metric == HV_METRIC_PEAK_BYTES || q->metric == HV_METRIC_PEAK_BLOCKS))
     {
       q->metric = q->metric == HV_METRIC_PEAK_BYTES ? HV_METRIC_LIVE_BYTES : HV_METRIC_LIVE_BLOCKS;
       q->at = HV_AT_PEAK;
     }
-  update_metrics (self);
+  hv_profile_view_update_metrics (self);
   ask (self);
   return TRUE;
 }
@@ -741,7 +454,7 @@ hv_profile_view_escape (HvProfileView *self)
   if (!self->scene)
     return FALSE;
   if (hv_flame_graph_get_selected (self->flame))
-    show_selection (self, 0, NULL);
+    hv_profile_view_show_selection (self, 0, NULL);
   else if (hv_flame_graph_get_zoom (self->flame))
     hv_flame_graph_zoom_to (self->flame, 0);
   else

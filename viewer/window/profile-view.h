@@ -15,7 +15,6 @@ G_DECLARE_FINAL_TYPE (HvProfileView, hv_profile_view, HV, PROFILE_VIEW, GtkWidge
 
 /* Signal "changed": another scene is shown. */
 /* Signal "failed" (char *message): a question could not be answered; the old scene stays. */
-/* Signal "matched" (char *text): what the search found. */
 
 /* What to show at first. */
 typedef struct

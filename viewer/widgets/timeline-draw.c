@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "viewer/widgets/i18n.h"
+
+#include <adwaita.h>
+#include <math.h>
+
+#include "store/units.h"
+#include "viewer/widgets/palette.h"
+
+#include "viewer/widgets/timeline-private.h"
+
+/* More dots than this run together. */
+#define MAX_DOTS 200
+#define MAX_TIMES 8
+
+/* Steps that people count time in, in seconds. */
+static double
+time_step (double range)
+{
+  static const double steps[] = { 1,   2,   5,    10,   15,   30,    60,    120,  300,
+                                  600, 900, 1800, 3600, 7200, 21600, 43200, 86400 };
+  double step = 1;
+
+  if (range >= MAX_TIMES)
+    {
+      for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
+        if (range <= steps[i] * MAX_TIMES)
+          return steps[i];
+      return range / MAX_TIMES;
+    }
+  while (step > 1e-6 && range <= step * MAX_TIMES / 10)
+    step /= 10;
+  return range <= step * MAX_TIMES / 5 ? step / 5 : range <= step * MAX_TIMES / 2 ? step / 2 : step;
+}
+
+static double
+units_per_second (const HvProfile *profile)
+{
+  switch (profile->time_unit)
+    {
+    case HV_TIME_MILLISECONDS:
+      return 1e3;
+    case HV_TIME_MICROSECONDS:
+      return 1e6;
+    case HV_TIME_INSTRUCTIONS:
+    case HV_TIME_NONE:
+      break;
+    }
+  return 1;
+}
+
+/* --- drawing --- */
+
+static void
+set_source (cairo_t *cr, const GdkRGBA *color)
+{
+  gdk_cairo_set_source_rgba (cr, color);
+}
+
+/* One point a pixel column at most, its maximum: peaks must not vanish in a long recording. */
+static void
+trace_line (HvTimeline *self, cairo_t *cr, gboolean rss)
+{
+  const HvProfile *profile = hv_timeline_profile (self);
+  gboolean started = FALSE;
+  guint i = 0;
+
+  while (i < profile->n_moments)
+    {
+      float x = hv_timeline_x_of (self, i);
+      int64_t value = -1;
+      for (; i < profile->n_moments && (value < 0 || hv_timeline_x_of (self, i) < x + 1); i++)
+        value = MAX (value, rss ? profile->moment[i].rss_bytes : hv_timeline_live_at (profile, i));
+      if (value < 0)
+        continue;
+      if (!started && !rss && profile->moment[0].kind == HV_MOMENT_BUCKET && self->timed)
+        {
+          cairo_move_to (cr, self->left, hv_timeline_y_of (self, 0));
+          cairo_line_to (cr, x, hv_timeline_y_of (self, value));
+        }
+      else if (started)
+        cairo_line_to (cr, x, hv_timeline_y_of (self, value));
+      else
+        cairo_move_to (cr, x, hv_timeline_y_of (self, value));
+      started = TRUE;
+    }
+}
+
+static void
+draw_curves (HvTimeline *self, GtkSnapshot *snapshot, const HvPalette *palette)
+{
+  const HvProfile *profile = hv_timeline_profile (self);
+  graphene_rect_t bounds = GRAPHENE_RECT_INIT (0, 0,
+                                               (float) gtk_widget_get_width (GTK_WIDGET (self)),
+                                               (float) gtk_widget_get_height (GTK_WIDGET (self)));
+  cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &bounds);
+  guint last = profile->n_moments - 1;
+  gboolean from_zero = profile->moment[0].kind == HV_MOMENT_BUCKET && self->timed;
+
+  cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
+  trace_line (self, cr, FALSE);
+  cairo_line_to (cr, hv_timeline_x_of (self, last), hv_timeline_y_of (self, 0));
+  cairo_line_to (cr, from_zero ? self->left : hv_timeline_x_of (self, 0),
+                 hv_timeline_y_of (self, 0));
+  cairo_close_path (cr);
+  set_source (cr, &palette->chart_fill);
+  cairo_fill (cr);
+
+  trace_line (self, cr, FALSE);
+  set_source (cr, &palette->chart);
+  cairo_set_line_width (cr, 1.75);
+  cairo_stroke (cr);
+
+  trace_line (self, cr, TRUE);
+  set_source (cr, &palette->dim);
+  cairo_set_line_width (cr, 1);
+  cairo_set_dash (cr, (const double[]){ 4, 3 }, 2, 0);
+  cairo_stroke (cr);
+  cairo_set_dash (cr, NULL, 0, 0);
+
+  if (profile->n_moments <= MAX_DOTS && profile->moment[0].kind == HV_MOMENT_DUMP)
+    for (guint i = 0; i < profile->n_moments; i++)
+      {
+        cairo_arc (cr, hv_timeline_x_of (self, i),
+                   hv_timeline_y_of (self, hv_timeline_live_at (profile, i)), 3.5, 0, 2 * G_PI);
+        set_source (cr, &palette->view);
+        cairo_fill_preserve (cr);
+        set_source (cr, &palette->chart);
+        cairo_set_line_width (cr, 1.5);
+        cairo_stroke (cr);
+      }
+  if (self->peak < profile->n_moments)
+    {
+      cairo_arc (cr, hv_timeline_x_of (self, self->peak),
+                 hv_timeline_y_of (self, hv_timeline_live_at (profile, self->peak)), 4.5, 0,
+                 2 * G_PI);
+      set_source (cr, &palette->grow);
+      cairo_fill (cr);
+    }
+  cairo_destroy (cr);
+}
+
+static void
+draw_text (HvTimeline *self, GtkSnapshot *snapshot, const char *text, gboolean bold,
+           const GdkRGBA *color, float x, float y)
+{
+  float wide = hv_text_cache_width (self->text, text, bold);
+  float most = (float) gtk_widget_get_width (GTK_WIDGET (self)) - wide - 4;
+
+  hv_text_cache_append (self->text, snapshot, text, bold, color,
+                        roundf (CLAMP (x, 2, MAX (2, most))), roundf (MAX (1, y)), wide + 1);
+}
+
+/* Draws a label under x unless it would touch the one before, which ends at `used`. */
+static float
+draw_below (HvTimeline *self, GtkSnapshot *snapshot, const HvPalette *palette, const char *text,
+            float x, float used)
+{
+  float wide = hv_text_cache_width (self->text, text, FALSE);
+  float y = (float) gtk_widget_get_height (GTK_WIDGET (self)) - BOTTOM + 4;
+
+  x = MIN (x - wide / 2, (float) gtk_widget_get_width (GTK_WIDGET (self)) - wide - 4);
+  if (x < used + 8)
+    return used;
+  draw_text (self, snapshot, text, FALSE, &palette->dim, x, y);
+  return x + wide;
+}
+
+static void
+draw_times (HvTimeline *self, GtkSnapshot *snapshot, const HvPalette *palette)
+{
+  const HvProfile *profile = hv_timeline_profile (self);
+  float width = (float) gtk_widget_get_width (GTK_WIDGET (self)) - self->left - RIGHT;
+  int64_t last = profile->moment[profile->n_moments - 1].time;
+  int64_t first = profile->moment[0].kind == HV_MOMENT_BUCKET ? 0 : profile->moment[0].time;
+  double range = (double) (last - first);
+  double step = MAX (1,
+                     time_step (range / units_per_second (profile)) * units_per_second (profile));
+  float used = -8;
+
+  for (double t = 0; t <= range; t += step)
+    {
+      g_autofree char *text = hv_format_time (profile, first + (int64_t) t);
+      used = draw_below (self, snapshot, palette, text, self->left + width * (float) (t / range),
+                         used);
+    }
+}
+
+static void
+draw_numbers (HvTimeline *self, GtkSnapshot *snapshot, const HvPalette *palette)
+{
+  const HvProfile *profile = hv_timeline_profile (self);
+  float used = -8;
+
+  for (guint i = 0; i < profile->n_moments; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, profile->moment[i].number);
+      used = draw_below (self, snapshot, palette, text, hv_timeline_x_of (self, i), used);
+    }
+}
+
+static void
+draw_rss_label (HvTimeline *self, GtkSnapshot *snapshot, const HvPalette *palette)
+{
+  const HvProfile *profile = hv_timeline_profile (self);
+
+  for (guint i = 0; i < profile->n_moments; i++)
+    if (profile->moment[i].rss_bytes > 0)
+      {
+        /* Translators: resident set size, the memory of the whole process */
+        const char *text = _ ("RSS");
+        float wide = hv_text_cache_width (self->text, text, FALSE);
+        float x = hv_timeline_x_of (self, i) - wide - 5;
+        float y = hv_timeline_y_of (self, profile->moment[i].rss_bytes);
+        /* before the line begins, or else above it */
+        gboolean before = x > self->left;
+        draw_text (self, snapshot, text, FALSE, &palette->dim, before ? x : self->left + 4,
+                   y - hv_text_cache_height (self->text) * (before ? 0.5f : 1) - (before ? 0 : 3));
+        return;
+      }
+}
+
+static void
+draw_scale (HvTimeline *self, GtkSnapshot *snapshot, const HvPalette *palette)
+{
+  float width = (float) gtk_widget_get_width (GTK_WIDGET (self));
+  float line = hv_text_cache_height (self->text);
+
+  self->left = 0;
+  for (int64_t value = 0; value <= self->top_value; value += self->step)
+    {
+      g_autofree char *text = hv_format_bytes (value);
+      self->left = MAX (self->left, hv_text_cache_width (self->text, text, FALSE) + 24);
+    }
+  for (int64_t value = 0; value <= self->top_value; value += self->step)
+    {
+      g_autofree char *text = hv_format_bytes (value);
+      float y = floorf (hv_timeline_y_of (self, value));
+      gtk_snapshot_append_color (
+          snapshot, &palette->line,
+          &GRAPHENE_RECT_INIT (self->left, y, width - self->left - RIGHT, 1));
+      draw_text (self, snapshot, text, FALSE, &palette->dim,
+                 self->left - 8 - hv_text_cache_width (self->text, text, FALSE), y - line / 2);
+    }
+
+  if (self->timed)
+    draw_times (self, snapshot, palette);
+  else
+    draw_numbers (self, snapshot, palette);
+}
+
+static void
+draw_marker (HvTimeline *self, GtkSnapshot *snapshot, guint moment, const GdkRGBA *color,
+             const char *text)
+{
+  float x = roundf (hv_timeline_x_of (self, moment));
+  float height = (float) gtk_widget_get_height (GTK_WIDGET (self));
+  float wide = hv_text_cache_width (self->text, text, TRUE);
+  float width = (float) gtk_widget_get_width (GTK_WIDGET (self));
+
+  gtk_snapshot_append_color (snapshot, color,
+                             &GRAPHENE_RECT_INIT (x - 1, TOP - 2, 2, height - TOP - BOTTOM + 2));
+  draw_text (self, snapshot, text, TRUE, color, x + 6 + wide > width ? x - wide - 6 : x + 6, 2);
+}
+
+void
+hv_timeline_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
+{
+  HvTimeline *self = HV_TIMELINE (widget);
+  const HvPalette *palette = hv_palette_get (
+      adw_style_manager_get_dark (adw_style_manager_get_default ()));
+
+  if (!self->scene || !hv_timeline_profile (self)->n_moments)
+    return;
+  if (!self->text)
+    self->text = hv_text_cache_new (gtk_widget_get_pango_context (widget));
+
+  const HvProfile *profile = hv_timeline_profile (self);
+  draw_scale (self, snapshot, palette);
+  draw_curves (self, snapshot, palette);
+  draw_rss_label (self, snapshot, palette);
+
+  guint shown = hv_timeline_shown_moment (self);
+  if (shown < profile->n_moments && shown != self->peak)
+    {
+      g_autofree char *text = hv_timeline_moment_text (self, shown);
+      draw_marker (self, snapshot, shown, &palette->accent, text);
+    }
+  if (self->peak < profile->n_moments)
+    {
+      g_autofree char *size = hv_format_bytes (hv_timeline_live_at (profile, self->peak));
+      g_autofree char *text = g_strdup_printf (_ ("peak %s"), size);
+      if (shown == self->peak)
+        draw_marker (self, snapshot, shown, &palette->grow, text);
+      else if (self->hover == G_MAXUINT)
+        draw_text (self, snapshot, text, TRUE, &palette->grow,
+                   hv_timeline_x_of (self, self->peak)
+                       - hv_text_cache_width (self->text, text, TRUE) / 2,
+                   hv_timeline_y_of (self, hv_timeline_live_at (profile, self->peak)) + 8);
+    }
+  if (self->hover < profile->n_moments && self->hover != shown)
+    {
+      g_autofree char *text = hv_timeline_moment_text (self, self->hover);
+      draw_marker (self, snapshot, self->hover, &palette->dim, text);
+    }
+}

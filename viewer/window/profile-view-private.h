@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "viewer/widgets/call-table.h"
+#include "viewer/widgets/details.h"
+#include "viewer/widgets/diff-table.h"
+#include "viewer/widgets/legend.h"
+#include "viewer/widgets/summary.h"
+#include "viewer/widgets/timeline.h"
+#include "viewer/widgets/waterfall.h"
+#include "viewer/window/profile-view.h"
+#include "viewer/window/search.h"
+
+G_BEGIN_DECLS
+
+struct _HvProfileView
+{
+  GtkWidget parent_instance;
+
+  /* Template widgets */
+  GtkWidget *box, *diff_head, *view_switch, *moment_switch, *flame_page;
+  HvSummary *summary;
+  HvWaterfallBar *waterfall;
+  GtkLabel *base_label, *match_label, *current_label, *sentence, *match_total;
+  HvTimeline *timeline;
+  GtkToggleButton *growth_button, *current_button, *base_button, *overlay_button;
+  GtkToggleButton *peak_button, *moment_button, *end_button, *flame_tab, *table_tab;
+  GtkDropDown *metric_drop;
+  GtkButton *fold_chip;
+  GtkMenuButton *notes;
+  GtkPaned *paned;
+  GtkLabel *notes_text;
+  AdwFlap *flap;
+  HvFlameGraph *flame;
+  HvLegend *legend;
+  HvCallTable *call_table;
+  HvDetails *details;
+  HvDiffTable *diff_table;
+
+  /* Owned */
+  HvProfiles *profiles;
+  HvScene *scene;
+  HvSearch *search;
+  char *search_text;
+  GArray *metrics; /* HvMetric, as in the drop-down */
+
+  HvQuestion question;
+  guint serial;    /* of the newest question */
+  guint match;     /* the match the user stands on */
+  gboolean quiet;  /* widgets are being set, not used */
+  gboolean placed; /* the table's height was chosen */
+};
+
+/* profile-view-scene.c: what is shown */
+
+/* Shows a newly answered question everywhere. */
+void hv_profile_view_show_scene (HvProfileView *self, HvScene *scene);
+
+/* One selection for every view; `origin`: the widget that has it already, or NULL. */
+void hv_profile_view_show_selection (HvProfileView *self, uint32_t node, gpointer origin);
+void hv_profile_view_update_legend (HvProfileView *self);
+void hv_profile_view_update_moment_switch (HvProfileView *self);
+void hv_profile_view_update_metrics (HvProfileView *self);
+
+/* Whether live bytes are known both at the peak and at the end. */
+gboolean hv_profile_view_is_recording (const HvProfile *profile);
+
+G_END_DECLS

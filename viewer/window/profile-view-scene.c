@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "viewer/widgets/i18n.h"
+
+#include <string.h>
+
+#include "store/units.h"
+#include "viewer/widgets/labels.h"
+#include "viewer/window/profile-view-private.h"
+
+/* Under this the two files hardly share code: the diff says little. */
+#define MATCH_WARNING 0.7
+
+/* --- selection: one, shown by every view --- */
+
+void
+hv_profile_view_show_selection (HvProfileView *self, uint32_t node, gpointer origin)
+{
+  if (!self->scene)
+    return;
+  if (origin != self->flame)
+    hv_flame_graph_select (self->flame, node);
+  if (self->scene->diff && origin != self->diff_table)
+    hv_diff_table_select (self->diff_table, node);
+  if (!self->scene->diff && origin != self->call_table)
+    hv_call_table_select (self->call_table, node);
+  hv_details_show (self->details, self->scene, node, hv_flame_graph_get_zoom (self->flame));
+}
+
+void
+hv_profile_view_update_legend (HvProfileView *self)
+{
+  const HvFlameLayout *layout = hv_flame_graph_get_layout (self->flame);
+  g_autofree char *note = NULL;
+
+  if (layout && layout->n_merged && layout->n_merged < G_MAXUINT)
+    {
+      const HvReport *r = &self->scene->report;
+      g_autofree char *value = hv_format_value (r->profile, r->metric, layout->merged_value);
+      g_autofree char *count = hv_format_count ((int64_t) layout->n_merged);
+      note = g_strdup_printf (g_dngettext (HV_GETTEXT_PACKAGE, "%s narrow frame merged (%s)",
+                                           "%s narrow frames merged (%s)",
+                                           (gulong) layout->n_merged),
+                              count, value);
+    }
+  hv_legend_show (self->legend, self->scene, hv_flame_graph_get_view (self->flame), note);
+}
+
+/* --- search --- */
+
+static void
+show_matches (HvProfileView *self)
+{
+  const HvReport *r = &self->scene->report;
+  g_autoptr (GString) text = g_string_new (NULL);
+  HvSearch *search = self->search;
+
+  hv_flame_graph_set_matches (self->flame, search ? search->keys : NULL);
+  if (search && !search->nodes->len)
+    g_string_append (text, _ ("no match"));
+  else if (search)
+    {
+      int64_t all = self->scene->diff ? self->scene->diff->growth[0]
+                                      : r->tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][0];
+      g_autofree char *value = self->scene->diff
+                                   ? hv_format_delta (r->profile, r->metric, search->value)
+                                   : hv_format_value (r->profile, r->metric, search->value);
+      g_autofree char *share = hv_format_percent (search->value, all);
+      g_autofree char *count = hv_format_count (search->nodes->len);
+      g_string_append_printf (text,
+                              self->scene->diff ? _ ("matched %s (%s of growth)")
+                                                : _ ("matched %s (%s of shown)"),
+                              value, share);
+      if (search->loss)
+        {
+          g_autofree char *loss = hv_format_delta (r->profile, r->metric, -search->loss);
+          g_string_append_printf (text, ", %s", loss);
+        }
+      if (self->match)
+        g_string_append_printf (text, " · %u/%s", self->match, count);
+      else
+        {
+          g_string_append (text, " · ");
+          g_string_append_printf (
+              text, g_dngettext (HV_GETTEXT_PACKAGE, "%s frame", "%s frames", search->nodes->len),
+              count);
+        }
+    }
+  gtk_label_set_text (self->match_total, text->str);
+}
+
+void
+hv_profile_view_search (HvProfileView *self, const char *text)
+{
+  g_return_if_fail (HV_IS_PROFILE_VIEW (self));
+  char *copy = g_strdup (text);
+
+  g_free (self->search_text);
+  self->search_text = copy;
+  g_clear_pointer (&self->search, hv_search_free);
+  self->match = 0;
+  if (!self->scene)
+    return;
+  self->search = hv_search_new (self->scene, text);
+  show_matches (self);
+}
+
+void
+hv_profile_view_next_match (HvProfileView *self, int by)
+{
+  g_return_if_fail (HV_IS_PROFILE_VIEW (self));
+  if (!self->search || !self->search->nodes->len)
+    return;
+  guint n = self->search->nodes->len;
+  self->match = (self->match + (by < 0 ? n - (self->match ? 1 : 0) : 1) + n - 1) % n + 1;
+  hv_profile_view_show_selection (
+      self, g_array_index (self->search->nodes, uint32_t, self->match - 1), NULL);
+  show_matches (self);
+}
+
+/* --- showing a scene --- */
+
+static void
+show_diff_head (HvProfileView *self)
+{
+  const HvReport *r = &self->scene->report;
+  const HvDiff *diff = self->scene->diff;
+  gboolean poor = MIN (diff->base_matched, diff->current_matched) < MATCH_WARNING
+                  && diff->waterfall.base > 0 && diff->waterfall.current > 0;
+  g_autofree char *base = hv_format_value (r->base, r->metric, diff->waterfall.base);
+  g_autofree char *current = hv_format_value (r->profile, r->metric, diff->waterfall.current);
+  g_autofree char *base_text = g_strdup_printf (_ ("base %s"), base);
+  g_autofree char *current_text = g_strdup_printf (_ ("current %s"), current);
+  g_autofree char *base_share = hv_format_percent ((int64_t) (diff->base_matched * 1000), 1000);
+  g_autofree char *current_share = hv_format_percent ((int64_t) (diff->current_matched * 1000),
+                                                      1000);
+  g_autofree char *match = g_strdup_printf (
+      poor ? _ ("⚠ only %s of base and %s of current have the same call paths: new and gone may "
+                "be one code with other names")
+           : _ ("same call paths: %s of base, %s of current"),
+      base_share, current_share);
+  g_autofree char *sentence = hv_diff_summary (diff);
+
+  hv_waterfall_set_scene (self->waterfall, self->scene);
+  gtk_label_set_text (self->base_label, base_text);
+  gtk_label_set_text (self->current_label, current_text);
+  gtk_label_set_text (self->match_label, match);
+  if (poor)
+    gtk_widget_add_css_class (GTK_WIDGET (self->match_label), "warning");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->match_label), "warning");
+  /* "27.6 %" is one word; what changed at all is its first. */
+  g_autoptr (GString) text = g_string_new (sentence);
+  g_string_replace (text, " %", "\u00a0%", 0);
+  const char *rest = strstr (text->str, " (");
+  g_autofree char *change = g_strndup (text->str, rest ? (gsize) (rest - text->str) : 0);
+  g_autofree char *markup = g_markup_printf_escaped ("<b>%s</b>%s", change,
+                                                     rest ? rest : text->str);
+  gtk_label_set_markup (self->sentence, markup);
+}
+
+gboolean
+hv_profile_view_is_recording (const HvProfile *profile)
+{
+  return hv_profile_has (profile, HV_METRIC_LIVE_BYTES, HV_AT_PEAK)
+         && hv_profile_has (profile, HV_METRIC_LIVE_BYTES, HV_AT_END);
+}
+
+void
+hv_profile_view_update_moment_switch (HvProfileView *self)
+{
+  const HvProfile *profile = self->profiles->current;
+  const HvQuestion *q = &self->question;
+  gboolean between = q->at < profile->n_moments;
+
+  gtk_widget_set_visible (self->moment_switch,
+                          !self->profiles->base && hv_profile_view_is_recording (profile));
+  gtk_widget_set_sensitive (GTK_WIDGET (self->peak_button),
+                            hv_profile_has (profile, q->metric, HV_AT_PEAK));
+  gtk_widget_set_visible (GTK_WIDGET (self->moment_button), between);
+  if (between)
+    {
+      const HvMoment *moment = &profile->moment[q->at];
+      g_autofree char *text = moment->time >= 0
+                                  ? hv_format_time (profile, moment->time)
+                                  : g_strdup_printf ("%" G_GINT64_FORMAT, moment->number);
+      gtk_button_set_label (GTK_BUTTON (self->moment_button), text);
+    }
+  gtk_toggle_button_set_active (q->at == HV_AT_PEAK ? self->peak_button
+                                : between           ? self->moment_button
+                                                    : self->end_button,
+                                TRUE);
+}
+
+static void
+update_fold_chip (HvProfileView *self)
+{
+  gboolean all = self->question.options.all_frames;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->fold_chip), all || self->scene->report.tree->folded);
+  gtk_button_set_label (self->fold_chip, all ? _ ("All frames ×") : _ ("Allocator folded ×"));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->fold_chip),
+                               all ? _ ("Fold allocator and runtime frames again")
+                                   : _ ("Show allocator and runtime frames too"));
+}
+
+void
+hv_profile_view_update_metrics (HvProfileView *self)
+{
+  g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
+  gboolean recording = hv_profile_view_is_recording (self->profiles->current)
+                       && !self->profiles->base;
+  guint selected = 0;
+
+  g_array_set_size (self->metrics, 0);
+  for (HvMetric m = 0; m < HV_N_METRICS; m++)
+    {
+      gboolean peak = m == HV_METRIC_PEAK_BYTES || m == HV_METRIC_PEAK_BLOCKS;
+      if (!hv_metric_adds_up (m) || !hv_profile_has (self->profiles->current, m, HV_AT_END)
+          || (self->profiles->base && !hv_profile_has (self->profiles->base, m, HV_AT_END))
+          || (peak && recording && m != self->question.metric))
+        continue;
+      if (m == self->question.metric)
+        selected = self->metrics->len;
+      g_array_append_val (self->metrics, m);
+      gtk_string_list_append (names, hv_label_metric (m));
+    }
+  self->quiet = TRUE;
+  gtk_drop_down_set_model (self->metric_drop, G_LIST_MODEL (names));
+  gtk_drop_down_set_selected (self->metric_drop, selected);
+  self->quiet = FALSE;
+}
+
+/* What the details show before anybody chose: the largest growth, or everything. */
+static uint32_t
+first_choice (HvProfileView *self)
+{
+  uint32_t selected = hv_flame_graph_get_selected (self->flame);
+  const HvScene *scene = self->scene;
+
+  if (selected || !scene->diff || !scene->rows->len)
+    return selected;
+  const HvDiffRow *row = &g_array_index (scene->rows, HvDiffRow, 0);
+  return row->significant ? row->row.node : 0;
+}
+
+static void
+add_notes (GString *text, const HvProfile *profile)
+{
+  for (guint i = 0; i < profile->warnings->len; i++)
+    g_string_append_printf (text, "%s%s", text->len ? "\n\n" : "",
+                            (const char *) g_ptr_array_index (profile->warnings, i));
+}
+
+/* What the importer had to say: always at hand, never in the way. */
+static void
+show_notes (HvProfileView *self)
+{
+  const HvReport *r = &self->scene->report;
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (r->base && r->base != r->profile)
+    add_notes (text, r->base);
+  add_notes (text, r->profile);
+  guint n = r->profile->warnings->len
+            + (r->base && r->base != r->profile ? r->base->warnings->len : 0);
+  g_autofree char *label = g_strdup_printf (
+      g_dngettext (HV_GETTEXT_PACKAGE, "%u note", "%u notes", n), n);
+  gtk_menu_button_set_label (self->notes, label);
+  gtk_label_set_text (self->notes_text, text->str);
+  gtk_widget_set_visible (GTK_WIDGET (self->notes), n > 0);
+}
+
+void
+hv_profile_view_show_scene (HvProfileView *self, HvScene *scene)
+{
+  gboolean is_diff = scene->diff != NULL;
+  gboolean timed = scene->report.profile->n_moments > 1;
+
+  g_clear_pointer (&self->scene, hv_scene_unref);
+  self->scene = hv_scene_ref (scene);
+  self->quiet = TRUE;
+  hv_flame_graph_set_scene (self->flame, scene);
+  gtk_widget_set_visible (self->diff_head, is_diff);
+  gtk_widget_set_visible (self->view_switch, is_diff);
+  gtk_widget_set_visible (GTK_WIDGET (self->summary), !is_diff);
+  gtk_widget_set_visible (GTK_WIDGET (self->diff_table), is_diff);
+  gtk_widget_set_visible (GTK_WIDGET (self->timeline), !is_diff && timed);
+  if (is_diff)
+    {
+      show_diff_head (self);
+      hv_diff_table_set_scene (self->diff_table, scene);
+    }
+  else
+    {
+      hv_summary_show (self->summary, scene->report.profile);
+      hv_call_table_set_scene (self->call_table, scene);
+      hv_timeline_set_scene (self->timeline, timed ? scene : NULL);
+    }
+  hv_profile_view_update_moment_switch (self);
+  update_fold_chip (self);
+  self->quiet = FALSE;
+  hv_profile_view_show_selection (self, first_choice (self), NULL);
+  show_notes (self);
+  if (self->search_text)
+    {
+      g_autofree char *text = g_strdup (self->search_text);
+      hv_profile_view_search (self, text);
+    }
+  g_signal_emit_by_name (self, "changed");
+}
