@@ -236,10 +236,12 @@ test_nasty (void)
   hv_profile_column (units, HV_METRIC_LIVE_BLOCKS);
   add_stack (units, "main;f", 300, 3);
   add_stack (units, "main;g", 100, 1);
+  hv_profile_warn (units, "a frame's name is cut: %s", "<x>\x02&");
   hv_profile_seal (units);
   g_autoptr (GString) in_units = write_one ("nasty-units", units);
   g_autofree char *words = parse (in_units);
   assert_contains (words, "<u>&\"'");
+  assert_contains (words, "! a frame's name is cut: <x>");
   g_autoptr (GString) units_diff = write_diff ("nasty-units-diff", units, units, HV_VIEW_OVERLAY);
   g_free (parse (units_diff));
   hv_profile_free (units);

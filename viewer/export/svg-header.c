@@ -10,6 +10,9 @@
 #define TEXT_WIDTH 920
 #define INNER_WIDTH (HV_SVG_WIDTH - 2 * HV_SVG_MARGIN)
 #define BAR_HEIGHT 30
+#define MAX_WARNINGS 3
+/* ui.md §3.3-10: with less in common the comparison itself is doubtful. */
+#define MATCH_WARNING 0.7
 
 /* The base name; all of the path where both files of a diff are called the same. */
 static void
@@ -249,10 +252,15 @@ append_waterfall (GString *out, const HvReport *report, double y)
   append_term (out, report, "loss", "−", w->gone, "gone", w->n_gone);
   g_string_append_printf (out, "   = current %s</text>\n", current);
   open_text (out, "dim", y + 36);
-  g_string_append_printf (out,
-                          "Told apart by call path; paths in both hold %.0f %% of base and %.0f %% "
-                          "of current</text>\n",
-                          report->diff->base_matched * 100, report->diff->current_matched * 100);
+  double worst = MIN (report->diff->base_matched, report->diff->current_matched);
+  g_string_append_printf (
+      out, "by call path, matched by function%s: %.0f %% of base, %.0f %% of current%s</text>\n",
+      report->base->modules_known && report->profile->modules_known ? " and module" : "",
+      report->diff->base_matched * 100, report->diff->current_matched * 100,
+      worst < MATCH_WARNING && w->base != 0 && w->current != 0
+          ? "<tspan class=\"strong\"> – different programs or builds, or one lacks "
+            "symbols?</tspan>"
+          : "");
   y += 46;
 
   g_autofree char *summary = hv_diff_summary (report->diff);
@@ -333,6 +341,30 @@ append_legend (GString *out, const HvReport *report, HvFlameView view, double y)
                           report->tree->options.bottom_up ? "; callers are below" : "");
 }
 
+/* What the importer had to say, so that the picture does not promise more than the file holds. */
+static double
+append_warnings (GString *out, const HvReport *report, double y)
+{
+  const HvProfile *const sides[HV_N_SIDES] = { report->profile, report->base };
+
+  for (guint side = 0; side < HV_N_SIDES; side++)
+    for (guint i = 0; sides[side] != NULL && sides[side]->warnings != NULL
+                      && i < MIN (sides[side]->warnings->len, MAX_WARNINGS);
+         i++)
+      {
+        if (side == HV_SIDE_BASE && report->base == report->profile)
+          break;
+        y += 18;
+        open_text (out, "warning", y);
+        g_string_append (out, report->base == NULL      ? "! "
+                              : side == HV_SIDE_CURRENT ? "! current: "
+                                                        : "! base: ");
+        hv_svg_append_shortened (out, g_ptr_array_index (sides[side]->warnings, i), 150);
+        g_string_append (out, "</text>\n");
+      }
+  return y;
+}
+
 double
 hv_svg_append_header (GString *out, const HvReport *report, HvFlameView view, const char *status)
 {
@@ -353,7 +385,7 @@ hv_svg_append_header (GString *out, const HvReport *report, HvFlameView view, co
         append_dropped (out, report);
       g_string_append (out, "</text>\n");
     }
-  y += 4;
+  y = append_warnings (out, report, y) + 4;
   y = report->diff != NULL ? append_waterfall (out, report, y) : append_total (out, report, y);
 
   y += 12;
