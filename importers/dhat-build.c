@@ -5,6 +5,8 @@
 #define RUST_FRAMES 10
 /* Valgrind's default of 12; of a heap's stacks the allocator's own frame is not written. */
 #define VALGRIND_FRAMES 12
+/* Packed bytes; a recording of 37 MB takes 600 KB. */
+#define MAX_ACCESS_WORK (256 * 1024 * 1024)
 
 const HvMetric hv_dhat_metric[HV_DHAT_N_COSTS] = {
   [HV_DHAT_TB] = HV_METRIC_TOTAL_BYTES,  [HV_DHAT_TBK] = HV_METRIC_TOTAL_BLOCKS,
@@ -168,18 +170,31 @@ find_truncated (const HvDhatFile *file, HvProfile *profile, gboolean rust)
   return shape;
 }
 
-/* The profile's frame of a step; `frames` keeps the ids, two a name. */
+/* The profile's frames of the table's entries: two each, plain and inlined; 0: not asked for yet.
+ */
+typedef struct
+{
+  uint32_t *named;
+  HvPairMap nameless;
+} Frames;
+
 static uint32_t
 frame_of_step (const HvDhatFile *file, HvProfile *profile, uint32_t index, gboolean inlined,
-               uint32_t *frames)
+               Frames *frames)
 {
   if (index >= file->n_names)
     {
       char text[48];
-      g_snprintf (text, sizeof text, "frame %u: name cut off", index);
-      return hv_profile_note (profile, text);
+      gboolean found;
+      uint32_t *id = hv_pair_map_slot (&frames->nameless, index, 0, &found);
+      if (!found)
+        {
+          g_snprintf (text, sizeof text, "frame %u: name cut off", index);
+          *id = hv_profile_note (profile, text);
+        }
+      return *id;
     }
-  uint32_t *id = &frames[2 * (gsize) index + (inlined ? 1 : 0)];
+  uint32_t *id = &frames->named[2 * (gsize) index + (inlined ? 1 : 0)];
   if (*id == 0)
     {
       HvFrame frame = file->names[index].frame;
@@ -203,7 +218,7 @@ static uint32_t *
 build_stacks (const HvDhatFile *file, HvProfile *profile, const Shape *shape)
 {
   uint32_t *site_of = g_new (uint32_t, file->n_points + 1);
-  g_autofree uint32_t *frames = g_new0 (uint32_t, 2 * (gsize) file->n_names + 1);
+  Frames frames = { .named = g_new0 (uint32_t, 2 * (gsize)file->n_names + 1) };
   Branch branches[2] = { 0 };
   Walk walk;
 
@@ -227,7 +242,7 @@ build_stacks (const HvDhatFile *file, HvProfile *profile, const Shape *shape)
         {
           const Step *step = &walk.step[i + 1];
           uint32_t frame = frame_of_step (file, profile, step->index,
-                                          is_inlined (file, &walk.step[i], step->index), frames);
+                                          is_inlined (file, &walk.step[i], step->index), &frames);
           /* another address of the same line is the same frame: mostly no look-up is needed */
           same = same && i < branch->known && branch->frame[i + 1] == frame;
           if (same)
@@ -245,6 +260,8 @@ build_stacks (const HvDhatFile *file, HvProfile *profile, const Shape *shape)
       g_free (branches[i].frame);
       g_free (branches[i].node);
     }
+  g_free (frames.named);
+  hv_pair_map_clear (&frames.nameless);
   g_free (walk.step);
   return site_of;
 }
@@ -303,13 +320,23 @@ static void
 build_accesses (HvDhatFile *file, HvProfile *profile, const uint32_t *site_of)
 {
   g_autofree uint32_t *first = g_new0 (uint32_t, profile->n_sites + 1); /* point + 1 */
+  uint64_t work = 0;
 
   for (uint32_t p = 0; p < file->n_points; p++)
-    if (first[site_of[p]])
-      hv_dhat_add_access (file->access_data, &file->points[first[site_of[p]] - 1].access,
-                          &file->points[p].access);
-    else
-      first[site_of[p]] = p + 1;
+    {
+      uint32_t *point = &first[site_of[p]];
+      if (*point == 0)
+        {
+          *point = p + 1;
+          continue;
+        }
+      HvDhatAccess *sum = &file->points[*point - 1].access, *part = &file->points[p].access;
+      /* an addition walks through the whole sum: a crafted file could make that take hours */
+      work += sum->bytes ? sum->length + part->length : 0;
+      if (work > MAX_ACCESS_WORK)
+        sum->bytes = 0;
+      hv_dhat_add_access (file->access_data, sum, part);
+    }
   for (uint32_t s = 0; s < profile->n_sites; s++)
     {
       const HvDhatAccess *access = &file->points[first[s] - 1].access;

@@ -284,7 +284,7 @@ read_points (Dhat *d, GError **error)
 static uint32_t
 intern (HvProfile *profile, HvDhatPiece piece)
 {
-  return piece.length ? hv_profile_intern (profile, piece.text, (gssize)piece.length) : 0;
+  return piece.length ? hv_profile_intern (profile, piece.text, (gssize) piece.length) : 0;
 }
 
 static void

@@ -295,46 +295,42 @@ hv_json_int (HvJsonScan *scan, int64_t *value)
   return parse_int (scan, &input->pos, value);
 }
 
+/* Whether another number comes in an array; the window then holds all of it. */
+static inline gboolean
+more_ints (HvJsonScan *scan, gboolean *first)
+{
+  HvInput *input = scan->input;
+  const char *p = input->pos;
+
+  /* the usual form, without blanks */
+  if (!*first && *p == ',' && input->end - p > NUMBER_ROOM && p[1] > ' ')
+    {
+      input->pos++;
+      return TRUE;
+    }
+  if (!hv_json_more (scan, ']', first) || hv_json_peek (scan) < 0)
+    return FALSE;
+  if (input->end - input->pos < NUMBER_ROOM)
+    hv_input_fill (input, NUMBER_ROOM);
+  return TRUE;
+}
+
 gboolean
 hv_json_ints (HvJsonScan *scan, gsize limit, const int64_t **values, gsize *n)
 {
-  HvInput *input = scan->input;
   gsize count = 0;
 
-  for (gboolean first = TRUE;; first = FALSE)
+  for (gboolean first = TRUE; more_ints (scan, &first); count++)
     {
-      /* the usual form: a number and its comma, without blanks */
-      const char *p = input->pos;
-      if (input->end - p >= 2 * NUMBER_ROOM && !is_blank (*p) && !first)
-        {
-          if (*p == ',' && !is_blank (p[1]))
-            {
-              input->pos = p + 1;
-              goto number;
-            }
-          if (*p == ']')
-            {
-              input->pos = p + 1;
-              break;
-            }
-        }
-      if (!hv_json_more (scan, ']', &first))
-        break;
-      if (hv_json_peek (scan) < 0)
-        return FALSE;
-      if (input->end - input->pos < NUMBER_ROOM)
-        hv_input_fill (input, NUMBER_ROOM);
-    number:
+      if (count == limit)
+        return wrong (scan, "a list that is too long");
       if (count == scan->numbers_size)
         {
           scan->numbers_size = MAX (256, scan->numbers_size * 2);
           scan->numbers = g_renew (int64_t, scan->numbers, scan->numbers_size);
         }
-      if (G_UNLIKELY (count == limit))
-        return wrong (scan, "a list that is too long");
-      if (!parse_int (scan, &input->pos, &scan->numbers[count]))
+      if (!parse_int (scan, &scan->input->pos, &scan->numbers[count]))
         return FALSE;
-      count++;
     }
   *values = scan->numbers;
   *n = count;
