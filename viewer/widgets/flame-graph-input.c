@@ -181,19 +181,13 @@ key_cb (HvFlameGraph *self, guint keyval, guint keycode, GdkModifierType state)
     case GDK_KEY_Left:
     case GDK_KEY_Right:
       {
-        uint32_t to = 0;
-        if (from != HV_FLAME_NO_BOX)
-          {
-            guint forest = layout->box[from].forest;
-            /* Merged boxes have no name to stand on; sibling means same forest. */
-            for (to = hv_flame_graph_step (self, from, keyval);
-                 to != HV_FLAME_NO_BOX && layout->box[to].merged;
-                 to = hv_flame_graph_step (self, to, keyval))
-              ;
-            if (to != HV_FLAME_NO_BOX && (keyval == GDK_KEY_Up || keyval == GDK_KEY_Down)
-                && layout->box[to].forest != forest)
-              to = HV_FLAME_NO_BOX;
-          }
+        /* Everything is box 0: from there any arrow goes down. */
+        uint32_t at = from == HV_FLAME_NO_BOX ? 0 : from;
+        guint arrow = from == HV_FLAME_NO_BOX ? GDK_KEY_Down : keyval;
+        uint32_t to = hv_flame_graph_step (self, at, arrow);
+        /* Merged boxes have no name to stand on. */
+        while (to != HV_FLAME_NO_BOX && layout->box[to].merged)
+          to = hv_flame_graph_step (self, to, arrow);
         if (to == HV_FLAME_NO_BOX)
           return TRUE;
         const HvFlameBox *box = &layout->box[to];

@@ -70,6 +70,7 @@ laid_out_cb (gpointer user)
   HvFlameGraph *self = user;
 
   self->laid_out_source = 0;
+  hv_flame_graph_update_accessible (self);
   g_signal_emit (self, signals[SIGNAL_LAID_OUT], 0);
   return G_SOURCE_REMOVE;
 }

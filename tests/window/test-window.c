@@ -1,0 +1,473 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include <adwaita.h>
+#include <math.h>
+#include <string.h>
+
+#include "hv-window-resources.h"
+#include "viewer/widgets/diff-table.h"
+#include "viewer/widgets/flame-graph.h"
+#include "viewer/widgets/palette.h"
+#include "viewer/window/main-window.h"
+#include "viewer/window/search.h"
+
+/* --- two small profiles ---
+ *
+ *            base  current
+ * main
+ *   alpha     10     20
+ *     beta     0     40     new
+ *   gamma     30     30
+ *   delta     20      0     gone
+ */
+
+static uint32_t
+add (HvProfile *profile, uint32_t parent, const char *function, int64_t bytes, int64_t blocks)
+{
+  HvFrame frame = { .function = hv_profile_intern (profile, function, -1),
+                    .module = hv_profile_intern (profile, "/usr/bin/example", -1) };
+  uint32_t node = hv_profile_node (profile, parent, hv_profile_frame (profile, &frame));
+
+  if (bytes)
+    {
+      uint32_t site = hv_profile_site (profile, node);
+      hv_profile_column (profile, HV_METRIC_LIVE_BYTES)[site] = bytes;
+      hv_profile_column (profile, HV_METRIC_LIVE_BLOCKS)[site] = blocks;
+    }
+  return node;
+}
+
+static HvProfile *
+make_profile (gboolean current)
+{
+  HvProfile *profile = hv_profile_new ();
+  uint32_t root = add (profile, 0, "main", 0, 0);
+  uint32_t alpha = add (profile, root, "alpha", (current ? 20 : 10) * 1000, 10);
+
+  if (current)
+    add (profile, alpha, "beta", 40 * 1000, 4);
+  add (profile, root, "gamma", 30 * 1000, 3);
+  if (!current)
+    add (profile, root, "delta", 20 * 1000, 2);
+  profile->path = g_strdup (current ? "current.heap" : "base.heap");
+  profile->format = "jemalloc";
+  profile->modules_known = TRUE;
+  profile->default_metric = HV_METRIC_LIVE_BYTES;
+  hv_profile_seal (profile);
+  return profile;
+}
+
+static HvScene *
+make_scene (gboolean diff)
+{
+  g_autoptr (HvProfiles)
+      profiles = hv_profiles_new (make_profile (TRUE), diff ? make_profile (FALSE) : NULL);
+  const HvQuestion question = {
+    .metric = HV_METRIC_LIVE_BYTES,
+    .at = HV_AT_END,
+    .base_at = HV_AT_END,
+    .options = { .group = diff ? HV_GROUP_STACK : HV_GROUP_FUNCTION, .all_frames = TRUE },
+  };
+  g_autoptr (GError) error = NULL;
+  HvScene *scene = hv_scene_new (profiles, &question, &error);
+
+  g_assert_no_error (error);
+  return scene;
+}
+
+static uint32_t
+find (const HvScene *scene, const char *label)
+{
+  for (uint32_t node = 1; node < scene->report.tree->n_nodes; node++)
+    if (g_str_equal (hv_tree_label (scene->report.tree, node), label))
+      return node;
+  g_assert_not_reached ();
+}
+
+/* --- the flame graph --- */
+
+static GtkWindow *
+show_graph (HvScene *scene, HvFlameGraph **graph)
+{
+  GtkWidget *window = gtk_window_new ();
+
+  *graph = HV_FLAME_GRAPH (hv_flame_graph_new ());
+  hv_flame_graph_set_view (*graph, scene->diff ? HV_FLAME_GROWTH : HV_FLAME_CURRENT);
+  hv_flame_graph_set_scene (*graph, scene);
+  gtk_window_set_default_size (GTK_WINDOW (window), 916, 400);
+  gtk_window_set_child (GTK_WINDOW (window), GTK_WIDGET (*graph));
+  gtk_window_present (GTK_WINDOW (window));
+  gtk_test_widget_wait_for_draw (GTK_WIDGET (*graph));
+  return GTK_WINDOW (window);
+}
+
+static GtkEventController *
+controller (gpointer widget, GType type)
+{
+  g_autoptr (GListModel) list = gtk_widget_observe_controllers (widget);
+
+  for (guint i = 0; i < g_list_model_get_n_items (list); i++)
+    {
+      g_autoptr (GtkEventController) item = g_list_model_get_item (list, i);
+      if (G_TYPE_CHECK_INSTANCE_TYPE (item, type))
+        return item;
+    }
+  g_assert_not_reached ();
+}
+
+static gboolean
+press (gpointer widget, guint keyval)
+{
+  gboolean handled = FALSE;
+  g_signal_emit_by_name (controller (widget, GTK_TYPE_EVENT_CONTROLLER_KEY), "key-pressed", keyval,
+                         0, 0, &handled);
+  return handled;
+}
+
+static void
+click (gpointer widget, double x, double y)
+{
+  GtkEventController *gesture = controller (widget, GTK_TYPE_GESTURE_CLICK);
+  g_signal_emit_by_name (gesture, "pressed", 1, x, y);
+  g_signal_emit_by_name (gesture, "released", 1, x, y);
+}
+
+/* The box of a node in a forest, which must be drawn. */
+static uint32_t
+box_of (HvFlameGraph *graph, const HvScene *scene, const char *label, guint forest)
+{
+  const HvFlameLayout *layout = hv_flame_graph_get_layout (graph);
+  uint32_t node = find (scene, label);
+  uint32_t box = hv_flame_layout_find (layout, scene->report.tree, node, forest);
+
+  g_assert_cmpuint (box, !=, HV_FLAME_NO_BOX);
+  g_assert_cmpuint (layout->box[box].node, ==, node);
+  return box;
+}
+
+static graphene_point_t
+middle (HvFlameGraph *graph, uint32_t box)
+{
+  graphene_rect_t rect = hv_flame_graph_box_rect (graph, box);
+  graphene_point_t center;
+  graphene_rect_get_center (&rect, &center);
+  return center;
+}
+
+static void
+test_box_under_pointer (void)
+{
+  g_autoptr (HvScene) scene = make_scene (FALSE);
+  HvFlameGraph *graph;
+  GtkWindow *window = show_graph (scene, &graph);
+  static const char *const labels[] = { "main", "alpha", "beta", "gamma" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (labels); i++)
+    {
+      uint32_t box = box_of (graph, scene, labels[i], HV_FLAME_GAIN);
+      graphene_point_t at = middle (graph, box);
+      g_assert_cmpuint (hv_flame_graph_box_at (graph, at.x, at.y), ==, box);
+    }
+  g_assert_cmpuint (hv_flame_graph_box_at (graph, 100, 390), ==, HV_FLAME_NO_BOX);
+
+  /* 900 px for 90 000 bytes, whole pixels, a gap of one */
+  graphene_rect_t alpha = hv_flame_graph_box_rect (graph,
+                                                   box_of (graph, scene, "alpha", HV_FLAME_GAIN));
+  graphene_rect_t gamma = hv_flame_graph_box_rect (graph,
+                                                   box_of (graph, scene, "gamma", HV_FLAME_GAIN));
+  graphene_rect_t beta = hv_flame_graph_box_rect (graph,
+                                                  box_of (graph, scene, "beta", HV_FLAME_GAIN));
+  g_assert_cmpfloat (alpha.size.width, ==, 599);
+  g_assert_cmpfloat (gamma.size.width, ==, 299);
+  g_assert_cmpfloat (beta.size.width, ==, 399);
+  g_assert_cmpfloat (gamma.origin.x, ==, alpha.origin.x + 600);
+  g_assert_cmpfloat (beta.origin.y, >, alpha.origin.y);
+  gtk_window_destroy (window);
+}
+
+static void
+test_arrows (void)
+{
+  g_autoptr (HvScene) scene = make_scene (FALSE);
+  HvFlameGraph *graph;
+  GtkWindow *window = show_graph (scene, &graph);
+
+  g_assert_cmpuint (hv_flame_graph_get_selected (graph), ==, 0);
+  g_assert_true (press (graph, GDK_KEY_Down));
+  for (guint i = 0; i < 3 && hv_flame_graph_get_selected (graph) != find (scene, "beta"); i++)
+    press (graph, GDK_KEY_Down);
+  g_assert_cmpuint (hv_flame_graph_get_selected (graph), ==, find (scene, "beta"));
+  press (graph, GDK_KEY_Down); /* nothing below: stays */
+  g_assert_cmpuint (hv_flame_graph_get_selected (graph), ==, find (scene, "beta"));
+  press (graph, GDK_KEY_Up);
+  g_assert_cmpuint (hv_flame_graph_get_selected (graph), ==, find (scene, "alpha"));
+  press (graph, GDK_KEY_Right);
+  g_assert_cmpuint (hv_flame_graph_get_selected (graph), ==, find (scene, "gamma"));
+  press (graph, GDK_KEY_Right); /* the last one */
+  g_assert_cmpuint (hv_flame_graph_get_selected (graph), ==, find (scene, "gamma"));
+  press (graph, GDK_KEY_Left);
+  g_assert_cmpuint (hv_flame_graph_get_selected (graph), ==, find (scene, "alpha"));
+  g_assert_false (press (graph, GDK_KEY_v)); /* the window's */
+  gtk_window_destroy (window);
+}
+
+static void
+test_zoom (void)
+{
+  g_autoptr (HvScene) scene = make_scene (FALSE);
+  HvFlameGraph *graph;
+  GtkWindow *window = show_graph (scene, &graph);
+  uint32_t alpha = find (scene, "alpha");
+
+  hv_flame_graph_select (graph, alpha);
+  press (graph, GDK_KEY_Return);
+  g_assert_cmpuint (hv_flame_graph_get_zoom (graph), ==, alpha);
+  g_assert_cmpfloat (
+      hv_flame_graph_box_rect (graph, box_of (graph, scene, "alpha", HV_FLAME_GAIN)).size.width, ==,
+      899);
+
+  graphene_point_t at = middle (graph, box_of (graph, scene, "main", HV_FLAME_GAIN));
+  click (graph, at.x, at.y); /* an ancestor: out to it */
+  g_assert_cmpuint (hv_flame_graph_get_zoom (graph), ==, find (scene, "main"));
+  click (graph, 100, 390); /* the background: all */
+  g_assert_cmpuint (hv_flame_graph_get_zoom (graph), ==, 0);
+
+  at = middle (graph, box_of (graph, scene, "beta", HV_FLAME_GAIN));
+  click (graph, at.x, at.y);
+  g_assert_cmpuint (hv_flame_graph_get_zoom (graph), ==, find (scene, "beta"));
+  g_assert_cmpuint (hv_flame_graph_get_selected (graph), ==, find (scene, "beta"));
+  hv_flame_graph_zoom_out (graph);
+  g_assert_cmpuint (hv_flame_graph_get_zoom (graph), ==, alpha);
+  gtk_window_destroy (window);
+}
+
+/* Zoom and selection stay on their call path, or its nearest ancestor, in another scene. */
+static void
+test_keeps_path (void)
+{
+  g_autoptr (HvScene) one = make_scene (FALSE);
+  g_autoptr (HvScene) other = make_scene (TRUE);
+  HvFlameGraph *graph;
+  GtkWindow *window = show_graph (other, &graph);
+
+  hv_flame_graph_select (graph, find (other, "delta"));
+  hv_flame_graph_zoom_to (graph, find (other, "alpha"));
+  hv_flame_graph_set_scene (graph, one);
+  g_assert_cmpuint (hv_flame_graph_get_zoom (graph), ==, find (one, "alpha"));
+  g_assert_cmpuint (hv_flame_graph_get_selected (graph), ==, find (one, "main"));
+  gtk_window_destroy (window);
+}
+
+static void
+test_growth (void)
+{
+  g_autoptr (HvScene) scene = make_scene (TRUE);
+  HvFlameGraph *graph;
+  GtkWindow *window = show_graph (scene, &graph);
+  const HvFlameLayout *layout = hv_flame_graph_get_layout (graph);
+
+  g_assert_cmpint (layout->box[box_of (graph, scene, "alpha", HV_FLAME_GAIN)].value, ==, 50000);
+  g_assert_cmpint (layout->box[box_of (graph, scene, "delta", HV_FLAME_LOSS)].value, ==, 20000);
+  graphene_point_t at = middle (graph, box_of (graph, scene, "delta", HV_FLAME_LOSS));
+  click (graph, at.x, at.y);
+  g_assert_cmpuint (hv_flame_graph_get_selected (graph), ==, find (scene, "delta"));
+
+  hv_flame_graph_set_view (graph, HV_FLAME_CURRENT);
+  g_assert_cmpuint (hv_flame_graph_get_zoom (graph), ==, find (scene, "delta"));
+  gtk_window_destroy (window);
+}
+
+static void
+test_accessible (void)
+{
+  g_autoptr (HvScene) scene = make_scene (FALSE);
+  HvFlameGraph *graph;
+  GtkWindow *window = show_graph (scene, &graph);
+
+  gtk_test_accessible_assert_role (graph, GTK_ACCESSIBLE_ROLE_IMG);
+  gtk_test_accessible_assert_property (graph, GTK_ACCESSIBLE_PROPERTY_LABEL, "Flame graph");
+  hv_flame_graph_select (graph, find (scene, "gamma"));
+  gtk_test_accessible_assert_property (graph, GTK_ACCESSIBLE_PROPERTY_LABEL, "gamma");
+  /* no literal: GTK's macro puts it into a format */
+  const char *description = "29.3 KiB, 33.3 % of all, depth 2";
+  gtk_test_accessible_assert_property (graph, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, description);
+  gtk_window_destroy (window);
+}
+
+/* --- search --- */
+
+static void
+test_search (void)
+{
+  g_autoptr (HvScene) scene = make_scene (FALSE);
+  g_autoptr (HvSearch) nested = hv_search_new (scene, "alpha|beta");
+  g_autoptr (HvSearch) without = hv_search_new (scene, "a -alpha -main -beta");
+  g_autoptr (HvSearch) broken = hv_search_new (scene, "(");
+  g_autoptr (HvSearch) cased = hv_search_new (scene, "Alpha");
+  g_autoptr (HvSearch) none = hv_search_new (scene, " ,");
+
+  g_assert_cmpint (nested->value, ==, 60000); /* beta is inside alpha */
+  g_assert_cmpuint (nested->nodes->len, ==, 2);
+  g_assert_cmpuint (g_array_index (nested->nodes, uint32_t, 0), ==, find (scene, "alpha"));
+  g_assert_cmpint (without->value, ==, 30000);
+  g_assert_cmpuint (broken->nodes->len, ==, 0);
+  g_assert_cmpuint (cased->nodes->len, ==, 0);
+  g_assert_null (none);
+}
+
+/* --- colours --- */
+
+static double
+channel (float value)
+{
+  return value <= 0.04045f ? value / 12.92 : pow ((value + 0.055) / 1.055, 2.4);
+}
+
+static double
+luminance (const GdkRGBA *c)
+{
+  return 0.2126 * channel (c->red) + 0.7152 * channel (c->green) + 0.0722 * channel (c->blue);
+}
+
+static void
+assert_readable (const GdkRGBA *text, const GdkRGBA *fill)
+{
+  double a = luminance (text), b = luminance (fill);
+  g_assert_cmpfloat ((MAX (a, b) + 0.05) / (MIN (a, b) + 0.05), >=, 4.5);
+}
+
+static void
+test_contrast (void)
+{
+  for (guint dark = 0; dark < 2; dark++)
+    {
+      const HvPalette *p = hv_palette_get (dark != 0);
+      const GdkRGBA *fills[] = { &p->neutral,   &p->other,       &p->match,
+                                 &p->grow_fill, &p->shrink_fill, &p->view };
+      for (guint i = 0; i < G_N_ELEMENTS (fills); i++)
+        {
+          GdkRGBA text = hv_palette_text_on (p, fills[i]);
+          assert_readable (&text, fills[i]);
+        }
+      assert_readable (&p->grow, &p->neutral);
+      assert_readable (&p->shrink, &p->neutral);
+      assert_readable (&p->dim, &p->view);
+      for (guint i = 0; i < 200; i++)
+        {
+          g_autofree char *module = g_strdup_printf ("/lib/lib%u.so", i);
+          const HvKey key = { .label = "f", .function = "f", .module = module, .file = "" };
+          GdkRGBA fill = hv_palette_key (p, &key), again = hv_palette_key (p, &key);
+          GdkRGBA text = hv_palette_text_on (p, &fill);
+          g_assert_true (gdk_rgba_equal (&fill, &again));
+          assert_readable (&text, &fill);
+        }
+    }
+}
+
+/* --- the window --- */
+
+static void
+settled_cb (HvMainWindow *window, gboolean *done)
+{
+  *done = TRUE;
+}
+
+static HvMainWindow *
+open_window (const char *const *files, HvLoadKind kind)
+{
+  static const HvSession session = { .no_store = TRUE, .import = { .no_symbols = TRUE } };
+  static const HvTreeOptions tree;
+  HvMainWindow *window = hv_main_window_new (NULL, &session, &tree);
+  gboolean done = FALSE;
+
+  g_signal_connect (window, "settled", G_CALLBACK (settled_cb), &done);
+  gtk_window_present (GTK_WINDOW (window));
+  hv_main_window_open (window, files, kind, NULL, NULL);
+  while (!done)
+    g_main_context_iteration (NULL, TRUE);
+  gtk_test_widget_wait_for_draw (GTK_WIDGET (window));
+  g_signal_handlers_disconnect_by_func (window, settled_cb, &done);
+  return window;
+}
+
+static void
+test_error (void)
+{
+  const char *const files[] = { "/nonexistent/heap", NULL };
+  HvMainWindow *window = open_window (files, HV_LOAD_ONE);
+
+  g_assert_true (hv_main_window_has_failed (window));
+  g_assert_null (hv_profile_view_get_scene (hv_main_window_get_view (window)));
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+static void
+test_diff_window (void)
+{
+  g_autofree char *base = g_test_build_filename (G_TEST_DIST, "base.heap", NULL);
+  g_autofree char *current = g_test_build_filename (G_TEST_DIST, "cur.heap", NULL);
+  const char *const files[] = { base, current, NULL };
+  HvMainWindow *window = open_window (files, HV_LOAD_DIFF);
+  HvProfileView *view = hv_main_window_get_view (window);
+  HvFlameGraph *graph = hv_profile_view_get_flame_graph (view);
+
+  g_assert_false (hv_main_window_has_failed (window));
+  const HvScene *scene = hv_profile_view_get_scene (view);
+  g_assert_nonnull (scene->diff);
+  g_assert_nonnull (strstr (gtk_window_get_title (GTK_WINDOW (window)), "cur.heap"));
+  /* the largest growth is chosen */
+  uint32_t first = g_array_index (scene->rows, HvDiffRow, 0).row.node;
+  g_assert_cmpuint (hv_flame_graph_get_selected (graph), ==, first);
+
+  static const HvFlameView cycle[] = { HV_FLAME_CURRENT, HV_FLAME_BASE, HV_FLAME_OVERLAY,
+                                       HV_FLAME_GROWTH };
+  for (guint i = 0; i < G_N_ELEMENTS (cycle); i++)
+    {
+      press (window, GDK_KEY_v);
+      g_assert_cmpint (hv_flame_graph_get_view (graph), ==, cycle[i]);
+      g_assert_cmpuint (hv_flame_graph_get_selected (graph), ==, first);
+    }
+
+  /* one layer a press: search, selection, zoom */
+  hv_flame_graph_zoom_to (graph, first);
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.search", NULL);
+  press (window, GDK_KEY_v); /* inert while typing */
+  g_assert_cmpint (hv_flame_graph_get_view (graph), ==, HV_FLAME_GROWTH);
+  g_assert_true (press (window, GDK_KEY_Escape));
+  g_assert_cmpuint (hv_flame_graph_get_selected (graph), ==, first);
+  g_assert_true (press (window, GDK_KEY_Escape));
+  g_assert_cmpuint (hv_flame_graph_get_selected (graph), ==, 0);
+  g_assert_cmpuint (hv_flame_graph_get_zoom (graph), ==, first);
+  g_assert_true (press (window, GDK_KEY_Escape));
+  g_assert_cmpuint (hv_flame_graph_get_zoom (graph), ==, 0);
+  g_assert_false (press (window, GDK_KEY_Escape));
+
+  /* swapped, what grew is what shrank */
+  int64_t growth = scene->diff->growth[0];
+  hv_profile_view_swap (view);
+  while (hv_profile_view_get_scene (view) == scene)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (hv_profile_view_get_scene (view)->diff->shrink[0], ==, growth);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+int
+main (int argc, char **argv)
+{
+  gtk_test_init (&argc, &argv, NULL);
+  adw_init ();
+  hv_window_register_resource ();
+
+  g_test_add_func ("/flame/box-under-pointer", test_box_under_pointer);
+  g_test_add_func ("/flame/arrows", test_arrows);
+  g_test_add_func ("/flame/zoom", test_zoom);
+  g_test_add_func ("/flame/keeps-path", test_keeps_path);
+  g_test_add_func ("/flame/growth", test_growth);
+  g_test_add_func ("/flame/accessible", test_accessible);
+  g_test_add_func ("/search", test_search);
+  g_test_add_func ("/palette/contrast", test_contrast);
+  g_test_add_func ("/window/error", test_error);
+  g_test_add_func ("/window/diff", test_diff_window);
+  return g_test_run ();
+}
