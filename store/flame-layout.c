@@ -132,14 +132,38 @@ add_path_step (Build *build, uint32_t index)
   add_costs (build, box, node);
 }
 
+/* The children from `first` on, all of them smaller than what is drawn: without a diff a tree's
+ * children are sorted by what the boxes are as wide as, so nobody needs to look at each. */
+static void
+add_smaller (const Build *build, HvFlameBox *small, uint32_t parent, uint32_t first, int64_t kept)
+{
+  const HvTree *tree = build->request->tree;
+  uint32_t low = first, high = tree->child_start[parent + 1];
+
+  while (low < high) /* past the last that has any cost */
+    {
+      uint32_t middle = low + (high - low) / 2;
+
+      if (node_value (build, tree->child[middle], HV_FLAME_GAIN) > 0)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  small->merged = low - first;
+  small->value = tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][parent]
+                 - tree->self[HV_SIDE_CURRENT][HV_SLOT_COST][parent] - kept;
+  small->cost[HV_SIDE_CURRENT] = small->value;
+}
+
 static void
 add_children (Build *build, uint32_t index)
 {
   const HvTree *tree = build->request->tree;
   HvFlameBox above = g_array_index (build->boxes, HvFlameBox, index);
   HvFlameBox small = { 0 };
-  int64_t before = 0;
-  gboolean deep = build->request->max_rows != 0 && above.row + 1 >= build->request->max_rows;
+  int64_t before = 0, kept = 0;
+  const HvFlameRequest *request = build->request;
+  gboolean deep = request->max_rows != 0 && above.row + 1 >= request->max_rows;
 
   g_array_set_size (build->children, 0);
   for (uint32_t i = tree->child_start[above.node]; i < tree->child_start[above.node + 1]; i++)
@@ -150,7 +174,15 @@ add_children (Build *build, uint32_t index)
       if (child.value == 0)
         continue;
       if (!deep && (double) child.value * build->scale >= build->min_width)
-        g_array_append_val (build->children, child);
+        {
+          g_array_append_val (build->children, child);
+          kept = add_saturated (kept, child.value);
+        }
+      else if (request->diff == NULL)
+        {
+          add_smaller (build, &small, above.node, i, kept);
+          break;
+        }
       else
         {
           small.value = add_saturated (small.value, child.value);
@@ -459,51 +491,4 @@ hv_flame_key_hue (const HvKey *key)
   hash ^= hash >> 13;
   /* Clear of magenta (search). */
   return 20 + (int) (hash % 270);
-}
-
-/* The end of the bracket that opens at `open`, just past it; NULL where it is not closed. The ">"
- * of an arrow closes nothing. */
-static const char *
-skip_bracket (const char *open)
-{
-  char opening = *open, closing = opening == '<' ? '>' : ')';
-  guint depth = 0;
-
-  for (const char *at = open; *at != '\0'; at++)
-    if (*at == opening)
-      depth++;
-    else if (*at == closing && !(closing == '>' && at[-1] == '-') && --depth == 0)
-      return at + 1;
-  return NULL;
-}
-
-char *
-hv_flame_short_label (const char *label)
-{
-  GString *out = g_string_new (NULL);
-  const char *end;
-
-  for (const char *at = label; *at != '\0';)
-    {
-      char before = out->len != 0 ? out->str[out->len - 1] : ' ';
-      gboolean is_operator = g_str_has_suffix (out->str, "operator");
-      gboolean after_name = g_ascii_isalnum (before) || before == '_' || (before & 0x80) != 0;
-
-      /* Rust's "<T as Trait>::f" and "(anonymous namespace)" follow no name and stay. */
-      if (is_operator && strchr ("<>(-", *at) != NULL)
-        do
-          g_string_append_c (out, *at++);
-        while (*at != '\0' && strchr ("<>=)-", *at) != NULL);
-      else if (*at == '<' && (after_name || before == ':') && (end = skip_bracket (at)) != NULL)
-        {
-          g_string_append (out, "<…>");
-          at = end;
-        }
-      else if (*at == '(' && (after_name || strchr (">)]=", before) != NULL)
-               && (end = skip_bracket (at)) != NULL)
-        at = end;
-      else
-        g_string_append_c (out, *at++);
-    }
-  return g_string_free (out, FALSE);
 }

@@ -117,8 +117,4 @@ int64_t hv_flame_layout_total (const HvFlameLayout *layout, guint forest);
  * namespace, without one for the module, else the file. −1: none is known; draw it grey. */
 int hv_flame_key_hue (const HvKey *key);
 
-/* A shorter text for a box where `label` does not fit: "ns::Map<…>::insert" of
- * "ns::Map<int, std::string>::insert(int const&)". Newly allocated. */
-char *hv_flame_short_label (const char *label);
-
 G_END_DECLS

@@ -20,17 +20,19 @@ const hint = 'Click zooms · Esc goes back · arrow keys walk · Ctrl+F searches
 /* --- frames --- */
 
 area.querySelectorAll('.t').forEach(e => e.remove());
-const boxes = Array.from(area.querySelectorAll('.b'), (el, index) => ({
-  el, index,
-  value: Number(el.dataset.v),
-  parent: el.dataset.p === undefined ? null : Number(el.dataset.p),
-  merged: Number(el.dataset.c || 0),
-  label: el.dataset.n,
-  numbers: [el.dataset.g, el.dataset.l],
-  title: el.firstElementChild.textContent,
-  text: el.querySelector('text'),
-  kids: [],
-}));
+const boxes = Array.from(area.querySelectorAll('.b'), (el, index) => {
+  const title = el.firstElementChild.textContent, label = el.dataset.n || title.split('\n', 1)[0];
+  return {
+    el, index, title, label,
+    shorter: el.dataset.s || label,
+    value: Number(el.dataset.v),
+    parent: el.dataset.p === undefined ? null : Number(el.dataset.p),
+    merged: Number(el.dataset.c || 0),
+    numbers: [el.dataset.g, el.dataset.l],
+    text: el.querySelector('text'),
+    kids: [],
+  };
+});
 const roots = [];
 for (const box of boxes) {
   box.parent = box.parent === null ? null : boxes[box.parent];
@@ -128,8 +130,6 @@ function setText(box, width) {
   else if (box.width === width)
     return;
   box.text.textContent = '';
-  if (box.shorter === undefined)
-    box.shorter = shortLabel(box.label);
   const widthOf = texts => texts.reduce((sum, t) => sum + (t ? textWidth(t + ' ', true) : 0), 0);
   let texts = box.numbers, room = width - 8 - widthOf(texts);
   if (texts.some(t => t) && room < MIN_NAME && room < textWidth(box.shorter)) {
@@ -142,42 +142,6 @@ function setText(box, width) {
   });
   const label = textWidth(box.label) <= room ? box.label : box.shorter;
   box.text.appendChild(document.createTextNode(fitted(label, room)));
-}
-
-/* As hv_flame_short_label(): without template arguments and parameters. */
-function shortLabel(label) {
-  let out = '';
-  for (let at = 0; at < label.length;) {
-    const c = label[at], before = out.slice(-1) || ' ';
-    const afterName = /[\w\u0080-\uffff]/.test(before);
-    let end;
-    if (out.endsWith('operator') && '<>(-'.includes(c)) {
-      do
-        out += label[at++];
-      while (at < label.length && '<>=)-'.includes(label[at]));
-    } else if (c === '<' && (afterName || before === ':') && (end = skipBracket(label, at)) > 0) {
-      out += '<…>';
-      at = end;
-    } else if (c === '(' && (afterName || '>)]='.includes(before)) &&
-               (end = skipBracket(label, at)) > 0)
-      at = end;
-    else {
-      out += c;
-      at++;
-    }
-  }
-  return out;
-}
-
-function skipBracket(label, open) {
-  const closing = label[open] === '<' ? '>' : ')';
-  let depth = 0;
-  for (let at = open; at < label.length; at++)
-    if (label[at] === label[open])
-      depth++;
-    else if (label[at] === closing && !(closing === '>' && label[at - 1] === '-') && --depth === 0)
-      return at + 1;
-  return 0;
 }
 
 /* --- layout: the same rules as store/flame-layout.c --- */
@@ -213,7 +177,8 @@ function merge(parent, value, count, x0, x1, row) {
        format(value));
   make('rect', el, { class: 'n', width: '100%', height: ROW - 2 });
   const box = { el, value, parent, merged: count, label: '(' + grouped(count) + ' merged)',
-                numbers: [], title: el.firstChild.textContent, text: null, kids: [] };
+                shorter: '(' + grouped(count) + ')', numbers: [], title: el.firstChild.textContent,
+                text: null, kids: [] };
   of.set(el, box);
   temporary.push(box);
   show(box, x0, x1, row);

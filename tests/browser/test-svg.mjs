@@ -27,7 +27,7 @@ let dialogs = 0;
 /* Every visible frame: { name, row, x, width, text, textWidth, value, ancestor, hit }. */
 const FRAMES = `return [...document.querySelectorAll('#hv-frames > .b:not([display])')].map(el => {
   const text = el.querySelector('text');
-  return { name: el.dataset.n, row: el.y.baseVal.value / 22, x: el.x.baseVal.value,
+  return { name: el.dataset.n || el.firstElementChild.textContent.split('\\n')[0], row: el.y.baseVal.value / 22, x: el.x.baseVal.value,
            width: el.width.baseVal.value, text: text && text.textContent,
            textWidth: text ? text.getComputedTextLength() : 0, value: Number(el.dataset.v),
            ancestor: el.classList.contains('a'), hit: el.classList.contains('hit'),
@@ -93,7 +93,8 @@ function checkRows(frames, what) {
 async function centre(name, n = 0) {
   return browser.evaluate(`
     const el = [...document.querySelectorAll('#hv-frames > .b:not([display])')]
-      .filter(e => e.dataset.n === ${JSON.stringify(name)})[${n}];
+      .filter(e => (e.dataset.n || e.firstElementChild.textContent.split('\\n')[0]) ===
+                   ${JSON.stringify(name)})[${n}];
     const r = el.getBoundingClientRect();
     return [r.x + Math.min(r.width / 2, 200), r.y + r.height / 2];`);
 }

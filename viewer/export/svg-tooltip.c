@@ -14,6 +14,14 @@ hv_svg_box_label (const HvReport *report, const HvFlameLayout *layout, const HvF
   return box->forest == HV_FLAME_GAIN ? "all growth" : "all shrink";
 }
 
+const char *
+hv_svg_box_function (const HvReport *report, const HvFlameBox *box)
+{
+  const HvKey *key = &report->tree->key[report->tree->node_key[box->node]];
+
+  return *key->function != '\0' ? key->function : key->label;
+}
+
 static void
 append_short (GString *out, const char *text, guint max)
 {
@@ -153,7 +161,7 @@ append_words (GString *out, const HvReport *report, const HvFlameLayout *layout,
     {
       const HvKey *k = &tree->key[key];
 
-      append_short (out, *k->function != '\0' ? k->function : k->label, HV_SVG_MAX_NAME);
+      append_short (out, hv_svg_box_function (report, box), HV_SVG_MAX_NAME);
       g_string_append_c (out, '\n');
       append_short (out, *k->module != '\0' ? hv_basename (k->module) : "unknown module", 80);
       if (*k->file != '\0')

@@ -110,11 +110,11 @@ append_hue_class (GString *out, const HvReport *report, const HvFlameBox *box)
 /* The text as it fits: all of it, or with a shorter name, or with the signs alone in place of the
  * numbers, or cut. The script does the same. */
 static void
-append_text (GString *out, const char *label, const char *gain, const char *loss, double width)
+append_text (GString *out, const char *label, const char *shorter, const char *gain,
+             const char *loss, double width)
 {
   const char *const classes[] = { "gain", "loss" }, *const signs[] = { "+", "−" };
   const char *numbers[] = { gain, loss };
-  g_autofree char *shorter = hv_flame_short_label (label);
   double room = width - 8, taken[2] = { 0 };
 
   if (width < MIN_TEXT_WIDTH)
@@ -180,7 +180,7 @@ append_box (GString *out, const Frames *frames, const HvFlameLayout *layout, uin
 {
   const HvReport *report = frames->report;
   const HvFlameBox *box = &layout->box[index];
-  g_autofree char *gain = NULL, *loss = NULL, *label = NULL;
+  g_autofree char *gain = NULL, *loss = NULL, *label = NULL, *shorter = NULL;
   double width = 0;
 
   signed_numbers (report, layout, box, &gain, &loss);
@@ -188,6 +188,7 @@ append_box (GString *out, const Frames *frames, const HvFlameLayout *layout, uin
     {
       g_autofree char *count = hv_format_count (box->merged);
       label = g_strdup_printf ("(%s merged)", count);
+      shorter = g_strdup_printf ("(%s)", count);
     }
   else if (box->row == 0 && layout->view != HV_FLAME_GROWTH)
     {
@@ -195,7 +196,13 @@ append_box (GString *out, const Frames *frames, const HvFlameLayout *layout, uin
       label = g_strdup_printf ("%s %s", hv_svg_box_label (report, layout, box), value);
     }
   else
-    label = hv_svg_shorten (hv_svg_box_label (report, layout, box), HV_SVG_MAX_NAME);
+    {
+      label = hv_svg_shorten (hv_svg_box_label (report, layout, box), HV_SVG_MAX_NAME);
+      if (box->row > 0)
+        shorter = hv_svg_shorten (hv_tree_short_label (report->tree, box->node), HV_SVG_MAX_NAME);
+    }
+  if (shorter == NULL)
+    shorter = g_strdup (label);
 
   g_string_append_printf (out, "<svg class=\"b%s%s\"", box->merged != 0 ? " m" : "",
                           layout == frames->shown ? " t" : "");
@@ -223,13 +230,22 @@ append_box (GString *out, const Frames *frames, const HvFlameLayout *layout, uin
         g_string_append_printf (out, " data-p=\"%u\"", box->parent);
       if (box->merged != 0)
         g_string_append_printf (out, " data-c=\"%u\"", box->merged);
-      /* Of a name too long to keep the script gets the short one, which it would show anyway. */
-      g_autofree char *shorter = g_utf8_strlen (label, -1) > MAX_LABEL
-                                     ? hv_flame_short_label (label)
-                                     : NULL;
-      g_string_append (out, " data-n=\"");
-      hv_svg_append_shortened (out, shorter != NULL ? shorter : label, MAX_LABEL);
-      g_string_append_c (out, '"');
+      /* Most names are the first line of the tooltip; of one too long to keep the script gets the
+       * short one, which it would show anyway. */
+      if (box->merged != 0 || box->row == 0
+          || strcmp (label, hv_svg_box_function (report, box)) != 0)
+        {
+          g_string_append (out, " data-n=\"");
+          hv_svg_append_shortened (out, g_utf8_strlen (label, -1) > MAX_LABEL ? shorter : label,
+                                   MAX_LABEL);
+          g_string_append_c (out, '"');
+        }
+      if (strcmp (shorter, label) != 0)
+        {
+          g_string_append (out, " data-s=\"");
+          hv_svg_append_shortened (out, shorter, MAX_LABEL);
+          g_string_append_c (out, '"');
+        }
       if (gain != NULL)
         g_string_append_printf (out, " data-g=\"%s\"", gain);
       if (loss != NULL)
@@ -243,7 +259,7 @@ append_box (GString *out, const Frames *frames, const HvFlameLayout *layout, uin
   if (report->diff != NULL)
     append_fills (out, layout, box);
   if (at != NULL)
-    append_text (out, label, gain, loss, width);
+    append_text (out, label, shorter, gain, loss, width);
   g_string_append (out, "</svg>\n");
 }
 
