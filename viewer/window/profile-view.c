@@ -189,7 +189,7 @@ view_cb (HvProfileView *self, GtkToggleButton *button)
 static void
 tab_cb (HvProfileView *self)
 {
-  gboolean table = gtk_toggle_button_get_active (self->table_tab);
+  gboolean table = !gtk_toggle_button_get_active (self->flame_tab);
   gboolean is_diff = self->scene && self->scene->diff;
 
   gtk_widget_set_visible (GTK_WIDGET (self->flap), !(table && is_diff));
