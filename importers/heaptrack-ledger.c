@@ -8,7 +8,7 @@
 /* 36 bytes each: bounds the timeline of a program that touches very many sites all the time. */
 #define MAX_ROWS (1024 * 1024)
 /* Coarser than this a timeline says too little, however much memory it saves. */
-#define MIN_MOMENTS 64
+#define MIN_MOMENTS 16
 
 static const HvMetric row_metrics[] = { HV_METRIC_LIVE_BYTES, HV_METRIC_LIVE_BLOCKS,
                                         HV_METRIC_TOTAL_BYTES, HV_METRIC_TOTAL_BLOCKS };
@@ -56,7 +56,11 @@ void
 ht_ledger_renew_epoch (HtLedger *ledger)
 {
   for (uint32_t s = 0; s < ledger->n_sites; s++)
-    ledger->sites[s].marks = (uint32_t) ledger->sites[s].marks;
+    {
+      /* sites that keep a value of the present epoch go on to keep it */
+      gboolean present = ledger->sites[s].marks >> 32 == ledger->marks >> 32;
+      ledger->sites[s].marks = (uint64_t) present << 32 | (uint32_t) ledger->sites[s].marks;
+    }
   ledger->marks = UINT64_C (1) << 32 | (uint32_t) ledger->marks;
 }
 

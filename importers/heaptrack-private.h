@@ -5,9 +5,11 @@
 
 G_BEGIN_DECLS
 
-/* heaptrack's recordings, in four parts:
+/* heaptrack's recordings:
  *
- *   heaptrack.c            the lines of a file: tables, header, events of interpreted files
+ *   heaptrack.c            the file: its header, its lines, its end
+ *   heaptrack-tables.c     strings, addresses, stacks
+ *   heaptrack-events.c     allocations and frees, fast
  *   heaptrack-raw.c        what only raw files have: pointers and modules
  *   heaptrack-ledger.c     what each site holds: now, at the peak, over time
  *   heaptrack-suppress.c   leak suppressions
@@ -157,6 +159,8 @@ typedef struct
   uint32_t site;
 } HtInfo;
 
+#define HT_NO_INFO UINT32_MAX
+
 /* A stack: a frame (or a few, inlined into each other) below a parent. */
 typedef struct
 {
@@ -202,7 +206,8 @@ typedef struct
   uint64_t page_size;
   GString *command;
   GPtrArray *suppressions; /* of char *, as written in the file */
-  gboolean footer;         /* the interpreter came to its end */
+  gboolean more_suppressions;
+  gboolean footer; /* the interpreter came to its end */
 
   /* tables; entry 0 of strings, ips and traces is "none" */
   uint32_t n_strings, strings_size;
@@ -219,7 +224,7 @@ typedef struct
   uint32_t n_infos, infos_size;
   HtInfo *info;
   uint32_t *hex_pair;  /* the value of two hexadecimal digits, by their bytes read as one number */
-  uint32_t last_info;  /* of the latest `+` since the latest `-`, else UINT32_MAX */
+  uint32_t last_info;  /* of the latest `+` since the latest `-`, else HT_NO_INFO */
   GHashTable *modules; /* set of string ids in the profile's module table */
   GArray *path;        /* scratch: traces from the innermost outward */
   uint32_t truncated;  /* note, once made */
@@ -261,8 +266,23 @@ void ht_add_module (HtReader *reader, uint32_t path);
 gboolean ht_add_trace (HtReader *reader, uint32_t ip, uint64_t parent);
 gboolean ht_site (HtReader *reader, uint64_t trace, uint32_t *site);
 
-/* Makes room for one more than `n` elements; FALSE past 32 bits. */
-gboolean ht_room (HtReader *reader, gpointer *array, gsize element, uint32_t n, uint32_t *size);
+/* Tables: their "none" entries, and the lines `s`, `i`, `t`, `a`. */
+void ht_tables_init (HtReader *reader);
+gboolean ht_read_string (HtReader *reader, HtFields *fields);
+gboolean ht_read_ip (HtReader *reader, HtFields *fields);
+gboolean ht_read_trace (HtReader *reader, HtFields *fields);
+gboolean ht_read_info (HtReader *reader, HtFields *fields);
+
+/* One line `+` or `-`. */
+gboolean ht_read_event (HtReader *reader, HtFields *fields, uint32_t freed);
+
+/* Takes what it can of the whole lines in [pos, stop), which events of interpreted files nearly
+ * all are, and returns where it stopped: anything else is left to the caller. The 8 bytes before
+ * pos are readable. */
+const char *ht_read_events (HtReader *reader, const char *pos, const char *stop);
+
+/* What it looks digits up in. */
+uint32_t *ht_hex_pairs (void);
 
 /* Lines of raw files (and of version 0, for the events): `x`, `m`, `t`, `+`, `-`. */
 gboolean ht_raw_executable (HtReader *reader, HtFields *fields);

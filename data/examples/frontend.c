@@ -12,7 +12,7 @@
  *   tls, dns, metrics, configuration   50         60
  *   index_build                       100        100
  *   parse_json                         60         60
- *   old_cache_insert                   40          0  what the new cache replaced
+ *   old_cache_put                      40          0  what the new cache replaced
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -91,7 +91,7 @@ cache_insert (void)
 }
 
 FRAME static void
-old_cache_insert (void)
+old_cache_put (void)
 {
   bag_add (&old_cache, malloc (OLD_ENTRY_SIZE));
 }
@@ -221,7 +221,7 @@ handle (Request request)
       cache_insert ();
       break;
     case REQUEST_OLD_PAGE:
-      old_cache_insert ();
+      old_cache_put ();
       break;
     case REQUEST_LOGIN:
       login ();
