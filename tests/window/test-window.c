@@ -102,6 +102,7 @@ show_graph (HvScene *scene, HvFlameGraph **graph)
   return GTK_WINDOW (window);
 }
 
+/* The controller of a type; of the gestures, the primary button's. */
 static GtkEventController *
 controller (gpointer widget, GType type)
 {
@@ -110,7 +111,9 @@ controller (gpointer widget, GType type)
   for (guint i = 0; i < g_list_model_get_n_items (list); i++)
     {
       g_autoptr (GtkEventController) item = g_list_model_get_item (list, i);
-      if (G_TYPE_CHECK_INSTANCE_TYPE (item, type))
+      if (G_TYPE_CHECK_INSTANCE_TYPE (item, type)
+          && (!GTK_IS_GESTURE_SINGLE (item)
+              || gtk_gesture_single_get_button (GTK_GESTURE_SINGLE (item)) == GDK_BUTTON_PRIMARY))
         return item;
     }
   g_assert_not_reached ();

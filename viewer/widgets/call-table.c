@@ -67,7 +67,7 @@ cell_text (HvNodeItem *item, Column column)
       return hv_format_value (r->profile, hv_metric_partner (r->metric),
                               tree->incl[HV_SIDE_CURRENT][HV_SLOT_PARTNER][node]);
     case COLUMN_NAME:
-      return g_strdup (node ? hv_tree_label (tree, node) : _ ("all"));
+      return g_strdup (node ? hv_tree_short_label (tree, node) : _ ("all"));
     case COLUMN_SOURCE:
       {
         const HvKey *key = hv_scene_key (scene, node);

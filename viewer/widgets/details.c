@@ -250,7 +250,7 @@ show_stack (HvDetails *self)
           i += left_out;
         }
       uint32_t node = g_array_index (path, uint32_t, i);
-      add_stack_row (self, node, hv_tree_label (tree, node), NULL);
+      add_stack_row (self, node, hv_tree_short_label (tree, node), NULL);
     }
 }
 
@@ -271,7 +271,7 @@ show_top (HvDetails *self)
       g_autofree char *value = self->scene->diff ? hv_format_delta (r->profile, r->metric, cost)
                                                  : hv_format_value (r->profile, r->metric, cost);
       if (cost > 0 && row->node)
-        add_stack_row (self, row->node, hv_tree_label (r->tree, row->node), value);
+        add_stack_row (self, row->node, hv_tree_short_label (r->tree, row->node), value);
     }
 }
 

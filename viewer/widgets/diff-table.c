@@ -116,7 +116,8 @@ cell_text (HvDiffTable *self, HvNodeItem *item, Column column)
     case COLUMN_STATUS:
       return g_strdup (hv_label_status (row->status));
     case COLUMN_SITE:
-      return g_strdup (row->row.node ? hv_tree_label (r->tree, row->row.node) : _ ("(no frame)"));
+      return g_strdup (row->row.node ? hv_tree_short_label (r->tree, row->row.node)
+                                     : _ ("(no frame)"));
     case COLUMN_SOURCE:
       {
         key = hv_scene_key (self->scene, row->row.node);

@@ -134,6 +134,17 @@ released_cb (HvFlameGraph *self, int n_press, double x, double y)
   motion_cb (self, x, y);
 }
 
+static void
+menu_pressed_cb (HvFlameGraph *self, int n_press, double x, double y)
+{
+  uint32_t index = hv_flame_graph_box_at (self, x, y);
+  if (index == HV_FLAME_NO_BOX)
+    return;
+  gtk_widget_grab_focus (GTK_WIDGET (self));
+  hv_flame_graph_user_select (self, self->layout->box[index].node, self->layout->box[index].forest);
+  g_signal_emit_by_name (self, "menu", x, y);
+}
+
 /* --- keyboard --- */
 
 uint32_t
@@ -195,6 +206,14 @@ key_cb (HvFlameGraph *self, guint keyval, guint keycode, GdkModifierType state)
         hv_flame_graph_scroll_to_selected (self);
         return TRUE;
       }
+    case GDK_KEY_Menu:
+      if (from != HV_FLAME_NO_BOX)
+        {
+          graphene_rect_t rect = hv_flame_graph_box_rect (self, from);
+          g_signal_emit_by_name (self, "menu", (double) rect.origin.x + 20,
+                                 (double) (rect.origin.y + rect.size.height));
+        }
+      return TRUE;
     case GDK_KEY_Return:
     case GDK_KEY_KP_Enter:
       if (from != HV_FLAME_NO_BOX)
@@ -212,13 +231,17 @@ hv_flame_graph_add_input (HvFlameGraph *self)
   GtkEventController *motion = gtk_event_controller_motion_new ();
   GtkEventController *keys = gtk_event_controller_key_new ();
   GtkGesture *click = gtk_gesture_click_new ();
+  GtkGesture *menu = gtk_gesture_click_new ();
 
   g_signal_connect_object (motion, "motion", G_CALLBACK (motion_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (motion, "leave", G_CALLBACK (leave_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (click, "pressed", G_CALLBACK (pressed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (click, "released", G_CALLBACK (released_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (keys, "key-pressed", G_CALLBACK (key_cb), self, G_CONNECT_SWAPPED);
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (menu), GDK_BUTTON_SECONDARY);
+  g_signal_connect_object (menu, "pressed", G_CALLBACK (menu_pressed_cb), self, G_CONNECT_SWAPPED);
   gtk_widget_add_controller (widget, motion);
   gtk_widget_add_controller (widget, keys);
   gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (click));
+  gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (menu));
 }

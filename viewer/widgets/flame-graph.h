@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (HvFlameGraph, hv_flame_graph, HV, FLAME_GRAPH, GtkWidget)
 
 /* Signal "selected" (guint node): the user chose another box. */
+/* Signal "menu" (double x, double y): the context menu of the selected box is wanted there. */
 /* Signal "laid-out": the layout is another one. */
 /* Signal "zoomed" (guint node): the zoom changed; 0: everything is shown. */
 

@@ -134,6 +134,16 @@ box_name (const HvFlamePaint *paint, const HvFlameBox *box)
   return g_strdup (box->forest == HV_FLAME_LOSS ? _ ("all shrink") : _ ("all growth"));
 }
 
+/* Where a name is too long, first its parameters and template arguments go. */
+static void
+shorten (const HvFlamePaint *paint, const HvFlameBox *box, float width, char **name)
+{
+  if (!box->node || box->merged || hv_text_cache_width (paint->text, *name, FALSE) <= width)
+    return;
+  g_free (*name);
+  *name = g_strdup (hv_tree_short_label (paint->scene->report.tree, box->node));
+}
+
 static void
 paint_label (const HvFlamePaint *paint, GtkSnapshot *snapshot, const HvFlameBox *box,
              const graphene_rect_t *rect, const GdkRGBA *fill, gboolean faded)
@@ -156,10 +166,12 @@ paint_label (const HvFlamePaint *paint, GtkSnapshot *snapshot, const HvFlameBox 
       GdkRGBA signal = faded ? color : loss ? palette->shrink : palette->grow;
       value = hv_format_delta (report->profile, report->metric, loss ? -box->value : box->value);
       x += hv_text_cache_append (paint->text, snapshot, value, TRUE, &signal, x, y, end - x) + 6;
+      shorten (paint, box, end - x, &name);
       hv_text_cache_append (paint->text, snapshot, name, !box->node, &color, x, y, end - x);
       return;
     }
 
+  shorten (paint, box, end - x, &name);
   x += hv_text_cache_append (paint->text, snapshot, name, FALSE, &color, x, y, end - x) + 8;
   value = hv_format_value (report->profile, report->metric, box->value);
   GdkRGBA dim = hv_palette_mix (fill, &color, 0.72f);

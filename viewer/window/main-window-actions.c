@@ -174,13 +174,23 @@ view_action (GtkWidget *widget, const char *name, GVariant *parameter)
     hv_profile_view_step_moment (self->view, 1);
   else if (g_str_equal (name, "win.previous"))
     hv_profile_view_step_moment (self->view, -1);
+  else if (g_str_equal (name, "win.zoom-here"))
+    {
+      HvFlameGraph *graph = hv_profile_view_get_flame_graph (self->view);
+      hv_flame_graph_zoom_to (graph, hv_flame_graph_get_selected (graph));
+    }
+  else if (g_str_equal (name, "win.copy-name"))
+    hv_profile_view_copy (self->view, FALSE);
+  else if (g_str_equal (name, "win.copy-path"))
+    hv_profile_view_copy (self->view, TRUE);
   else if (g_str_equal (name, "win.details"))
     hv_profile_view_toggle_details (self->view);
 }
 
-static const char *const shown_actions[] = { "win.search",  "win.flame",    "win.table",
-                                             "win.zoom-in", "win.zoom-out", "win.zoom-reset",
-                                             "win.details", "win.export" };
+static const char *const shown_actions[] = { "win.search",    "win.flame",    "win.table",
+                                             "win.zoom-in",   "win.zoom-out", "win.zoom-reset",
+                                             "win.details",   "win.export",   "win.zoom-here",
+                                             "win.copy-name", "win.copy-path" };
 static const char *const diff_actions[] = { "win.swap", "win.cycle" };
 static const char *const timed_actions[] = { "win.next", "win.previous" };
 
@@ -210,6 +220,10 @@ hv_main_window_install_actions (GtkWidgetClass *widget_class)
                                        NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_q, GDK_CONTROL_MASK, "window.close",
                                        NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_c, GDK_CONTROL_MASK, "win.copy-name",
+                                       NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_c, GDK_CONTROL_MASK | GDK_SHIFT_MASK,
+                                       "win.copy-path", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F9, 0, "win.details", NULL);
 }
 

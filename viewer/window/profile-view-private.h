@@ -28,6 +28,7 @@ struct _HvProfileView
   GtkDropDown *metric_drop;
   GtkButton *fold_chip;
   GtkMenuButton *notes;
+  GtkPopover *menu;
   GtkPaned *paned;
   GtkLabel *notes_text;
   AdwFlap *flap;

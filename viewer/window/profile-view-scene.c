@@ -308,3 +308,25 @@ hv_profile_view_show_scene (HvProfileView *self, HvScene *scene)
     }
   g_signal_emit_by_name (self, "changed");
 }
+
+void
+hv_profile_view_copy (HvProfileView *self, gboolean path)
+{
+  g_return_if_fail (HV_IS_PROFILE_VIEW (self));
+  uint32_t node = hv_flame_graph_get_selected (self->flame);
+  if (!self->scene || !node)
+    return;
+
+  const HvTree *tree = self->scene->report.tree;
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GArray) nodes = hv_tree_path (tree, node);
+  for (guint i = path ? 0 : nodes->len - 1; i < nodes->len; i++)
+    {
+      const HvKey *key = hv_scene_key (self->scene, g_array_index (nodes, uint32_t, i));
+      g_string_append_printf (text, "%s%s", text->len ? "\n" : "",
+                              key && *key->function ? key->function
+                              : key                 ? key->label
+                                                    : "");
+    }
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), text->str);
+}

@@ -37,6 +37,16 @@ details_selected_cb (HvProfileView *self, guint node)
 }
 
 static void
+flame_menu_cb (HvProfileView *self, double x, double y)
+{
+  double left, top;
+
+  gtk_widget_translate_coordinates (GTK_WIDGET (self->flame), GTK_WIDGET (self), x, y, &left, &top);
+  gtk_popover_set_pointing_to (self->menu, &(GdkRectangle){ (int) left, (int) top, 1, 1 });
+  gtk_popover_popup (self->menu);
+}
+
+static void
 flame_laid_out_cb (HvProfileView *self)
 {
   hv_profile_view_update_legend (self);
@@ -272,6 +282,7 @@ hv_profile_view_class_init (HvProfileViewClass *klass)
   BIND (metric_drop);
   BIND (fold_chip);
   BIND (notes);
+  BIND (menu);
   BIND (paned);
   BIND (notes_text);
   BIND (flap);
@@ -286,6 +297,7 @@ hv_profile_view_class_init (HvProfileViewClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, flame_selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, flame_zoomed_cb);
   gtk_widget_class_bind_template_callback (widget_class, flame_laid_out_cb);
+  gtk_widget_class_bind_template_callback (widget_class, flame_menu_cb);
   gtk_widget_class_bind_template_callback (widget_class, table_selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, details_selected_cb);
 

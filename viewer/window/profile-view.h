@@ -37,6 +37,9 @@ void hv_profile_view_step_moment (HvProfileView *self, int by);
 void hv_profile_view_zoom (HvProfileView *self, int by); /* 0: reset */
 void hv_profile_view_toggle_details (HvProfileView *self);
 
+/* Copies the selected frame's name, or its whole call path, a line a frame. */
+void hv_profile_view_copy (HvProfileView *self, gboolean path);
+
 /* Undoes one layer: the selection, then the zoom; FALSE when there is none. */
 gboolean hv_profile_view_escape (HvProfileView *self);
 
