@@ -10,10 +10,6 @@ G_BEGIN_DECLS
  * " [clone …]"), symbol versions ("@@GLIBC_2.2.5"). */
 void hv_normalise_function (GString *out, const char *function);
 
-/* Appends a form of the name for boxes and tables: without parameters, return type and template or
- * generic arguments ("std::vector<…>::reserve"); what cannot be taken apart stays as it is. */
-void hv_shorten_function (GString *out, const char *function);
-
 /* Appends the text of a frame as shown: the normalised function, "[note]", or "module+0x1a2b" of an
  * unresolved one. */
 void hv_frame_label (GString *out, const HvProfile *profile, const HvFrame *frame);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tree-private.h"
 
+#include "canonical.h"
 #include "frame-key.h"
 
 #include <math.h>
@@ -41,6 +42,7 @@ struct HvTreeTables
   GStringChunk *texts;
   HvPairMap children;
   uint32_t keys_size, nodes_size;
+  uint8_t *mixed;        /* by key: it stands for functions of several names */
   gboolean with_modules; /* keys tell modules apart */
   gboolean across_loads; /* two processes: a run-time address of one means nothing in the other */
 };
@@ -134,7 +136,8 @@ child_of (HvTree *tree, uint32_t parent, uint32_t key)
   return *slot;
 }
 
-/* The key with `identity`, described by `key` when new (its label is copied). */
+/* The key with `identity`, described by `key` when new (its label is copied, the short one made
+ * later). */
 static uint32_t
 intern_key (HvTree *tree, const char *identity, const HvKey *key)
 {
@@ -147,12 +150,12 @@ intern_key (HvTree *tree, const char *identity, const HvKey *key)
     {
       t->keys_size = tree->n_keys ? tree->n_keys * 2 : 256;
       tree->key = g_renew (HvKey, tree->key, t->keys_size);
+      t->mixed = g_renew (uint8_t, t->mixed, t->keys_size);
     }
   tree->key[tree->n_keys] = *key;
   tree->key[tree->n_keys].label = g_string_chunk_insert (t->texts, key->label);
-  tree->key[tree->n_keys].short_label = key->short_label
-                                            ? g_string_chunk_insert (t->texts, key->short_label)
-                                            : tree->key[tree->n_keys].label;
+  tree->key[tree->n_keys].short_label = tree->key[tree->n_keys].label;
+  t->mixed[tree->n_keys] = FALSE;
   g_hash_table_insert (t->key_ids, g_string_chunk_insert (t->texts, identity),
                        GUINT_TO_POINTER (tree->n_keys + 1));
   return tree->n_keys++;
@@ -165,6 +168,9 @@ typedef struct
   uint8_t *flags;
   double *weight; /* cost of the sites whose innermost shown frame it is */
   GString *text, *identity;
+  const char *program;     /* this module's name is not compared; NULL: none */
+  GHashTable *other_paths; /* of the other side's functions, when it mangles differently, or NULL */
+  GString *trait;
 } Frames;
 
 enum
@@ -173,6 +179,67 @@ enum
   FRAME_IGNORE = 1 << 1,
   FRAME_HIDE = 1 << 2,
 };
+
+static gboolean
+is_function (const HvFrame *frame)
+{
+  return frame->function && !(frame->flags & HV_FRAME_SYNTHETIC);
+}
+
+/* What tells modules apart: the program's own name may change from build to build, and so may what
+ * follows ".so" in a library's. */
+static void
+append_module (const HvTree *tree, const Frames *frames, const char *module, GString *identity)
+{
+  const char *name = hv_basename (module);
+  const char *version = tree->n_sides == HV_N_SIDES ? strstr (name, ".so.") : NULL;
+
+  g_string_append_c (identity, '\x1f');
+  if (frames->program == NULL || strcmp (name, frames->program) != 0)
+    g_string_append_len (identity, name, version ? version + 3 - name : -1);
+}
+
+/* Rust's legacy mangling calls a method that a trait provides Trait::m, v0 <Type as Trait>::m: the
+ * side that says more gives way when the other has never heard of the type's. */
+static void
+append_path (const Frames *frames, const char *function, GString *identity)
+{
+  g_string_truncate (frames->trait, 0);
+  hv_canonical_name (identity, frames->trait, function);
+  if (frames->other_paths && frames->trait->len
+      && !g_hash_table_contains (frames->other_paths, identity->str)
+      && g_hash_table_contains (frames->other_paths, frames->trait->str))
+    g_string_assign (identity, frames->trait->str);
+}
+
+static void
+append_identity (const HvTree *tree, const HvProfile *profile, const Frames *frames,
+                 const HvFrame *frame, GString *identity)
+{
+  const char *module = hv_profile_string (profile, frame->module);
+
+  if (frame->function == 0 && frame->flags & HV_FRAME_RUNTIME_ADDRESS && tree->tables->across_loads)
+    {
+      /* Another run loads the module elsewhere, but by whole pages: the offset in the page is what
+       * stays. An address outside any module says nothing across runs. */
+      g_string_append (identity, *module ? hv_basename (module) : "[unknown]");
+      if (*module)
+        g_string_append_printf (identity, "@%03x", (unsigned) (frame->address & PAGE_OFFSET_MASK));
+      return;
+    }
+  if (is_function (frame))
+    append_path (frames, hv_profile_string (profile, frame->function), identity);
+  else
+    hv_frame_label (identity, profile, frame);
+  if (tree->tables->with_modules && *module)
+    append_module (tree, frames, module, identity);
+}
+
+static void
+append_line (GString *text, const HvKey *key)
+{
+  g_string_append_printf (text, "  %s:%u", hv_basename (key->file), key->line);
+}
 
 static uint32_t
 frame_key (HvTree *tree, const HvProfile *profile, Frames *frames, uint32_t f)
@@ -186,13 +253,9 @@ frame_key (HvTree *tree, const HvProfile *profile, Frames *frames, uint32_t f)
                 .flags = frame->flags,
                 .category = profile->frame_category[f] };
   GString *text = frames->text, *identity = frames->identity;
-  g_autoptr (GString) whole = NULL;
-  g_autoptr (GString) brief = NULL;
 
   if (frames->key[f])
     return frames->key[f] - 1;
-  whole = g_string_new (NULL);
-  brief = g_string_new (NULL);
 
   g_string_truncate (text, 0);
   g_string_truncate (identity, 0);
@@ -218,39 +281,18 @@ frame_key (HvTree *tree, const HvProfile *profile, Frames *frames, uint32_t f)
     case HV_N_GROUPS:
     default:
       hv_frame_label (text, profile, frame);
-      if (frame->function == 0 && frame->flags & HV_FRAME_RUNTIME_ADDRESS
-          && tree->tables->across_loads)
-        {
-          /* Another run loads the module elsewhere, but by whole pages: the offset in the page is
-           * what stays. An address outside any module says nothing across runs. */
-          g_string_append (identity, *module ? hv_basename (module) : "[unknown]");
-          if (*module)
-            g_string_append_printf (identity, "@%03x",
-                                    (unsigned) (frame->address & PAGE_OFFSET_MASK));
-        }
-      else
-        {
-          g_string_assign (identity, text->str);
-          if (tree->tables->with_modules && *module)
-            g_string_append_printf (identity, "\x1f%s", hv_basename (module));
-        }
+      append_identity (tree, profile, frames, frame, identity);
       if (tree->options.group == HV_GROUP_LINE && frame->line && frame->function)
         {
           g_string_append_printf (identity, "\x1f%s:%u", hv_basename (key.file), frame->line);
-          g_string_append_printf (text, "  %s:%u", hv_basename (key.file), frame->line);
-        }
-      if (frame->function && !(frame->flags & HV_FRAME_SYNTHETIC))
-        {
-          hv_normalise_function (whole, key.function);
-          hv_shorten_function (brief, whole->str);
-          if (tree->options.group == HV_GROUP_LINE && frame->line)
-            g_string_append_printf (brief, "  %s:%u", hv_basename (key.file), frame->line);
-          key.short_label = brief->str;
+          append_line (text, &key);
         }
       break;
     }
   key.label = text->str;
   frames->key[f] = intern_key (tree, identity->str, &key) + 1;
+  if (is_function (frame) && strcmp (tree->key[frames->key[f] - 1].label, text->str) != 0)
+    tree->tables->mixed[frames->key[f] - 1] = TRUE;
   return frames->key[f] - 1;
 }
 
@@ -291,6 +333,8 @@ typedef struct
   const HvProfile *profile;
   uint32_t at;
   int64_t *values[HV_N_SLOTS];
+  const char *program; /* base name; NULL: not known, or not to be set aside */
+  GHashTable *paths;   /* its functions' canonical paths, where the other side needs them */
 } Side;
 
 static void
@@ -445,7 +489,7 @@ add_sites (HvTree *tree, guint side, const Side *from, Frames *frames, const uin
 }
 
 static gboolean
-add_side (HvTree *tree, guint side, const Side *from, GError **error)
+add_side (HvTree *tree, guint side, const Side *from, GHashTable *other_paths, GError **error)
 {
   const HvProfile *profile = from->profile;
   Pattern focus = { 0 }, ignore = { 0 }, hide = { 0 };
@@ -462,7 +506,8 @@ add_side (HvTree *tree, guint side, const Side *from, GError **error)
       g_autofree uint32_t *anchor = g_new0 (uint32_t, MAX (1, profile->n_sites));
       g_autoptr (GString) text = g_string_new (NULL);
       g_autoptr (GString) identity = g_string_new (NULL);
-      Frames frames = { keys, flags, weight, text, identity };
+      g_autoptr (GString) trait = g_string_new (NULL);
+      Frames frames = { keys, flags, weight, text, identity, from->program, other_paths, trait };
 
       if (focus.regex || ignore.regex || hide.regex)
         for (uint32_t f = 1; f < profile->n_frames; f++)
@@ -512,6 +557,39 @@ add_side (HvTree *tree, guint side, const Side *from, GError **error)
   g_clear_pointer (&ignore.regex, g_regex_unref);
   g_clear_pointer (&hide.regex, g_regex_unref);
   return ok;
+}
+
+/* Short labels, and the common name of the instances of a template. */
+static void
+name_keys (HvTree *tree)
+{
+  g_autoptr (GString) full = g_string_new (NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
+  gboolean lines = tree->options.group == HV_GROUP_LINE;
+
+  if (tree->options.group == HV_GROUP_FILE || tree->options.group == HV_GROUP_MODULE)
+    return;
+  for (uint32_t k = 0; k < tree->n_keys; k++)
+    {
+      HvKey *key = &tree->key[k];
+      if (*key->function == '\0' || key->flags & HV_FRAME_SYNTHETIC)
+        continue;
+      g_string_truncate (full, 0);
+      hv_normalise_function (full, key->function);
+      if (tree->tables->mixed[k])
+        {
+          g_string_truncate (text, 0);
+          hv_generic_name (text, full->str);
+          if (lines && key->line)
+            append_line (text, key);
+          key->label = g_string_chunk_insert (tree->tables->texts, text->str);
+        }
+      g_string_truncate (text, 0);
+      hv_shorten_function (text, full->str);
+      if (lines && key->line)
+        append_line (text, key);
+      key->short_label = g_string_chunk_insert (tree->tables->texts, text->str);
+    }
 }
 
 /* Turns the tree around: each path with cost is inserted innermost frame first. */
@@ -649,6 +727,74 @@ side_init (Side *side, const HvProfile *profile, uint32_t at, HvMetric metric, G
   return FALSE;
 }
 
+/* The base name of the one module with resolved frames that is no library; NULL: none, or several.
+ */
+static const char *
+program_of (const HvProfile *profile)
+{
+  const char *program = NULL;
+  uint32_t known = 0;
+
+  for (uint32_t f = 1; f < profile->n_frames; f++)
+    {
+      const HvFrame *frame = &profile->frame[f];
+      if (frame->module == 0 || frame->module == known || !is_function (frame))
+        continue;
+      known = frame->module;
+      const char *name = hv_basename (hv_profile_string (profile, frame->module));
+      if (*name == '[' || strstr (name, ".so"))
+        continue;
+      if (program && strcmp (program, name) != 0)
+        return NULL;
+      program = name;
+    }
+  return program;
+}
+
+static gboolean
+has_legacy_rust (const HvProfile *profile)
+{
+  for (uint32_t f = 1; f < profile->n_frames; f++)
+    if (strstr (hv_profile_string (profile, profile->frame[f].function), "{{closure}}"))
+      return TRUE;
+  return FALSE;
+}
+
+static GHashTable *
+canonical_paths (const HvProfile *profile)
+{
+  GHashTable *paths = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GString) path = g_string_new (NULL);
+
+  for (uint32_t f = 1; f < profile->n_frames; f++)
+    if (is_function (&profile->frame[f]))
+      {
+        g_string_truncate (path, 0);
+        hv_canonical_name (path, NULL, hv_profile_string (profile, profile->frame[f].function));
+        if (!g_hash_table_contains (paths, path->str))
+          g_hash_table_add (paths, g_strdup (path->str));
+      }
+  return paths;
+}
+
+/* What two builds of one program may call differently. */
+static void
+reconcile (Side *sides)
+{
+  const char *base = program_of (sides[HV_SIDE_BASE].profile);
+  const char *current = program_of (sides[HV_SIDE_CURRENT].profile);
+
+  if (base && current)
+    {
+      sides[HV_SIDE_BASE].program = base;
+      sides[HV_SIDE_CURRENT].program = current;
+    }
+  if (has_legacy_rust (sides[HV_SIDE_BASE].profile)
+      != has_legacy_rust (sides[HV_SIDE_CURRENT].profile))
+    for (guint i = 0; i < HV_N_SIDES; i++)
+      sides[i].paths = canonical_paths (sides[i].profile);
+}
+
 static gboolean
 is_valgrind (const HvProfile *profile)
 {
@@ -689,6 +835,8 @@ tree_new (Side *sides, guint n_sides, HvMetric metric, const HvTreeOptions *opti
                                             != sides[1].profile->process_key)
                                  && !(is_valgrind (sides[0].profile)
                                       && is_valgrind (sides[1].profile));
+  if (n_sides == HV_N_SIDES && sides[0].profile != sides[1].profile)
+    reconcile (sides);
   add_node (tree, 0, HV_NO_KEY);
 
   if (options->group == HV_GROUP_THREAD)
@@ -708,13 +856,14 @@ tree_new (Side *sides, guint n_sides, HvMetric metric, const HvTreeOptions *opti
     {
       for (uint32_t s = 0; s < sides[i].profile->n_sites; s++)
         tree->total[i] += sides[i].values[HV_SLOT_COST][s];
-      ok = add_side (tree, i, &sides[i], error);
+      ok = add_side (tree, i, &sides[i], n_sides == HV_N_SIDES ? sides[1 - i].paths : NULL, error);
     }
   if (!ok)
     {
       hv_tree_free (tree);
       return NULL;
     }
+  name_keys (tree);
   if (options->bottom_up)
     invert (tree);
   finish (tree);
@@ -726,6 +875,7 @@ side_clear (Side *side)
 {
   for (int slot = 0; slot < HV_N_SLOTS; slot++)
     g_free (side->values[slot]);
+  g_clear_pointer (&side->paths, g_hash_table_unref);
 }
 
 HvTree *
@@ -765,6 +915,7 @@ hv_tree_free (HvTree *tree)
   g_hash_table_unref (tree->tables->key_ids);
   g_string_chunk_free (tree->tables->texts);
   hv_pair_map_clear (&tree->tables->children);
+  g_free (tree->tables->mixed);
   g_free (tree->tables);
   g_free ((char *) tree->options.focus);
   g_free ((char *) tree->options.ignore);

@@ -144,6 +144,103 @@ test_groups (void)
 }
 
 static void
+test_instances_merge (void)
+{
+  g_autoptr (HvProfile) profile = test_profile (
+      (const char *[]){ "main;std::vector<int>::grow(int) 10 1",
+                        "main;std::vector<char>::grow(char) 5 1", "main;f(int) 3 1", NULL });
+
+  profile->modules_known = TRUE;
+  expect_rows (profile, (HvTreeOptions){ .group = HV_GROUP_FUNCTION },
+               "main;std::vector<…>::grow 15 15|main;f(int) 3 3|main 0 18");
+
+  /* the heaviest instance stands for all */
+  g_autoptr (HvTree) tree = tree_of (profile, (HvTreeOptions){ .group = HV_GROUP_FUNCTION });
+  g_autoptr (GArray) rows = hv_tree_rows (tree);
+  const HvKey *key = &tree->key[g_array_index (rows, HvRow, 0).key];
+  g_assert_cmpstr (key->function, ==, "std::vector<int>::grow(int)");
+  g_assert_cmpstr (key->short_label, ==, "std::vector<…>::grow");
+}
+
+/* "a;b 5 8|…": each path with cost, base and current bytes, of a tree of two sides. */
+static char *
+pair_text (const HvProfile *base, const HvProfile *current)
+{
+  HvTreeOptions options = { .group = HV_GROUP_STACK };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HvTree) tree = hv_tree_new_pair (base, HV_AT_END, current, HV_AT_END,
+                                              HV_METRIC_LIVE_BYTES, &options, &error);
+  g_assert_no_error (error);
+  g_autoptr (GArray) rows = hv_tree_rows (tree);
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const HvRow *row = &g_array_index (rows, HvRow, i);
+      g_autoptr (GArray) path = hv_tree_path (tree, row->node);
+      for (guint p = 0; p < path->len; p++)
+        g_string_append_printf (text, "%s%s",
+                                p   ? ";"
+                                : i ? "|"
+                                    : "",
+                                hv_tree_label (tree, g_array_index (path, uint32_t, p)));
+      g_string_append_printf (text, " %d %d", (int) row->self[HV_SIDE_BASE][0],
+                              (int) row->self[HV_SIDE_CURRENT][0]);
+    }
+  return g_string_free (text, FALSE);
+}
+
+/* A stack's text cannot hold names with blanks. */
+static void
+rename_function (HvProfile *profile, const char *from, const char *to)
+{
+  uint32_t name = hv_profile_intern (profile, to, -1);
+
+  for (uint32_t f = 1; f < profile->n_frames; f++)
+    if (strcmp (hv_profile_string (profile, profile->frame[f].function), from) == 0)
+      profile->frame[f].function = name;
+}
+
+static void
+test_two_builds (void)
+{
+  g_autoptr (HvProfile) legacy = test_profile (
+      (const char *[]){ "app::main@/b/app-1;std::thread::spawn::{{closure}}@/b/app-1;"
+                        "core::iter::Iterator::fold@/b/app-1;app::Map<I,F>::next@/b/app-1 10 1",
+                        "app::main@/b/app-1;read@/lib/libc.so.6 3 1", NULL });
+  g_autoptr (HvProfile) v0 = test_profile ((const char *[]){
+      "app::main@/b/app-2;std::thread::spawn::<app::main::{closure#0}>::{closure#1}@/b/app-2;"
+      "range_fold@/b/app-2;"
+      "<app::Map<app::A>>::next@/b/app-2 12 1",
+      "app::main@/b/app-2;read@/lib/libc.so.7 4 1", "app::main@/b/app-2;read@/b/app-2 1 1", NULL });
+
+  rename_function (v0, "range_fold", "<app::Range as core::iter::Iterator>::fold::<()>");
+  legacy->modules_known = v0->modules_known = TRUE;
+
+  g_autofree char *built_twice = pair_text (legacy, v0);
+  g_assert_cmpstr (
+      built_twice, ==,
+      "app::main;std::thread::spawn::{closure};core::iter::Iterator::fold;app::Map<…>::next 10 12|"
+      "app::main;read 3 4|app::main;read 0 1");
+}
+
+/* Between two builds of one mangling a method that a type has of its own stays its own. */
+static void
+test_one_mangling (void)
+{
+  g_autoptr (HvProfile) base = test_profile (
+      (const char *[]){ "app::{{closure}};core::iter::Iterator::fold 10 1", NULL });
+  g_autoptr (HvProfile)
+      current = test_profile ((const char *[]){ "app::{{closure}};fold 12 1", NULL });
+
+  rename_function (current, "fold", "<app::Range as core::iter::Iterator>::fold");
+  g_autofree char *text = pair_text (base, current);
+  g_assert_cmpstr (text, ==,
+                   "app::{{closure}};<app::Range as core::iter::Iterator>::fold 0 12|"
+                   "app::{{closure}};core::iter::Iterator::fold 10 0");
+}
+
+static void
 test_threads (void)
 {
   g_autoptr (HvProfile)
@@ -287,46 +384,6 @@ test_normalise (void)
 }
 
 static void
-test_shorten (void)
-{
-  static const char *const cases[][2] = {
-    { "main", "main" },
-    { "f(int, char const*)", "f" },
-    { "operator new(unsigned long)", "operator new" },
-    { "operator new[](unsigned long, std::nothrow_t const&)", "operator new[]" },
-    { "void std::vector<void*, std::allocator<void*> >::_M_realloc_insert<void*>(int, void*&&)",
-      "std::vector<…>::_M_realloc_insert<…>" },
-    { "std::vector<int>::size() const", "std::vector<…>::size" },
-    { "std::ostream& operator<< <char>(std::ostream&, char)", "operator<< <char>" },
-    { "bool operator< <int>(A<int> const&, A<int> const&)", "operator< <int>" },
-    { "std::function<void (int)>::operator()(int) const", "std::function<…>::operator()" },
-    { "A::operator()", "A::operator()" },
-    { "A::operator->()", "A::operator->" },
-    { "(anonymous namespace)::get(int)", "(anonymous namespace)::get" },
-    { "(below main)", "(below main)" },
-    { "main::{lambda(int)#1}::operator()(int) const", "main::{lambda(int)#1}::operator()" },
-    { "<alloc::vec::Vec<T,A> as core::ops::index::Index<I>>::index",
-      "<alloc::vec::Vec<…> as core::ops::index::Index<…>>::index" },
-    { "<alloc::vec::Vec<u8>>::with_capacity_in", "<alloc::vec::Vec<…>>::with_capacity_in" },
-    { "core::ptr::drop_in_place::<alloc::string::String>", "core::ptr::drop_in_place" },
-    { "core::ops::function::FnOnce::call_once{{vtable.shim}}",
-      "core::ops::function::FnOnce::call_once{{vtable.shim}}" },
-    { "alloc::slice::<impl [T]>::to_vec", "alloc::slice::<impl [T]>::to_vec" },
-    { "f<g(", "f<g(" },
-    { "a>b", "a>b" },
-    { ")", ")" },
-    { "", "" },
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      g_autoptr (GString) out = g_string_new (NULL);
-      hv_shorten_function (out, cases[i][0]);
-      g_assert_cmpstr (out->str, ==, cases[i][1]);
-    }
-}
-
-static void
 test_units (void)
 {
   static const struct
@@ -383,12 +440,14 @@ main (int argc, char **argv)
   g_test_add_func ("/tree/fold", test_fold);
   g_test_add_func ("/tree/filters", test_filters);
   g_test_add_func ("/tree/groups", test_groups);
+  g_test_add_func ("/tree/instances", test_instances_merge);
+  g_test_add_func ("/tree/two-builds", test_two_builds);
+  g_test_add_func ("/tree/one-mangling", test_one_mangling);
   g_test_add_func ("/tree/threads", test_threads);
   g_test_add_func ("/tree/unresolved", test_unresolved_keys);
   g_test_add_func ("/tree/one-total", test_one_total);
   g_test_add_func ("/tree/absent-metric", test_absent_metric);
   g_test_add_func ("/tree/normalise", test_normalise);
-  g_test_add_func ("/tree/shorten", test_shorten);
   g_test_add_func ("/tree/units", test_units);
   return g_test_run ();
 }

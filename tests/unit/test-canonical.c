@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "store/canonical.h"
+
+#include <string.h>
+
+typedef struct
+{
+  const char *function, *path, *trait;
+} Case;
+
+static void
+expect (const Case *cases, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    {
+      g_autoptr (GString) path = g_string_new (NULL);
+      g_autoptr (GString) trait = g_string_new (NULL);
+
+      hv_canonical_name (path, trait, cases[i].function);
+      g_assert_cmpstr (path->str, ==, cases[i].path);
+      g_assert_cmpstr (trait->str, ==, cases[i].trait ? cases[i].trait : "");
+    }
+}
+
+static void
+test_cplusplus (void)
+{
+  static const Case cases[] = {
+    { "main", "main" },
+    { "parse.constprop.0", "parse" },
+    { "operator new(unsigned long)", "operator new" },
+    { "operator new[](unsigned long, std::nothrow_t const&)", "operator new[]" },
+    { "std::allocator_traits<std::allocator<int> >::allocate(std::allocator<int>&, unsigned long)",
+      "std::allocator_traits::allocate" },
+    { "void std::vector<int, std::allocator<int> >::_M_realloc_insert<int const&>(int const&)",
+      "std::vector::_M_realloc_insert" },
+    { "std::__cxx11::basic_string<char>::_M_create(unsigned long&, unsigned long)",
+      "std::basic_string::_M_create" },
+    { "std::__1::vector<int>::push_back(int&&)", "std::vector::push_back" },
+    { "foo[abi:cxx11](int) const", "foo" },
+    { "f(int) [clone .part.0] [clone .cold]", "f" },
+    { "(anonymous namespace)::Cache::get(int) const &", "(anonymous namespace)::Cache::get" },
+    { "app::{anonymous}::get(int)", "app::(anonymous namespace)::get" },
+    { "app::run()::{lambda(int)#1}::operator()(int) const", "app::run::{lambda}::operator()" },
+    { "app::run() const::{lambda()#2}::operator()() const", "app::run::{lambda}::operator()" },
+    { "app::run::<lambda(int)>::operator()", "app::run::{lambda}::operator()" },
+    { "app::run()::$_0::operator()(int) const", "app::run::{lambda}::operator()" },
+    { "app::run()::'lambda'(int)::operator()(int) const", "app::run::{lambda}::operator()" },
+    { "bool operator< <char>(char const*, char const*)", "operator<" },
+    { "std::ostream& std::operator<< <char>(std::ostream&, char)", "std::operator<<" },
+    { "Foo::operator bool() const", "Foo::operator bool" },
+    { "Foo::operator->() const", "Foo::operator->" },
+    { "std::map<int, Foo<(Bar)2> >::at(int const&)", "std::map::at" },
+    { "Foo<((1)>(0))>::get()", "Foo::get" },
+    { "decltype(auto) f<int>(int)", "f" },
+    { "non-virtual thunk to app::Foo::run()", "app::Foo::run" },
+    { "int operator\"\" _kib(unsigned long long)", "operator\"\" _kib" },
+    { "app::Foo::~Foo()", "app::Foo::~Foo" },
+  };
+
+  expect (cases, G_N_ELEMENTS (cases));
+}
+
+static void
+test_rust (void)
+{
+  static const Case cases[] = {
+    { "core::fmt::write::h0123456789abcdef", "core::fmt::write" },
+    { "alloc::raw_vec::RawVec<T,A>::grow_one", "alloc::raw_vec::RawVec::grow_one" },
+    { "<alloc::raw_vec::RawVec<T>>::grow_one", "alloc::raw_vec::RawVec::grow_one" },
+    { "alloc::raw_vec::finish_grow::<alloc::alloc::Global>", "alloc::raw_vec::finish_grow" },
+    { "<alloc::boxed::Box<F> as core::ops::function::FnOnce<A>>::call_once",
+      "alloc::boxed::Box::call_once", "core::ops::function::FnOnce::call_once" },
+    { "<app::Je as core::alloc::global::GlobalAlloc>::alloc", "app::Je::alloc",
+      "core::alloc::global::GlobalAlloc::alloc" },
+    { "<F as core::future::future::Future>::poll", "core::future::future::Future::poll",
+      "core::future::future::Future::poll" },
+    { "<&mut I as core::iter::traits::iterator::Iterator>::next",
+      "core::iter::traits::iterator::Iterator::next",
+      "core::iter::traits::iterator::Iterator::next" },
+    { "<fn() -> app::Thing as core::ops::function::FnOnce<()>>::call_once",
+      "core::ops::function::FnOnce::call_once", "core::ops::function::FnOnce::call_once" },
+    { "<dyn app::Plugin + core::marker::Send as app::Run>::run", "app::Plugin::run",
+      "app::Run::run" },
+    { "<(dyn app::Plugin + core::marker::Send)>::start", "app::Plugin::start" },
+    { "<(u8, app::Key) as core::hash::Hash>::hash", "core::hash::Hash::hash",
+      "core::hash::Hash::hash" },
+    { "<&'static app::Key as core::hash::Hash>::hash::<H>", "app::Key::hash",
+      "core::hash::Hash::hash" },
+    { "<<I as core::iter::IntoIterator>::IntoIter as core::iter::Iterator>::next",
+      "core::iter::IntoIterator::IntoIter::next", "core::iter::Iterator::next" },
+    { "app::main::{closure#0}", "app::main::{{closure}}" },
+    { "app::main::{{closure}}", "app::main::{{closure}}" },
+    { "app::main::{async_fn#0}::{closure#1}", "app::main::{{closure}}::{{closure}}" },
+    { "<app::Key as core::clone::Clone>::clone::{closure#3}", "app::Key::clone::{{closure}}",
+      "core::clone::Clone::clone::{{closure}}" },
+    { "app::shape::{impl#4}::area", "app::shape::{impl}::area" },
+    { "core::ops::function::FnOnce::call_once{{vtable.shim}}",
+      "core::ops::function::FnOnce::call_once" },
+    { "<fn() as core::ops::function::FnOnce<()>>::call_once::{shim:vtable#0}",
+      "core::ops::function::FnOnce::call_once", "core::ops::function::FnOnce::call_once" },
+    { "app::r#try::run", "app::r#try::run" },
+  };
+  /* one function in the legacy and in the v0 mangling */
+  static const struct
+  {
+    const char *legacy, *v0;
+  } pairs[] = {
+    { "alloc::slice::<impl [T]>::to_vec", "<[u8]>::to_vec" },
+    { "alloc::slice::<impl [T]>::to_vec_in", "<[u8]>::to_vec_in::<alloc::alloc::Global>" },
+    { "<T as alloc::slice::<impl [T]>::to_vec_in::ConvertVec>::to_vec",
+      "<u8 as <[_]>::to_vec_in::ConvertVec>::to_vec::<alloc::alloc::Global>" },
+    { "alloc::slice::<impl alloc::borrow::ToOwned for [T]>::to_owned",
+      "<[u8] as alloc::borrow::ToOwned>::to_owned" },
+    { "alloc::str::<impl alloc::borrow::ToOwned for str>::to_owned",
+      "<str as alloc::borrow::ToOwned>::to_owned" },
+    { "alloc::str::<impl str>::repeat", "<str>::repeat" },
+    { "core::num::<impl u64>::checked_add", "<u64>::checked_add" },
+    { "core::ptr::const_ptr::<impl *const T>::add", "<*const u8>::add" },
+    { "core::any::<impl dyn core::any::Any>::downcast_ref",
+      "<dyn core::any::Any>::downcast_ref::<i32>" },
+    { "hashbrown::map::HashMap<K,V,S,A>::insert",
+      "<hashbrown::map::HashMap<u64, alloc::boxed::Box<[u8]>, app::Random>>::insert" },
+    { "std::thread::spawn::{{closure}}::{{closure}}",
+      "std::thread::spawn::<app::main::{closure#0}>::{closure#1}::{closure#0}" },
+  };
+
+  expect (cases, G_N_ELEMENTS (cases));
+  for (gsize i = 0; i < G_N_ELEMENTS (pairs); i++)
+    {
+      g_autoptr (GString) legacy = g_string_new (NULL);
+      g_autoptr (GString) v0 = g_string_new (NULL);
+
+      hv_canonical_name (legacy, NULL, pairs[i].legacy);
+      hv_canonical_name (v0, NULL, pairs[i].v0);
+      g_assert_cmpstr (legacy->str, ==, v0->str);
+      g_assert_null (strpbrk (v0->str, "<>[]"));
+    }
+}
+
+/* What is no C++ or Rust name, or a damaged one, stays as it is. */
+static void
+test_others (void)
+{
+  static const Case cases[] = {
+    { "", "" },
+    { "(below main)", "(below main)" },
+    { "main.(*Cache).Get", "main.(*Cache).Get" },
+    { "a<b(c[d{", "a<b(c[d{" },
+    { "a<b(c>d)", "a<b(c>d)" },
+    { ">>)](", ">>)](" },
+    { "a>b", "a>b" },
+    { "<<<<<<<<", "<<<<<<<<" },
+    { "<", "<" },
+    { "<>", "<>" },
+    { "< as >::", "< as >::" },
+    { "::", "::" },
+    { "{", "{" },
+    { " ", " " },
+    { "operator", "operator" },
+    { "operator<", "operator<" },
+    { "f.cold", "f" },
+  };
+
+  expect (cases, G_N_ELEMENTS (cases));
+}
+
+/* Any text ends in time and leaves valid UTF-8; nesting is bounded. */
+static void
+test_hostile (void)
+{
+  static const char *const pieces[] = {
+    "<",           ">", "(",      ")",         "[",   "]",     "{",     "}",   "::", " as ",
+    " ",           "&", "dyn ",   "operator",  "->",  "impl ", " for ", "a",   "é",  ",",
+    "{closure#0}", "'", "lambda", "operator ", "$_0", "#",     " + ",   "mut "
+  };
+  g_autoptr (GRand) random = g_rand_new_with_seed (7);
+
+  for (guint i = 0; i < 20000; i++)
+    {
+      g_autoptr (GString) text = g_string_new (NULL);
+      g_autoptr (GString) path = g_string_new (NULL);
+      g_autoptr (GString) trait = g_string_new (NULL);
+      g_autoptr (GString) brief = g_string_new (NULL);
+
+      for (gint n = g_rand_int_range (random, 1, 30); n > 0; n--)
+        g_string_append (text, pieces[g_rand_int_range (random, 0, G_N_ELEMENTS (pieces))]);
+      hv_canonical_name (path, trait, text->str);
+      hv_shorten_function (brief, text->str);
+      g_assert_true (g_utf8_validate (path->str, -1, NULL));
+      g_assert_true (g_utf8_validate (brief->str, -1, NULL));
+      g_assert_cmpuint (path->len, >, 0);
+      g_assert_cmpuint (brief->len, >, 0);
+    }
+
+  g_autoptr (GString) deep = g_string_new (NULL);
+  g_autoptr (GString) path = g_string_new (NULL);
+  for (guint i = 0; i < 100000; i++)
+    g_string_append (deep, "<");
+  for (guint i = 0; i < 100000; i++)
+    g_string_append (deep, " as b>::c");
+  hv_canonical_name (path, NULL, deep->str);
+  g_assert_cmpstr (path->str, ==, deep->str);
+
+  g_autofree char *flat = g_strnfill (1 << 20, '(');
+  g_string_truncate (path, 0);
+  hv_canonical_name (path, NULL, flat);
+  g_assert_cmpstr (path->str, ==, flat);
+}
+
+static void
+test_shorten (void)
+{
+  static const char *const cases[][2] = {
+    { "main", "main" },
+    { "f(int, char const*)", "f" },
+    { "operator new(unsigned long)", "operator new" },
+    { "operator new[](unsigned long, std::nothrow_t const&)", "operator new[]" },
+    { "void std::vector<void*, std::allocator<void*> >::_M_realloc_insert<void*>(int, void*&&)",
+      "std::vector<…>::_M_realloc_insert<…>" },
+    { "std::vector<int>::size() const", "std::vector<…>::size" },
+    { "std::ostream& operator<< <char>(std::ostream&, char)", "operator<<" },
+    { "bool operator< <int>(A<int> const&, A<int> const&)", "operator<" },
+    { "std::function<void (int)>::operator()(int) const", "std::function<…>::operator()" },
+    { "A::operator()", "A::operator()" },
+    { "A::operator->()", "A::operator->" },
+    { "(anonymous namespace)::get(int)", "(anonymous namespace)::get" },
+    { "(below main)", "(below main)" },
+    { "main::{lambda(int)#1}::operator()(int) const", "main::{lambda(int)#1}::operator()" },
+    { "boost::asio::detail::reactive_socket_recv_op<a, b>::do_complete(void*)",
+      "reactive_socket_recv_op<…>::do_complete" },
+    { "<alloc::vec::Vec<T,A> as core::ops::index::Index<I>>::index", "alloc::vec::Vec<…>::index" },
+    { "<alloc::vec::Vec<u8>>::with_capacity_in", "alloc::vec::Vec<…>::with_capacity_in" },
+    { "alloc::vec::Vec<T,A>::with_capacity_in", "alloc::vec::Vec<…>::with_capacity_in" },
+    { "alloc::collections::btree::map::entry::VacantEntry<K,V,A>::insert_entry",
+      "VacantEntry<…>::insert_entry" },
+    { "alloc::collections::btree::map::entry::VacantEntry<K,V,A>::insert_entry::{{closure}}",
+      "VacantEntry<…>::insert_entry::{closure}" },
+    { "<u8 as alloc::vec::spec_from_elem::SpecFromElem>::from_elem", "SpecFromElem::from_elem" },
+    { "core::ptr::drop_in_place::<alloc::string::String>", "core::ptr::drop_in_place" },
+    { "core::ops::function::FnOnce::call_once{{vtable.shim}}",
+      "core::ops::function::FnOnce::call_once" },
+    { "<fn() as core::ops::function::FnOnce<()>>::call_once::{shim:vtable#0}",
+      "core::ops::function::FnOnce<…>::call_once" },
+    { "alloc::slice::<impl [T]>::to_vec", "[T]::to_vec" },
+    { "<[u8]>::to_vec_in::<alloc::alloc::Global>", "[u8]::to_vec_in" },
+    { "app::fetch::{{closure}}", "app::fetch::{closure}" },
+    { "app::main::{closure#0}::{closure#12}", "app::main::{closure}::{closure}" },
+    { "app::fetch::{async_fn#0}", "app::fetch (async)" },
+    { "app::fetch::{async_fn_env#0}", "app::fetch (async)" },
+    { "app::fetch::{async_fn#0}::{closure#0}", "app::fetch::{closure}" },
+    { "app::main::{async_block#1}", "app::main::{async}" },
+    { "app::shape::{impl#4}::area", "app::shape::area" },
+    { "f<g(", "f<g(" },
+    { "a>b", "a>b" },
+    { ")", ")" },
+    { "", "" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GString) out = g_string_new (NULL);
+      hv_shorten_function (out, cases[i][0]);
+      g_assert_cmpstr (out->str, ==, cases[i][1]);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/canonical/c++", test_cplusplus);
+  g_test_add_func ("/canonical/rust", test_rust);
+  g_test_add_func ("/canonical/others", test_others);
+  g_test_add_func ("/canonical/hostile", test_hostile);
+  g_test_add_func ("/canonical/shorten", test_shorten);
+  return g_test_run ();
+}
