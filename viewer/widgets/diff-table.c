@@ -291,12 +291,22 @@ fill (HvDiffTable *self)
     {
       const HvDiffRow *row = &g_array_index (rows, HvDiffRow, i);
       if (row->significant || self->unfolded)
-        g_array_append_val (self->shown, i);
+        {
+          if (row->delta > 0)
+            g_array_append_val (self->shown, i);
+        }
       else
         {
           self->n_folded++;
           self->folded_delta += row->delta;
         }
+    }
+  /* The rows end with the greatest loss: of what shrank that is to be read first. */
+  for (guint32 i = rows->len; i-- > 0;)
+    {
+      const HvDiffRow *row = &g_array_index (rows, HvDiffRow, i);
+      if ((row->significant || self->unfolded) && row->delta <= 0)
+        g_array_append_val (self->shown, i);
     }
   if (self->n_folded)
     {

@@ -2,6 +2,7 @@
 #include "viewer/widgets/i18n.h"
 
 #include <adwaita.h>
+#include <math.h>
 
 #include "viewer/widgets/flame-paint.h"
 
@@ -189,6 +190,20 @@ append_highlights (HvFlameGraph *self, GtkSnapshot *snapshot, const HvPalette *p
     }
 }
 
+/* An empty picture says why. */
+static void
+append_empty (HvFlameGraph *self, GtkSnapshot *snapshot, const HvPalette *palette)
+{
+  const char *text = self->layout->view == HV_FLAME_GROWTH
+                         ? _ ("Nothing grew or shrank. Press v to see what is there.")
+                         : _ ("Nothing is held here.");
+  float wide = hv_text_cache_width (get_text (self), text, FALSE);
+  float width = (float) gtk_widget_get_width (GTK_WIDGET (self));
+
+  hv_text_cache_append (self->text, snapshot, text, FALSE, &palette->dim,
+                        roundf (MAX (MARGIN, (width - wide) / 2)), 40, wide + 1);
+}
+
 static void
 hv_flame_graph_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
@@ -217,6 +232,8 @@ hv_flame_graph_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     gtk_snapshot_append_node (snapshot, self->picture);
   append_highlights (self, snapshot, palette);
   gtk_snapshot_restore (snapshot);
+  if (!self->layout->n_boxes)
+    append_empty (self, snapshot, palette);
 }
 
 static GtkSizeRequestMode
@@ -239,6 +256,8 @@ hv_flame_graph_measure (GtkWidget *widget, GtkOrientation orientation, int for_s
     }
   const HvFlameLayout *layout = layout_for_width (self, for_size > 0 ? for_size : NATURAL_WIDTH);
   uint32_t rows = layout ? MIN (layout->n_rows, 100000) : 0;
+  if (rows == 0)
+    rows = 3;
   *minimum = *natural = (int) ((float) rows * row_height (self)) + 2 * MARGIN;
 }
 

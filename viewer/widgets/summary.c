@@ -138,7 +138,10 @@ add_live (HvSummary *self, const HvProfile *profile)
     }
   else
     note = blocks_note (profile, HV_METRIC_LIVE_BLOCKS);
-  add_card (self, recording ? _ ("Live at the end") : _ ("Live"),
+  add_card (self,
+            recording                ? _ ("Live at the end")
+            : profile->n_moments > 1 ? _ ("Live in the last dump")
+                                     : _ ("Live"),
             hv_format_value (profile, HV_METRIC_LIVE_BYTES, live), note);
 }
 

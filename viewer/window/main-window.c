@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "viewer/widgets/i18n.h"
 
+#include <inttypes.h>
+
 #include "store/units.h"
 #include "viewer/widgets/labels.h"
 #include "viewer/window/main-window-private.h"
@@ -47,6 +49,19 @@ profile_name (const HvProfile *profile)
   return strcmp (name, "-") == 0 ? g_strdup (_ ("standard input")) : g_steal_pointer (&name);
 }
 
+static char *
+moment_name (const HvProfile *profile, uint32_t at)
+{
+  if (at == HV_AT_PEAK)
+    return g_strdup (_ ("the peak"));
+  if (at >= profile->n_moments)
+    return g_strdup (_ ("the end"));
+  const HvMoment *moment = &profile->moment[at];
+  if (moment->time >= 0 && profile->time_unit != HV_TIME_NONE)
+    return hv_format_time (profile, moment->time);
+  return g_strdup_printf (_ ("dump %" PRId64), moment->number);
+}
+
 static void
 update_title (HvMainWindow *self)
 {
@@ -66,7 +81,12 @@ update_title (HvMainWindow *self)
   g_autofree char *current = profile_name (r->profile);
   subtitle = describe_profile (r->profile);
   if (r->base == r->profile)
-    title = g_strdup_printf (_ ("%s: two moments compared"), current);
+    {
+      g_autofree char *from = moment_name (r->base, r->base_at);
+      g_autofree char *to = moment_name (r->profile, r->at);
+      /* Translators: a file, and the moments that are compared */
+      title = g_strdup_printf (_ ("%s: %s compared with %s"), current, to, from);
+    }
   else if (r->base)
     {
       g_autofree char *base = profile_name (r->base);

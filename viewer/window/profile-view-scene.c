@@ -144,10 +144,8 @@ show_diff_head (HvProfileView *self)
   gtk_label_set_text (self->base_label, base_text);
   gtk_label_set_text (self->current_label, current_text);
   gtk_label_set_text (self->match_label, match);
-  if (poor)
-    gtk_widget_add_css_class (GTK_WIDGET (self->match_label), "warning");
-  else
-    gtk_widget_remove_css_class (GTK_WIDGET (self->match_label), "warning");
+  gtk_widget_remove_css_class (GTK_WIDGET (self->match_label), poor ? "dim-label" : "warning");
+  gtk_widget_add_css_class (GTK_WIDGET (self->match_label), poor ? "warning" : "dim-label");
   /* "27.6 %" is one word; what changed at all is its first. */
   g_autoptr (GString) text = g_string_new (sentence);
   g_string_replace (text, " %", "\u00a0%", 0);
@@ -230,7 +228,7 @@ hv_profile_view_update_metrics (HvProfileView *self)
   self->quiet = FALSE;
 }
 
-/* What the details show before anybody chose: the largest growth, or everything. */
+/* What the details show before anybody chose: the largest growth, else the largest loss. */
 static uint32_t
 first_choice (HvProfileView *self)
 {
@@ -239,8 +237,11 @@ first_choice (HvProfileView *self)
 
   if (selected || !scene->diff || !scene->rows->len)
     return selected;
-  const HvDiffRow *row = &g_array_index (scene->rows, HvDiffRow, 0);
-  return row->significant ? row->row.node : 0;
+  const HvDiffRow *most = &g_array_index (scene->rows, HvDiffRow, 0);
+  const HvDiffRow *least = &g_array_index (scene->rows, HvDiffRow, scene->rows->len - 1);
+  return most->significant && most->delta > 0 ? most->row.node
+         : least->significant                 ? least->row.node
+                                              : 0;
 }
 
 static void

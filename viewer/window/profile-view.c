@@ -377,6 +377,11 @@ hv_profile_view_open (HvProfileView *self, HvProfiles *profiles, const HvProfile
     }
   if (!parse_at (self, start->at, error))
     return FALSE;
+  /* A recording's default is its peak, which no other moment has. */
+  if (!start->metric
+      && (!hv_profile_has (profiles->current, q->metric, q->at)
+          || (profiles->base && !hv_profile_has (profiles->base, q->metric, q->base_at))))
+    q->metric = HV_METRIC_LIVE_BYTES;
   /* The peak is a moment here, not another metric: one switch for all that is live. */
   if (!profiles->base && hv_profile_view_is_recording (profiles->current) && q->at == HV_AT_END
       && (q->metric == HV_METRIC_PEAK_BYTES || q->metric == HV_METRIC_PEAK_BLOCKS))
