@@ -24,7 +24,7 @@ hv_import_input (HvInput *input, const char *path, const HvImportOptions *option
   GError *read_error = NULL;
   gboolean cut_short;
 
-  profile->path = g_strdup (path);
+  profile->path = g_utf8_make_valid (path, -1);
   hv_input_fill (input, 4096);
   gsize size = (gsize) (input->end - input->pos);
   if (!hv_input_finish (input, &cut_short, error))

@@ -689,6 +689,15 @@ hv_profile_parse_moment (const HvProfile *profile, const char *text, uint32_t *a
     }
   if (parse_time (profile, text, &time))
     {
+      if (time < profile->moment[0].time)
+        {
+          g_set_error (error, HV_ERROR, HV_ERROR_USAGE,
+                       "%s: nothing is known of %s: the first moment recorded is %.3f s",
+                       profile->path, text,
+                       (double) profile->moment[0].time
+                           / (profile->time_unit == HV_TIME_MICROSECONDS ? 1e6 : 1e3));
+          return FALSE;
+        }
       /* what was live at a time is what the last moment at or before it says */
       uint32_t found = 0;
       for (uint32_t i = 0; i < profile->n_moments && profile->moment[i].time <= time; i++)

@@ -161,7 +161,7 @@ typedef struct
   uint8_t *access_data;
 
   /* what the file says of itself; strings are ids, numbers -1 where absent */
-  char *path;         /* as given by the user; owned */
+  char *path; /* as given by the user, made valid UTF-8; owned */
   const char *format; /* "dhat", "jemalloc", "gperftools", "heaptrack"; static */
   uint32_t variant;   /* string: "heap_v2", "rust-heap", "v3", … */
   uint32_t command;

@@ -128,7 +128,10 @@ JOIN moment m ON m.key BETWEEN p.id << 32 AND (p.id << 32) + 4294967295
 LEFT JOIN string label ON label.key = (p.id << 32) + m.label;
 
 CREATE VIEW v_site AS
-SELECT p.id AS profile, s.key & 4294967295 AS site, s.key AS site_key, function.text AS function,
+SELECT p.id AS profile, s.key & 4294967295 AS site, s.key AS site_key,
+  COALESCE(function.text, replace(module.text, rtrim(module.text, replace(module.text, '/', '')), '')
+    || printf('+0x%x', f.address), '[no stack]') AS name,
+  function.text AS function,
   module.text AS module, file.text AS file, f.line AS line,
   s.live_bytes AS live_bytes, s.live_blocks AS live_blocks, s.peak_bytes AS peak_bytes,
   s.peak_blocks AS peak_blocks, s.total_bytes AS total_bytes, s.total_blocks AS total_blocks,
@@ -148,7 +151,10 @@ LEFT JOIN string file ON file.key = (p.id << 32) + f.file;
 -- lower than its child is damage and ends the walk.
 CREATE VIEW v_stack AS
 SELECT p.id AS profile, s.key & 4294967295 AS site, s.key AS site_key,
-  walk.key + 1 AS depth, function.text AS function, file.text AS file,
+  walk.key + 1 AS depth,
+  COALESCE(function.text, replace(module.text, rtrim(module.text, replace(module.text, '/', '')), '')
+    || printf('+0x%x', f.address), '[no stack]') AS name,
+  function.text AS function, file.text AS file,
   f.line AS line, module.text AS module, f.flags & 1 AS inlined,
   CASE f.category WHEN 0 THEN 'application' WHEN 1 THEN 'allocator' WHEN 2 THEN 'entry'
     WHEN 3 THEN 'async' ELSE 'plumbing' END AS category,
@@ -247,6 +253,7 @@ VALUES
   ('v_site', 'profile', 'number of the profile in this store'),
   ('v_site', 'site', 'number of the site in its profile'),
   ('v_site', 'site_key', 'number of the site in this store: join views on it'),
+  ('v_site', 'name', 'the function, or module+0xoffset of one without a name'),
   ('v_site', 'function', 'name of the innermost frame that is not an allocator''s; NULL: unknown'),
   ('v_site', 'module', 'its object file'),
   ('v_site', 'file', 'its source file'),
@@ -271,6 +278,7 @@ VALUES
   ('v_stack', 'site', 'number of the site in its profile'),
   ('v_stack', 'site_key', 'number of the site in this store: join views on it'),
   ('v_stack', 'depth', '1: the outermost frame'),
+  ('v_stack', 'name', 'the function, or module+0xoffset of one without a name'),
   ('v_stack', 'function', 'name of the frame; NULL: unknown'),
   ('v_stack', 'file', 'its source file'),
   ('v_stack', 'line', 'its source line'),

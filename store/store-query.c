@@ -10,12 +10,42 @@
 #define MAX_VALUE (64 << 20)
 #define MAX_CSV ((gsize) 1 << 30)
 
-static const char file_tables[] = "DROP VIEW IF EXISTS temp.v_file;"
-                                  "DROP TABLE IF EXISTS temp.file;"
-                                  "CREATE TEMP TABLE file (n INTEGER PRIMARY KEY, profile INTEGER,"
-                                  " key TEXT);"
-                                  "CREATE TEMP VIEW v_file AS SELECT f.n AS n, v.* FROM temp.file f"
-                                  " JOIN main.v_profile v ON v.profile = f.profile";
+/* The public views as a query sees them: of the command's FILEs alone. `main.v_site` and its kin
+ * are of all the store. */
+static const char *const narrowed[] = { "v_profile", "v_moment",   "v_site",
+                                        "v_stack",   "v_timeline", "v_symbol" };
+
+static const char file_table[] =
+    "CREATE TEMP TABLE file (n INTEGER PRIMARY KEY, profile INTEGER, key TEXT);"
+    "CREATE TEMP VIEW v_file AS SELECT f.n AS n, v.* FROM temp.file f"
+    " JOIN main.v_profile v ON v.profile = f.profile";
+
+static void
+drop_file_tables (HvStore *store)
+{
+  sqlite3_exec (store->db, "DROP VIEW IF EXISTS temp.v_file", NULL, NULL, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (narrowed); i++)
+    {
+      g_autofree char *sql = g_strdup_printf ("DROP VIEW IF EXISTS temp.%s", narrowed[i]);
+      sqlite3_exec (store->db, sql, NULL, NULL, NULL);
+    }
+  sqlite3_exec (store->db, "DROP TABLE IF EXISTS temp.file", NULL, NULL, NULL);
+}
+
+static gboolean
+make_file_tables (HvStore *store, gboolean narrow)
+{
+  gboolean made = sqlite3_exec (store->db, file_table, NULL, NULL, NULL) == SQLITE_OK;
+
+  for (guint i = 0; made && narrow && i < G_N_ELEMENTS (narrowed); i++)
+    {
+      g_autofree char *sql = g_strdup_printf ("CREATE TEMP VIEW %s AS SELECT * FROM main.%s"
+                                              " WHERE profile IN (SELECT profile FROM temp.file)",
+                                              narrowed[i], narrowed[i]);
+      made = sqlite3_exec (store->db, sql, NULL, NULL, NULL) == SQLITE_OK;
+    }
+  return made;
+}
 
 static gboolean
 refuse (GError **error, const char *why)
@@ -217,7 +247,8 @@ name_files (HvStore *store, const char *const *keys, GError **error)
 {
   g_autoptr (HvStatement) insert = NULL;
 
-  if (sqlite3_exec (store->db, file_tables, NULL, NULL, NULL) != SQLITE_OK)
+  drop_file_tables (store);
+  if (!make_file_tables (store, keys && keys[0]))
     return _hv_store_fail (store, "the query's tables cannot be made", error);
   insert = _hv_store_prepare (store, "INSERT INTO temp.file VALUES (?, ?, ?)", error);
   if (insert == NULL)
@@ -262,10 +293,8 @@ hv_store_query (HvStore *store, const char *sql, const char *const *keys, guint 
   done = run (store, sql, seconds, csv, error);
   sqlite3_progress_handler (store->db, 0, NULL, NULL);
   sqlite3_set_authorizer (store->db, NULL, NULL);
-  sqlite3_exec (store->db,
-                "PRAGMA query_only = off;"
-                "DROP VIEW IF EXISTS temp.v_file; DROP TABLE IF EXISTS temp.file",
-                NULL, NULL, NULL);
+  sqlite3_exec (store->db, "PRAGMA query_only = off", NULL, NULL, NULL);
+  drop_file_tables (store);
   sqlite3_limit (store->db, SQLITE_LIMIT_LENGTH, longest);
   if (!done)
     g_string_truncate (csv, before);

@@ -47,7 +47,8 @@ gboolean hv_store_save (HvStore *store, const char *key, const HvProfile *profil
 /* Runs one read-only statement and appends its result as CSV (RFC 4180 with \n, header first; NULL
  * is empty, an empty text "", a blob x'…'). `keys` (NULL-terminated, or NULL) are the profiles of
  * the command's FILEs in order: the table file(n, profile, key) and the view v_file (v_profile of
- * each, with n) name them, n from 1. HV_ERROR_USAGE, in one line: not SQL, more than one statement,
+ * each, with n) name them, n from 1, and the public views hold those profiles alone (main.v_site
+ * and its kin: all of the store). HV_ERROR_USAGE, in one line: not SQL, more than one statement,
  * one that would write, over `seconds`, or over 1 GiB of CSV. HV_ERROR_STORE: the store cannot be
  * read, or a key is not in it (a bounded store may not have kept it). `csv` is then unchanged. */
 gboolean hv_store_query (HvStore *store, const char *sql, const char *const *keys, guint seconds,

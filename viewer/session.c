@@ -8,6 +8,9 @@
  * anew. */
 #define IMPORT_VERSION 1
 
+/* How large the cache may grow. */
+#define CACHE_BYTES (G_GINT64_CONSTANT (2) << 30)
+
 void
 hv_opened_clear (HvOpened *opened)
 {
@@ -52,11 +55,10 @@ lacks_symbols (const HvProfile *profile)
   return FALSE;
 }
 
-static HvStore *
-open_store (const HvSession *session, GError **error)
+HvStore *
+hv_session_store (const HvSession *session, GError **error)
 {
-  return hv_store_open (session->store_path, session->store_path ? 0 : HV_SESSION_CACHE_BYTES,
-                        error);
+  return hv_store_open (session->store_path, session->store_path ? 0 : CACHE_BYTES, error);
 }
 
 gboolean
@@ -67,8 +69,9 @@ hv_session_open (const HvSession *session, const char *const *paths, gboolean se
   if (!session->no_store)
     {
       g_autofree char *salt = salt_of (session, series);
-      opened->key = hv_store_key_many (paths, salt, NULL);
-      g_autoptr (HvStore) store = opened->key ? open_store (session, NULL) : NULL;
+      opened->key = series ? hv_store_key_many (paths, salt, NULL)
+                           : hv_store_key (paths[0], salt, NULL);
+      g_autoptr (HvStore) store = opened->key ? hv_session_store (session, NULL) : NULL;
       g_autoptr (HvProfile) stored = store ? hv_store_load (store, opened->key, NULL) : NULL;
       if (stored && (session->import.no_symbols || !lacks_symbols (stored)))
         {
@@ -76,7 +79,7 @@ hv_session_open (const HvSession *session, const char *const *paths, gboolean se
           if (!series)
             {
               g_free (stored->path);
-              stored->path = g_strdup (paths[0]);
+              stored->path = g_utf8_make_valid (paths[0], -1);
             }
           opened->profile = g_steal_pointer (&stored);
           return TRUE;
@@ -97,7 +100,7 @@ hv_session_keep (const HvSession *session, HvOpened *opened, GError **error)
   if (!opened->fresh || opened->key == NULL || session->no_store)
     return TRUE;
 
-  g_autoptr (HvStore) store = open_store (session, error);
+  g_autoptr (HvStore) store = hv_session_store (session, error);
   if (store == NULL
       || !hv_store_save (store, opened->key, opened->profile, session->import.cancellable, error))
     return FALSE;

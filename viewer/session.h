@@ -33,7 +33,7 @@ gboolean hv_session_open (const HvSession *session, const char *const *paths, gb
 /* Writes what is fresh to the store, durably. HV_ERROR_STORE, or cancelled. */
 gboolean hv_session_keep (const HvSession *session, HvOpened *opened, GError **error);
 
-/* How large the cache may grow. */
-#define HV_SESSION_CACHE_BYTES (G_GINT64_CONSTANT (2) << 30)
+/* The session's store, opened: the named library or the bounded cache. */
+HvStore *hv_session_store (const HvSession *session, GError **error);
 
 G_END_DECLS

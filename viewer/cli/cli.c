@@ -5,7 +5,6 @@
 #include "viewer/export/export.h"
 
 #include <errno.h>
-#include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,6 +16,18 @@ status_of (const GError *error)
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return HV_EXIT_CANCELLED;
   return g_error_matches (error, HV_ERROR, HV_ERROR_USAGE) ? HV_EXIT_USAGE : HV_EXIT_UNREADABLE;
+}
+
+/* One line on stderr, whatever a file's name holds. */
+static void
+print_error (const char *message)
+{
+  g_autofree char *line = g_utf8_make_valid (message, -1);
+
+  for (char *c = line; *c; c++)
+    if ((unsigned char) *c < ' ' || *c == 0x7f)
+      *c = '?';
+  g_printerr ("heapview: %s\n", line);
 }
 
 /* What is compared or shown: one or two opened files. */
@@ -171,57 +182,55 @@ report_question (const Question *q, const HvCommand *c, GError **error)
   return write_outputs (&report, c, error);
 }
 
-/* --sql over the FILEs, in a store made for the question when none is wanted. */
+static gboolean
+query (HvStore *store, const HvCommand *c, const char *const *keys, GError **error)
+{
+  g_autoptr (GString) csv = g_string_new (NULL);
+
+  if (store == NULL || !hv_store_query (store, c->sql, keys, SQL_SECONDS, csv, error))
+    return FALSE;
+  fwrite (csv->str, 1, csv->len, stdout);
+  return fflush (stdout) == 0;
+}
+
+/* --sql over the FILEs: in the store where they are kept, else (a pipe, --no-store, too large for
+ * the cache, a cache that cannot be written) in one in memory. */
 static gboolean
 run_sql (Question *q, const HvSession *session, const HvCommand *c, GError **error)
 {
-  g_autofree char *folder = NULL, *path = NULL;
-  const char *keys[3] = { NULL };
-  g_autoptr (GString) csv = g_string_new (NULL);
-  HvSession store_session = *session;
-  gboolean done = TRUE;
+  const char *keys[G_N_ELEMENTS (q->opened) + 1] = { NULL };
+  gboolean kept = !session->no_store;
+  g_autoptr (GError) not_kept = NULL;
 
-  if (session->no_store)
-    {
-      folder = g_dir_make_tmp ("heapview-XXXXXX", error);
-      if (folder == NULL)
-        return FALSE;
-      path = g_build_filename (folder, "profiles.db", NULL);
-      store_session.store_path = path;
-      store_session.no_store = FALSE;
-    }
-  for (guint i = 0; done && i < q->n_opened; i++)
+  for (guint i = 0; kept && i < q->n_opened; i++)
     {
       /* in the order of the command line: base first */
       HvOpened *opened = &q->opened[q->n_opened - 1 - i];
-      if (opened->key == NULL)
-        {
-          /* a pipe, or nothing is kept: the key only has to differ from the others */
-          opened->key = g_strdup_printf ("unnamed-%u-%" G_GINT64_FORMAT, i, g_get_real_time ());
-          opened->fresh = TRUE;
-        }
       keys[i] = opened->key;
-      done = hv_session_keep (&store_session, opened, error);
+      kept = opened->key && hv_session_keep (session, opened, &not_kept);
     }
-  if (done)
+  if (kept)
     {
-      g_autoptr (HvStore) store = hv_store_open (
-          store_session.store_path, store_session.store_path ? 0 : HV_SESSION_CACHE_BYTES, error);
-      done = store && hv_store_query (store, c->sql, keys, SQL_SECONDS, csv, error);
+      g_autoptr (HvStore) store = hv_session_store (session, &not_kept);
+      if (query (store, c, keys, &not_kept))
+        return TRUE;
     }
-  if (folder)
+  if (not_kept && (c->store || !g_error_matches (not_kept, HV_ERROR, HV_ERROR_STORE)))
     {
-      static const char *const leftovers[] = { "", "-wal", "-shm", "-journal" };
-      for (gsize i = 0; i < G_N_ELEMENTS (leftovers); i++)
-        {
-          g_autofree char *file = g_strconcat (path, leftovers[i], NULL);
-          g_unlink (file);
-        }
-      g_rmdir (folder);
+      g_propagate_error (error, g_steal_pointer (&not_kept));
+      return FALSE;
     }
-  if (done)
-    fwrite (csv->str, 1, csv->len, stdout);
-  return done && fflush (stdout) == 0;
+
+  static const char *const names[] = { "1", "2" };
+  g_autoptr (HvStore) store = hv_store_open (":memory:", 0, error);
+  for (guint i = 0; store && i < q->n_opened; i++)
+    {
+      keys[i] = names[i];
+      if (!hv_store_save (store, keys[i], q->opened[q->n_opened - 1 - i].profile,
+                          session->import.cancellable, error))
+        return FALSE;
+    }
+  return query (store, c, keys, error);
 }
 
 static void
@@ -306,7 +315,7 @@ hv_command_run (const HvCommand *c)
       g_autoptr (HvStore) store = hv_store_open (c->store, 0, &error);
       if (store == NULL)
         {
-          g_printerr ("heapview: %s\n", error->message);
+          print_error (error->message);
           return HV_EXIT_UNREADABLE;
         }
     }
@@ -315,7 +324,7 @@ hv_command_run (const HvCommand *c)
       hv_progress_end ();
       status = error ? status_of (error) : HV_EXIT_UNREADABLE;
       if (status != HV_EXIT_CANCELLED)
-        g_printerr ("heapview: %s\n", error ? error->message : "standard output was closed");
+        print_error (error ? error->message : "standard output was closed");
     }
   question_clear (&question);
   return status;
