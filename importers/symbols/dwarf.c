@@ -6,6 +6,9 @@
 /* Tables that other units' origins keep alive; a unit's own is dropped with it. */
 #define MAX_ABBREV_TABLES 256
 
+/* Of one abbreviation; compilers write up to about 30. */
+#define MAX_ATTRIBUTES 256
+
 enum
 {
   UT_COMPILE = 1,
@@ -74,6 +77,9 @@ read_abbrevs (const HvUnit *unit)
       for (;;)
         {
           uint64_t name = hv_cursor_uleb (&c), form = hv_cursor_uleb (&c);
+          /* forms of no size make entries that cost time and no space */
+          if (table->attributes->len - abbrev.first_attribute > MAX_ATTRIBUTES)
+            hv_cursor_fail (&c);
           if (c.bad || (name == 0 && form == 0))
             break;
           HvAttribute attribute = { (uint16_t) MIN (name, 0xffff), (uint16_t) MIN (form, 0xffff),
@@ -325,6 +331,7 @@ hv_dwarf_new (HvElf *elf, HvElf *code, HvDwarf *alt)
   dwarf->abbrev_tables = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL,
                                                 (GDestroyNotify) hv_abbrevs_unref);
   dwarf->names = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
+  dwarf->containers = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_array_unref);
   dwarf->made_names = g_string_chunk_new (4096);
 
   dwarf->abbrev_budget = 16 * dwarf->abbrev.size + (64 << 20);
@@ -372,6 +379,7 @@ hv_dwarf_free (HvDwarf *dwarf)
   g_array_unref (dwarf->covers);
   g_hash_table_unref (dwarf->abbrev_tables);
   g_hash_table_unref (dwarf->names);
+  g_hash_table_unref (dwarf->containers);
   g_string_chunk_free (dwarf->made_names);
   g_free (dwarf);
 }

@@ -135,7 +135,8 @@ struct HvDwarf
   GArray *units;  /* of HvUnit, by offset */
   GArray *covers; /* of HvUnitRange, by low */
   GHashTable *abbrev_tables;
-  GHashTable *names; /* DIE offset → HvName */
+  GHashTable *names;      /* DIE offset → HvName */
+  GHashTable *containers; /* HvUnit → what gives its DIEs their place (dwname.c) */
   GStringChunk *made_names;
 
   /* A damaged file may send many units to one long table: bytes, or entries, that may still be

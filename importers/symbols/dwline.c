@@ -52,9 +52,9 @@ read_entries (HvLines *lines, HvUnit *unit, HvCursor *c, GArray *directories, gb
       format[i].form = hv_cursor_uleb (c);
     }
   uint64_t count = hv_cursor_uleb (c);
-  /* entries without fields would take no space */
-  for (uint64_t n = 0; n < count && n_formats > 0 && !c->bad && c->pos < c->end; n++)
+  for (uint64_t n = 0; n < count && !c->bad && c->pos < c->end; n++)
     {
+      const uint8_t *before = c->pos;
       const char *name = NULL;
       uint64_t directory = 0;
       for (unsigned i = 0; i < n_formats; i++)
@@ -66,6 +66,9 @@ read_entries (HvLines *lines, HvUnit *unit, HvCursor *c, GArray *directories, gb
           else if (format[i].type == LNCT_DIRECTORY)
             directory = value.number;
         }
+      /* entries of no size would be without end */
+      if (c->pos == before)
+        break;
       if (!files)
         g_array_append_val (directories, name);
       else

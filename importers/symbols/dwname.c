@@ -7,7 +7,22 @@
  * declaration; more is a circle. */
 #define MAX_HOPS 16
 
-#define MAX_DEPTH 64
+/* Names around one that are shown. */
+#define MAX_PARTS 64
+
+#define MAX_DEPTH 512
+
+/* Units whose containers are kept at a time. */
+#define MAX_UNITS 64
+
+#define NO_CONTAINER UINT32_MAX
+
+/* A namespace, class or function: DIEs in (die, end). */
+typedef struct
+{
+  uint64_t die, end;
+  uint32_t parent; /* or NO_CONTAINER */
+} Container;
 
 typedef struct
 {
@@ -16,12 +31,9 @@ typedef struct
   gboolean external;
   uint64_t die;
   uint16_t tag;
-  gboolean has_children;
-  uint64_t sibling;
-  uint64_t end; /* offset after it, before its children */
 } Entry;
 
-/* FALSE at an entry that ends a list of children, or damage (`c` is bad). */
+/* FALSE when there is none, or a damaged one. */
 static gboolean
 read_entry (const HvUnit *unit, const HvAbbrevs *abbrevs, HvCursor *c, Entry *entry)
 {
@@ -32,7 +44,6 @@ read_entry (const HvUnit *unit, const HvAbbrevs *abbrevs, HvCursor *c, Entry *en
   if (abbrev == NULL)
     return FALSE;
   entry->tag = abbrev->tag;
-  entry->has_children = abbrev->has_children;
   const HvAttribute *a = HV_ITEMS (abbrevs->attributes, HvAttribute) + abbrev->first_attribute;
   for (uint32_t i = 0; i < abbrev->n_attributes; i++, a++)
     {
@@ -54,14 +65,10 @@ read_entry (const HvUnit *unit, const HvAbbrevs *abbrevs, HvCursor *c, Entry *en
         case DW_AT_EXTERNAL:
           entry->external = value.number != 0;
           break;
-        case DW_AT_SIBLING:
-          entry->sibling = value.kind == HV_VALUE_DIE ? value.number : 0;
-          break;
         default:
           break;
         }
     }
-  entry->end = hv_unit_offset (unit, c);
   return !c->bad;
 }
 
@@ -83,53 +90,131 @@ is_c (unsigned language)
 
 static HvName find_name (HvDwarf *dwarf, uint64_t die, unsigned hops);
 
+static gboolean
+gives_name (unsigned tag)
+{
+  switch (tag)
+    {
+    case DW_TAG_NAMESPACE:
+    case DW_TAG_CLASS:
+    case DW_TAG_STRUCTURE:
+    case DW_TAG_UNION:
+    case DW_TAG_INTERFACE:
+    case DW_TAG_ENUMERATION:
+    case DW_TAG_SUBPROGRAM:
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
+/* DIEs do not point to their parents: lists those of a unit that give their children a name, in
+ * order of offsets, in one pass. */
+static GArray *
+list_containers (HvUnit *unit)
+{
+  g_autoptr (HvAbbrevs) abbrevs = hv_unit_abbrevs (unit);
+  GArray *containers = g_array_new (FALSE, FALSE, sizeof (Container));
+  HvCursor c = hv_unit_cursor (unit, unit->first_die);
+  uint32_t open[MAX_DEPTH]; /* the container at each depth */
+  gboolean ends[MAX_DEPTH]; /* with that depth */
+  unsigned depth = 0;
+
+  if (!hv_dwarf_spend (&unit->dwarf->name_budget, unit->end - unit->first_die))
+    return containers;
+  open[0] = NO_CONTAINER;
+  while (!c.bad && c.pos < c.end)
+    {
+      Container container = { .die = hv_unit_offset (unit, &c), .end = unit->end };
+      uint64_t code = hv_cursor_uleb (&c);
+      if (code == 0)
+        {
+          if (depth <= 1)
+            break;
+          if (ends[depth])
+            g_array_index (containers, Container, open[depth]).end = container.die;
+          depth--;
+          continue;
+        }
+      const HvAbbrev *abbrev = hv_abbrevs_find (abbrevs, code);
+      if (abbrev == NULL)
+        break;
+      hv_unit_skip (unit, &c, abbrevs, abbrev);
+      if (!abbrev->has_children)
+        continue;
+      if (++depth == MAX_DEPTH)
+        break;
+      open[depth] = open[depth - 1];
+      ends[depth] = gives_name (abbrev->tag);
+      if (ends[depth])
+        {
+          container.parent = open[depth - 1];
+          open[depth] = containers->len;
+          g_array_append_val (containers, container);
+        }
+    }
+  return containers;
+}
+
+static GArray *
+containers_of (HvUnit *unit)
+{
+  GHashTable *known = unit->dwarf->containers;
+  GArray *containers = g_hash_table_lookup (known, unit);
+
+  if (containers == NULL)
+    {
+      if (g_hash_table_size (known) >= MAX_UNITS)
+        g_hash_table_remove_all (known);
+      containers = list_containers (unit);
+      g_hash_table_insert (known, unit, containers);
+    }
+  return containers;
+}
+
+/* The container around a DIE. */
+static uint32_t
+find_container (const GArray *containers, uint64_t die)
+{
+  const Container *container = HV_ITEMS (containers, Container);
+  guint low = 0, high = containers->len;
+
+  while (low < high)
+    {
+      guint middle = low + (high - low) / 2;
+      if (container[middle].die < die)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  uint32_t at = low ? low - 1 : NO_CONTAINER;
+  while (at != NO_CONTAINER && container[at].end <= die)
+    at = container[at].parent;
+  return at;
+}
+
 /* "space::Class::name": GCC gives functions that the linker does not see, of anonymous namespaces
- * and lambdas, no linkage name. DIEs do not point to their parents, so the way down is walked
- * again, from sibling to sibling where they are linked. */
+ * and lambdas, no linkage name. */
 static const char *
 qualify (HvUnit *unit, uint64_t die, const char *name, unsigned hops)
 {
   g_autoptr (HvAbbrevs) abbrevs = hv_unit_abbrevs (unit);
-  HvCursor c = hv_unit_cursor (unit, unit->first_die);
-  Entry parent[MAX_DEPTH];
-  unsigned depth = 0;
-  gboolean found = FALSE;
+  GArray *containers = g_array_ref (containers_of (unit));
+  Entry parent[MAX_PARTS];
+  unsigned n = 0;
 
-  while (!c.bad && c.pos < c.end && !found)
+  for (uint32_t at = find_container (containers, die); at != NO_CONTAINER && n < MAX_PARTS;)
     {
-      const uint8_t *before = c.pos;
-      Entry entry;
-      if (hv_unit_offset (unit, &c) == die)
-        {
-          found = TRUE;
-          break;
-        }
-      if (hv_unit_offset (unit, &c) > die)
+      const Container *container = &g_array_index (containers, Container, at);
+      HvCursor c = hv_unit_cursor (unit, container->die);
+      if (!read_entry (unit, abbrevs, &c, &parent[n++]))
         break;
-      gboolean good = read_entry (unit, abbrevs, &c, &entry);
-      if (c.bad || !hv_dwarf_spend (&unit->dwarf->name_budget, (uint64_t) (c.pos - before)))
-        break;
-      if (!good)
-        {
-          if (*before != 0 || depth == 0)
-            break;
-          depth--;
-        }
-      else if (entry.has_children)
-        {
-          if (entry.sibling > entry.end && entry.sibling <= die)
-            c.pos = unit->dwarf->info.data + entry.sibling;
-          else if (depth == MAX_DEPTH)
-            break;
-          else
-            parent[depth++] = entry;
-        }
+      at = container->parent;
     }
-  if (!found)
-    return name;
+  g_array_unref (containers);
 
   g_autoptr (GString) text = g_string_new (NULL);
-  for (unsigned i = 0; i < depth; i++)
+  for (unsigned i = n; i-- > 0;)
     {
       const char *part = parent[i].name;
       switch (parent[i].tag)

@@ -680,6 +680,84 @@ test_qualified (void)
   g_assert_cmpstr (name, ==, "(anonymous namespace)::Hidden::add(int)");
 }
 
+static void
+take_nothing (gsize index, const HvObjectFrame *frames, gsize n, gpointer user)
+{
+  g_assert_cmpuint (n, >, 0);
+  g_assert_nonnull (frames[0].function);
+}
+
+static void
+resolve_damaged (const char *data, gsize size)
+{
+  static const uint64_t addresses[] = { 0, 0x2e3, 0x33c, 0x348, 0x3b5, UINT64_MAX };
+  HvElf *elf = hv_elf_new_for_memory (data, size, NULL);
+
+  if (elf == NULL)
+    return;
+  g_autoptr (HvObject) object = hv_object_new (elf, NULL, hv_elf_new_for_memory (data, size, NULL));
+  hv_verify_calls (elf, addresses, G_N_ELEMENTS (addresses));
+  g_assert_true (
+      hv_object_resolve (object, addresses, G_N_ELEMENTS (addresses), NULL, take_nothing, NULL));
+}
+
+/* Every cut of a library, and each byte damaged: it must end, and without a fault. */
+static void
+test_damaged (void)
+{
+  static const char *const names[] = { "gcc-5.so", "clang-5.so", "clang-4z.so" };
+
+  for (gsize f = 0; f < G_N_ELEMENTS (names); f++)
+    {
+      g_autofree char *path = data_path (names[f]), *data = NULL;
+      gsize size;
+      g_assert_true (g_file_get_contents (path, &data, &size, NULL));
+      for (gsize cut = 0; cut < size; cut += 7)
+        {
+          /* of its own size, so that a sanitizer sees a read past it */
+          g_autofree char *part = g_memdup2 (data, MAX (1, cut));
+          resolve_damaged (part, cut);
+        }
+      for (gsize at = 0; at < size; at++)
+        {
+          static const char values[] = { 0, 1, 0x7f, (char) 0x80, (char) 0xff };
+          char good = data[at];
+          data[at] = values[at % sizeof values];
+          resolve_damaged (data, size);
+          data[at] = good;
+        }
+    }
+}
+
+static void
+test_refused (void)
+{
+  static const struct
+  {
+    gsize at;
+    char value;
+    const char *message;
+  } cases[] = {
+    { 0, 'x', "not an ELF file" },
+    { 4, 1, "a 32-bit ELF file: only 64-bit ones are read" },
+    { 5, 2, "a big-endian ELF file: only little-endian ones are read" },
+  };
+  g_autofree char *path = data_path ("gcc-5.so"), *data = NULL;
+  gsize size;
+
+  g_assert_true (g_file_get_contents (path, &data, &size, NULL));
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      char good = data[cases[i].at];
+      data[cases[i].at] = cases[i].value;
+      g_assert_null (hv_elf_new_for_memory (data, size, &error));
+      g_assert_error (error, HV_ERROR, HV_ERROR_FORMAT);
+      g_assert_cmpstr (error->message, ==, cases[i].message);
+      data[cases[i].at] = good;
+    }
+}
+
 /* --- whole profiles --- */
 
 /* One stack, a site of 100 bytes: `n` unresolved frames of a module, innermost first. */
@@ -1105,6 +1183,8 @@ main (int argc, char **argv)
       g_test_add_data_func (name, &libraries[i], test_library);
     }
   g_test_add_func ("/library/qualified-names", test_qualified);
+  g_test_add_func ("/library/damaged", test_damaged);
+  g_test_add_func ("/library/refused", test_refused);
   g_test_add_func ("/profile/resolve", test_resolve);
   g_test_add_func ("/profile/main-binary", test_main_binary);
   g_test_add_func ("/profile/sysroot", test_sysroot);
