@@ -59,6 +59,7 @@ void hv_profile_view_show_scene (HvProfileView *self, HvScene *scene);
 
 /* One selection for every view; `origin`: the widget that has it already, or NULL. */
 void hv_profile_view_show_selection (HvProfileView *self, uint32_t node, gpointer origin);
+void hv_profile_view_show_diff_head (HvProfileView *self);
 void hv_profile_view_update_legend (HvProfileView *self);
 void hv_profile_view_update_moment_switch (HvProfileView *self);
 void hv_profile_view_update_metrics (HvProfileView *self);

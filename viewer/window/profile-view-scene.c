@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "viewer/widgets/i18n.h"
 
-#include <string.h>
-
 #include "store/units.h"
 #include "viewer/widgets/labels.h"
 #include "viewer/window/profile-view-private.h"
+#include "viewer/window/sentence.h"
 
 /* Under this the two files hardly share code: the diff says little. */
 #define MATCH_WARNING 0.7
@@ -119,8 +118,8 @@ hv_profile_view_next_match (HvProfileView *self, int by)
 
 /* --- showing a scene --- */
 
-static void
-show_diff_head (HvProfileView *self)
+void
+hv_profile_view_show_diff_head (HvProfileView *self)
 {
   const HvReport *r = &self->scene->report;
   const HvDiff *diff = self->scene->diff;
@@ -138,7 +137,9 @@ show_diff_head (HvProfileView *self)
                 "be one code with other names")
            : _ ("same call paths: %s of base, %s of current"),
       base_share, current_share);
-  g_autofree char *sentence = hv_diff_summary (diff);
+  const HvPalette *palette = hv_palette_get (
+      adw_style_manager_get_dark (adw_style_manager_get_default ()));
+  g_autofree char *markup = hv_sentence_markup (self->scene, palette);
 
   hv_waterfall_set_scene (self->waterfall, self->scene);
   gtk_label_set_text (self->base_label, base_text);
@@ -146,13 +147,6 @@ show_diff_head (HvProfileView *self)
   gtk_label_set_text (self->match_label, match);
   gtk_widget_remove_css_class (GTK_WIDGET (self->match_label), poor ? "dim-label" : "warning");
   gtk_widget_add_css_class (GTK_WIDGET (self->match_label), poor ? "warning" : "dim-label");
-  /* "27.6 %" is one word; what changed at all is its first. */
-  g_autoptr (GString) text = g_string_new (sentence);
-  g_string_replace (text, " %", "\u00a0%", 0);
-  const char *rest = strstr (text->str, " (");
-  g_autofree char *change = g_strndup (text->str, rest ? (gsize) (rest - text->str) : 0);
-  g_autofree char *markup = g_markup_printf_escaped ("<b>%s</b>%s", change,
-                                                     rest ? rest : text->str);
   gtk_label_set_markup (self->sentence, markup);
 }
 
@@ -288,7 +282,7 @@ hv_profile_view_show_scene (HvProfileView *self, HvScene *scene)
   gtk_widget_set_visible (GTK_WIDGET (self->timeline), !is_diff && timed);
   if (is_diff)
     {
-      show_diff_head (self);
+      hv_profile_view_show_diff_head (self);
       hv_diff_table_set_scene (self->diff_table, scene);
     }
   else

@@ -221,6 +221,14 @@ paned_cb (HvProfileView *self)
   gtk_paned_set_position (self->paned, MAX (280, most - (most > 420 ? 90 : 0)));
 }
 
+/* Label markup has the colours of one brightness. */
+static void
+dark_cb (HvProfileView *self)
+{
+  if (self->scene && self->scene->diff)
+    hv_profile_view_show_diff_head (self);
+}
+
 /* --- class --- */
 
 static void
@@ -325,6 +333,8 @@ hv_profile_view_init (HvProfileView *self)
   for (guint i = 0; i < G_N_ELEMENTS (moments); i++)
     g_signal_connect_object (moments[i], "toggled", G_CALLBACK (moment_cb), self,
                              G_CONNECT_SWAPPED);
+  g_signal_connect_object (adw_style_manager_get_default (), "notify::dark", G_CALLBACK (dark_cb),
+                           self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->paned, "notify::max-position", G_CALLBACK (paned_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->timeline, "moment", G_CALLBACK (timeline_cb), self,
