@@ -1,104 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "export.h"
+#include "text-layout.h"
 
 #include "store/units.h"
 
 #include <string.h>
 
-/* The terminal report: 100 columns at most, whatever the names. */
-#define WIDTH 100
-/* Longer names of files and commands are cut in the middle. */
+/* Longer names of files are cut in the middle. */
 #define NAME_WIDTH 48
-
-static int
-text_width (const char *text)
-{
-  int width = 0;
-
-  for (; *text; text = g_utf8_next_char (text))
-    {
-      gunichar c = g_utf8_get_char (text);
-      width += g_unichar_iszerowidth (c) ? 0 : g_unichar_iswide (c) ? 2 : 1;
-    }
-  return width;
-}
-
-/* `text` in at most `width` columns, its middle replaced by "…"; control characters become blanks.
- * The end of a name tells more than its middle. */
-static char *
-fit (const char *text, int width)
-{
-  g_autofree char *clean = g_strdup (text);
-
-  for (char *c = clean; *c; c++)
-    if ((unsigned char) *c < ' ' || *c == 0x7f)
-      *c = ' ';
-  if (text_width (clean) <= width)
-    return g_steal_pointer (&clean);
-  if (width < 2)
-    return g_strdup (width == 1 ? "…" : "");
-
-  int left = (width - 1) * 3 / 5, right = width - 1 - left, used = 0;
-  const char *head = clean, *tail = clean + strlen (clean);
-  while (TRUE)
-    {
-      gunichar c = g_utf8_get_char (head);
-      int w = g_unichar_iszerowidth (c) ? 0 : g_unichar_iswide (c) ? 2 : 1;
-      if (used + w > left)
-        break;
-      used += w;
-      head = g_utf8_next_char (head);
-    }
-  used = 0;
-  while (TRUE)
-    {
-      const char *before = g_utf8_prev_char (tail);
-      gunichar c = g_utf8_get_char (before);
-      int w = g_unichar_iszerowidth (c) ? 0 : g_unichar_iswide (c) ? 2 : 1;
-      if (used + w > right)
-        break;
-      used += w;
-      tail = before;
-    }
-  g_autofree char *start = g_strndup (clean, (gsize) (head - clean));
-  return g_strconcat (start, "…", tail, NULL);
-}
-
-static void
-append_padded (GString *out, const char *text, int width, gboolean right)
-{
-  int pad = width - text_width (text);
-
-  for (int i = 0; right && i < pad; i++)
-    g_string_append_c (out, ' ');
-  g_string_append (out, text);
-  for (int i = 0; !right && i < pad; i++)
-    g_string_append_c (out, ' ');
-}
-
-/* Breaks `text` between words into lines of at most WIDTH columns, each after `indent`. */
-static void
-append_wrapped (GString *out, const char *text, const char *indent)
-{
-  g_auto (GStrv) words = g_strsplit (text, " ", -1);
-  int at = 0;
-
-  for (guint i = 0; words[i]; i++)
-    {
-      g_autofree char *word = fit (words[i], WIDTH - text_width (indent));
-      int width = text_width (word);
-      if (at && at + 1 + width > WIDTH)
-        {
-          g_string_append_c (out, '\n');
-          at = 0;
-        }
-      g_string_append (out, at ? " " : indent);
-      at += at ? 1 : text_width (indent);
-      g_string_append (out, word);
-      at += width;
-    }
-  g_string_append_c (out, '\n');
-}
 
 static void
 append_warnings (GString *out, const HvProfile *profile, gboolean name_file)
@@ -109,73 +18,8 @@ append_warnings (GString *out, const HvProfile *profile, gboolean name_file)
       g_autofree char *line = name_file ? g_strdup_printf ("! %s: %s", hv_basename (profile->path),
                                                            warning)
                                         : g_strdup_printf ("! %s", warning);
-      append_wrapped (out, line, "");
+      hv_text_wrap (out, line, "");
     }
-}
-
-/* "name\tsource" in at most `width` columns: the name is cut first, the source kept while there is
- * room for both. */
-static char *
-fit_place (const char *place, int width)
-{
-  const char *tab = strchr (place, '\t');
-
-  if (tab == NULL)
-    return fit (place, width);
-  g_autofree char *name = g_strndup (place, (gsize) (tab - place));
-  int source = text_width (tab + 1);
-  if (text_width (name) + 2 + source > width && width - 2 - source < 16)
-    return fit (name, width);
-  g_autofree char *fitted = fit (name, width - 2 - source);
-  return g_strdup_printf ("%s  %s", fitted, tab + 1);
-}
-
-/* A table of right-aligned numbers and one last, left-aligned column that takes the rest. */
-typedef struct
-{
-  guint n; /* columns before the last */
-  GPtrArray *cells;
-} Table;
-
-static void
-table_init (Table *table, guint n)
-{
-  table->n = n;
-  table->cells = g_ptr_array_new_with_free_func (g_free);
-}
-
-static void
-table_add (Table *table, char *cell)
-{
-  g_ptr_array_add (table->cells, cell);
-}
-
-static void
-table_append (Table *table, GString *out, const char *left_aligned)
-{
-  int width[12] = { 0 }, used = 1;
-  guint per_row = table->n + 1;
-
-  for (guint i = 0; i < table->cells->len; i++)
-    if (i % per_row < table->n)
-      width[i % per_row] = MAX (width[i % per_row], text_width (table->cells->pdata[i]));
-  for (guint c = 0; c < table->n; c++)
-    used += width[c] + 2;
-  for (guint i = 0; i < table->cells->len; i++)
-    {
-      guint c = i % per_row;
-      if (c < table->n)
-        {
-          g_string_append (out, c ? "  " : " ");
-          append_padded (out, table->cells->pdata[i], width[c], left_aligned[c] != 'l');
-        }
-      else
-        {
-          g_autofree char *last = fit_place (table->cells->pdata[i], WIDTH - used - 1);
-          g_string_append_printf (out, "  %s\n", last);
-        }
-    }
-  g_ptr_array_unref (table->cells);
 }
 
 /* "function\tfile.c:88", or with the module where the source is not known. A call path whose
@@ -211,42 +55,6 @@ where (const HvReport *report, const HvReportRows *rows, guint at)
   return g_string_free (place, FALSE);
 }
 
-/* One of several facts on a line that breaks between them. */
-static void append_fact (GPtrArray *facts, const char *format, ...) G_GNUC_PRINTF (2, 3);
-
-static void
-append_fact (GPtrArray *facts, const char *format, ...)
-{
-  va_list args;
-
-  va_start (args, format);
-  g_ptr_array_add (facts, g_strdup_vprintf (format, args));
-  va_end (args);
-}
-
-static void
-append_facts (GString *out, const GPtrArray *facts)
-{
-  int at = 0;
-
-  for (guint i = 0; i < facts->len; i++)
-    {
-      g_autofree char *fact = fit (facts->pdata[i], WIDTH - 2);
-      int width = text_width (fact);
-      if (at && at + 3 + width > WIDTH)
-        {
-          g_string_append_c (out, '\n');
-          at = 0;
-        }
-      g_string_append (out, at ? "   " : "  ");
-      at += at ? 3 : 2;
-      g_string_append (out, fact);
-      at += width;
-    }
-  if (at)
-    g_string_append_c (out, '\n');
-}
-
 /* "live 65.9 KiB in 586 blocks", as far as the profile tells. */
 static void
 append_total (GPtrArray *facts, const HvProfile *p, const char *verb, HvMetric metric,
@@ -259,12 +67,12 @@ append_total (GPtrArray *facts, const HvProfile *p, const char *verb, HvMetric m
     return;
   g_autofree char *value = hv_format_value (p, metric, hv_profile_total (p, metric));
   g_autofree char *count = blocks ? hv_format_count (hv_profile_total (p, partner)) : g_strdup ("");
-  append_fact (facts, "%s %s%s%s%s%s%s", verb, value, blocks ? " in " : "", count,
-               blocks ? " " : "",
-               !blocks         ? ""
-               : p->block_unit ? hv_profile_string (p, p->block_unit)
-                               : "blocks",
-               when);
+  hv_facts_add (facts, "%s %s%s%s%s%s%s", verb, value, blocks ? " in " : "", count,
+                blocks ? " " : "",
+                !blocks         ? ""
+                : p->block_unit ? hv_profile_string (p, p->block_unit)
+                                : "blocks",
+                when);
 }
 
 static void
@@ -284,21 +92,21 @@ append_totals (GString *out, const HvProfile *p)
       g_autofree char *count = hv_format_count (temporary);
       g_autofree char *share = hv_format_percent (temporary,
                                                   hv_profile_total (p, HV_METRIC_TOTAL_BLOCKS));
-      append_fact (facts, "temporary %s (%s)", count, share);
+      hv_facts_add (facts, "temporary %s (%s)", count, share);
     }
   append_total (facts, p, "read", HV_METRIC_READ_BYTES, "");
   append_total (facts, p, "written", HV_METRIC_WRITE_BYTES, "");
   if (p->peak_rss_bytes > 0)
     {
       g_autofree char *rss = hv_format_bytes (p->peak_rss_bytes);
-      append_fact (facts, "peak RSS %s", rss);
+      hv_facts_add (facts, "peak RSS %s", rss);
     }
   if (p->suppressed_bytes > 0)
     {
       g_autofree char *suppressed = hv_format_bytes (p->suppressed_bytes);
-      append_fact (facts, "%s of it suppressed as known leaks", suppressed);
+      hv_facts_add (facts, "%s of it suppressed as known leaks", suppressed);
     }
-  append_facts (out, facts);
+  hv_facts_append (out, facts);
 }
 
 static void
@@ -308,11 +116,11 @@ append_filters (GString *out, const HvReport *report)
   g_autoptr (GPtrArray) line = g_ptr_array_new_with_free_func (g_free);
 
   if (o->focus)
-    append_fact (line, "focus “%s”", o->focus);
+    hv_facts_add (line, "focus “%s”", o->focus);
   if (o->ignore)
-    append_fact (line, "ignore “%s”", o->ignore);
+    hv_facts_add (line, "ignore “%s”", o->ignore);
   if (o->hide)
-    append_fact (line, "hide “%s”", o->hide);
+    hv_facts_add (line, "hide “%s”", o->hide);
   for (guint side = report->tree->n_sides; side-- > 0;)
     if (report->tree->dropped[side])
       {
@@ -320,12 +128,12 @@ append_filters (GString *out, const HvReport *report)
         g_autofree char *shown = hv_format_value (report->profile, tree->metric,
                                                   tree->incl[side][0][0]);
         g_autofree char *total = hv_format_value (report->profile, tree->metric, tree->total[side]);
-        append_fact (line, "showing %s of %s%s", shown, total,
-                     tree->n_sides == 1     ? ""
-                     : side == HV_SIDE_BASE ? " of base"
-                                            : " of current");
+        hv_facts_add (line, "showing %s of %s%s", shown, total,
+                      tree->n_sides == 1     ? ""
+                      : side == HV_SIDE_BASE ? " of base"
+                                             : " of current");
       }
-  append_facts (out, line);
+  hv_facts_append (out, line);
 }
 
 /* "function" for the table's last heading. */
@@ -345,7 +153,7 @@ append_tree (GString *out, const HvReport *report)
   g_autoptr (GArray) order = g_array_new (FALSE, FALSE, sizeof (uint32_t));
   g_autofree uint32_t *depth = g_new0 (uint32_t, tree->n_nodes);
   guint lines = MAX (report->top, 1) * 3;
-  Table table;
+  HvTable table;
 
   /* The heaviest nodes, each after its parent: a node is never heavier than its parent, so taking
    * the heaviest first keeps paths whole. */
@@ -378,12 +186,12 @@ append_tree (GString *out, const HvReport *report)
       g_array_append_val (open, child);
     }
 
-  table_init (&table, 3);
-  table_add (&table, g_strdup ("inclusive"));
-  table_add (&table, g_strdup ("share"));
-  table_add (&table, g_strdup ("self"));
-  table_add (&table,
-             g_strdup (tree->options.bottom_up ? "allocated in, then called from" : "call tree"));
+  hv_table_init (&table, 3);
+  hv_table_add (&table, g_strdup ("inclusive"));
+  hv_table_add (&table, g_strdup ("share"));
+  hv_table_add (&table, g_strdup ("self"));
+  hv_table_add (
+      &table, g_strdup (tree->options.bottom_up ? "allocated in, then called from" : "call tree"));
   memcpy (next, tree->child_start, (tree->n_nodes + 1) * sizeof (uint32_t));
   for (uint32_t n = 0;;)
     {
@@ -393,12 +201,12 @@ append_tree (GString *out, const HvReport *report)
           if (!shown[child])
             continue;
           g_autofree char *indent = g_strnfill (MIN (depth[child] - 1, 30), ' ');
-          table_add (&table, hv_format_value (report->profile, report->metric, incl[child]));
-          table_add (&table, hv_format_percent (incl[child], incl[0]));
-          table_add (&table, self[child]
-                                 ? hv_format_value (report->profile, report->metric, self[child])
-                                 : g_strdup (""));
-          table_add (&table, g_strconcat (indent, hv_tree_short_label (tree, child), NULL));
+          hv_table_add (&table, hv_format_value (report->profile, report->metric, incl[child]));
+          hv_table_add (&table, hv_format_percent (incl[child], incl[0]));
+          hv_table_add (&table, self[child]
+                                    ? hv_format_value (report->profile, report->metric, self[child])
+                                    : g_strdup (""));
+          hv_table_add (&table, g_strconcat (indent, hv_tree_short_label (tree, child), NULL));
           n = child;
         }
       else if (n == 0)
@@ -406,7 +214,7 @@ append_tree (GString *out, const HvReport *report)
       else
         n = tree->parent[n];
     }
-  table_append (&table, out, "rrr");
+  hv_table_append (&table, out, "rrr");
 }
 
 static void
@@ -416,43 +224,43 @@ append_rows (GString *out, const HvReport *report)
   int64_t whole = tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][0];
   gboolean blocks = tree->has_partner && hv_metric_is_bytes (tree->metric);
   HvReportRows rows;
-  Table table;
+  HvTable table;
 
   hv_report_rows (report, report->top, &rows);
-  table_init (&table, blocks ? 5 : 4);
-  table_add (&table, g_strdup ("self"));
-  table_add (&table, g_strdup ("share"));
-  table_add (&table, g_strdup ("inclusive"));
-  table_add (&table, g_strdup ("share"));
+  hv_table_init (&table, blocks ? 5 : 4);
+  hv_table_add (&table, g_strdup ("self"));
+  hv_table_add (&table, g_strdup ("share"));
+  hv_table_add (&table, g_strdup ("inclusive"));
+  hv_table_add (&table, g_strdup ("share"));
   if (blocks)
-    table_add (&table, g_strdup ("blocks"));
-  table_add (&table, g_strdup (group_heading (tree)));
+    hv_table_add (&table, g_strdup ("blocks"));
+  hv_table_add (&table, g_strdup (group_heading (tree)));
   for (guint i = 0; i < rows.rows->len; i++)
     {
       const HvRow *row = &g_array_index (rows.rows, HvDiffRow, i).row;
       int64_t self = row->self[HV_SIDE_CURRENT][HV_SLOT_COST];
       int64_t incl = row->incl[HV_SIDE_CURRENT][HV_SLOT_COST];
-      table_add (&table, hv_format_value (report->profile, report->metric, self));
-      table_add (&table, hv_format_percent (self, whole));
-      table_add (&table, hv_format_value (report->profile, report->metric, incl));
-      table_add (&table, hv_format_percent (incl, whole));
+      hv_table_add (&table, hv_format_value (report->profile, report->metric, self));
+      hv_table_add (&table, hv_format_percent (self, whole));
+      hv_table_add (&table, hv_format_value (report->profile, report->metric, incl));
+      hv_table_add (&table, hv_format_percent (incl, whole));
       if (blocks)
-        table_add (&table, hv_format_count (row->self[HV_SIDE_CURRENT][HV_SLOT_PARTNER]));
-      table_add (&table, where (report, &rows, i));
+        hv_table_add (&table, hv_format_count (row->self[HV_SIDE_CURRENT][HV_SLOT_PARTNER]));
+      hv_table_add (&table, where (report, &rows, i));
     }
   if (rows.n_rest)
     {
       int64_t self = rows.rest_self[HV_SIDE_CURRENT][HV_SLOT_COST];
       g_autofree char *count = hv_format_count (rows.n_rest);
-      table_add (&table, hv_format_value (report->profile, report->metric, self));
-      table_add (&table, hv_format_percent (self, whole));
-      table_add (&table, g_strdup (""));
-      table_add (&table, g_strdup (""));
+      hv_table_add (&table, hv_format_value (report->profile, report->metric, self));
+      hv_table_add (&table, hv_format_percent (self, whole));
+      hv_table_add (&table, g_strdup (""));
+      hv_table_add (&table, g_strdup (""));
       if (blocks)
-        table_add (&table, hv_format_count (rows.rest_self[HV_SIDE_CURRENT][HV_SLOT_PARTNER]));
-      table_add (&table, g_strdup_printf ("(%s more)", count));
+        hv_table_add (&table, hv_format_count (rows.rest_self[HV_SIDE_CURRENT][HV_SLOT_PARTNER]));
+      hv_table_add (&table, g_strdup_printf ("(%s more)", count));
     }
-  table_append (&table, out, "rrrrr");
+  hv_table_append (&table, out, "rrrrr");
   hv_report_rows_clear (&rows);
 }
 
@@ -461,7 +269,7 @@ write_profile (const HvReport *report, GString *out)
 {
   const HvProfile *p = report->profile;
   const HvTree *tree = report->tree;
-  g_autofree char *name = fit (hv_basename (p->path), NAME_WIDTH);
+  g_autofree char *name = hv_text_fit (hv_basename (p->path), NAME_WIDTH);
   g_autofree char *format = hv_report_format_title (p);
   g_autofree char *title = hv_report_metric_title (p, report->metric, report->at);
   g_autofree char *whole = hv_format_value (p, report->metric,
@@ -477,7 +285,7 @@ write_profile (const HvReport *report, GString *out)
   g_string_append_c (out, '\n');
   if (*command)
     {
-      g_autofree char *fitted = fit (command, WIDTH - 2);
+      g_autofree char *fitted = hv_text_fit (command, HV_TEXT_WIDTH - 2);
       g_string_append_printf (out, "  %s\n", g_strstrip (fitted));
     }
   append_totals (out, p);
@@ -507,12 +315,12 @@ static void
 append_side (GString *out, const HvProfile *p, HvMetric metric, uint32_t at, int64_t value,
              const char *which)
 {
-  g_autofree char *name = fit (hv_basename (p->path), NAME_WIDTH);
+  g_autofree char *name = hv_text_fit (hv_basename (p->path), NAME_WIDTH);
   g_autofree char *format = hv_report_format_title (p);
   g_autofree char *title = hv_report_metric_title (p, metric, at);
   g_autofree char *text = hv_format_value (p, metric, value);
 
-  append_padded (out, which, 9, FALSE);
+  g_string_append_printf (out, "%-9s", which);
   g_string_append_printf (out, "%s   %s %s   %s\n", name, text, title, format);
 }
 
@@ -531,12 +339,12 @@ append_trunk (GString *out, const HvDiff *diff)
     g_string_append (line, "… → ");
   for (guint i = from; i < path->len; i++)
     {
-      g_autofree char *name = fit (hv_tree_short_label (tree, g_array_index (path, uint32_t, i)),
-                                   40);
+      g_autofree char *name = hv_text_fit (
+          hv_tree_short_label (tree, g_array_index (path, uint32_t, i)), 40);
       g_string_append_printf (line, "%s%s", i > from ? " → " : "", name);
     }
   g_string_append_printf (line, "   (%s of growth)", share);
-  append_wrapped (out, line->str, "");
+  hv_text_wrap (out, line->str, "");
 }
 
 static void
@@ -556,15 +364,15 @@ append_waterfall (GString *out, const HvReport *report)
   g_autofree char *base = hv_format_value (report->profile, report->metric, w->base);
   g_autofree char *current = hv_format_value (report->profile, report->metric, w->current);
 
-  append_fact (line, "base %s", base);
+  hv_facts_add (line, "base %s", base);
   for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
     if (parts[i].value)
       {
         g_autofree char *value = hv_format_delta (report->profile, report->metric, parts[i].value);
-        append_fact (line, "%s %s (%u)", parts[i].name, value, parts[i].paths);
+        hv_facts_add (line, "%s %s (%u)", parts[i].name, value, parts[i].paths);
       }
-  append_fact (line, "current %s", current);
-  append_facts (out, line);
+  hv_facts_add (line, "current %s", current);
+  hv_facts_append (out, line);
 }
 
 /* The count/size reason under the heading "objects": "more", "bigger"; or that the path is new or
@@ -591,21 +399,21 @@ append_diff_rows (GString *out, const HvReport *report, const HvReportRows *rows
   gboolean blocks = tree->has_partner && bytes, sampled = tree->variance[0] != NULL;
   int64_t so_far = 0, below = 0;
   guint n_below = 0;
-  Table table;
+  HvTable table;
 
-  table_init (&table, (guint) (5 + blocks + sampled));
-  table_add (&table, g_strdup (bytes ? "Δ bytes" : "Δ"));
+  hv_table_init (&table, (guint) (5 + blocks + sampled));
+  hv_table_add (&table, g_strdup (bytes ? "Δ bytes" : "Δ"));
   if (sampled)
-    table_add (&table, g_strdup ("±"));
-  table_add (&table, g_strdup ("cum%"));
-  table_add (&table, g_strdup ("base"));
-  table_add (&table, g_strdup ("current"));
+    hv_table_add (&table, g_strdup ("±"));
+  hv_table_add (&table, g_strdup ("cum%"));
+  hv_table_add (&table, g_strdup ("base"));
+  hv_table_add (&table, g_strdup ("current"));
   if (blocks)
-    table_add (&table, g_strdup ("Δ blocks"));
-  table_add (&table, g_strdup ("objects"));
-  table_add (&table, g_strdup (tree->options.group == HV_GROUP_STACK
-                                   ? "where"
-                                   : hv_group_name (tree->options.group)));
+    hv_table_add (&table, g_strdup ("Δ blocks"));
+  hv_table_add (&table, g_strdup ("objects"));
+  hv_table_add (&table, g_strdup (tree->options.group == HV_GROUP_STACK
+                                      ? "where"
+                                      : hv_group_name (tree->options.group)));
   for (guint i = 0; i < rows->rows->len; i++)
     {
       const HvDiffRow *row = &g_array_index (rows->rows, HvDiffRow, i);
@@ -616,21 +424,21 @@ append_diff_rows (GString *out, const HvReport *report, const HvReportRows *rows
           continue;
         }
       so_far += MAX (row->delta, 0);
-      table_add (&table, hv_format_delta (p, report->metric, row->delta));
+      hv_table_add (&table, hv_format_delta (p, report->metric, row->delta));
       if (sampled)
-        table_add (&table, row->error >= 0.5
-                               ? hv_format_value (p, report->metric, (int64_t) row->error)
-                               : g_strdup (""));
-      table_add (&table,
-                 row->delta > 0 ? hv_format_percent (so_far, diff->growth[0]) : g_strdup (""));
-      table_add (&table,
-                 row->base ? hv_format_value (p, report->metric, row->base) : g_strdup ("–"));
-      table_add (&table,
-                 row->current ? hv_format_value (p, report->metric, row->current) : g_strdup ("–"));
+        hv_table_add (&table, row->error >= 0.5
+                                  ? hv_format_value (p, report->metric, (int64_t) row->error)
+                                  : g_strdup (""));
+      hv_table_add (&table,
+                    row->delta > 0 ? hv_format_percent (so_far, diff->growth[0]) : g_strdup (""));
+      hv_table_add (&table,
+                    row->base ? hv_format_value (p, report->metric, row->base) : g_strdup ("–"));
+      hv_table_add (&table, row->current ? hv_format_value (p, report->metric, row->current)
+                                         : g_strdup ("–"));
       if (blocks)
-        table_add (&table, hv_format_delta (NULL, HV_METRIC_LIVE_BLOCKS, row->delta_partner));
-      table_add (&table, objects_word (row));
-      table_add (&table, where (report, rows, i));
+        hv_table_add (&table, hv_format_delta (NULL, HV_METRIC_LIVE_BLOCKS, row->delta_partner));
+      hv_table_add (&table, objects_word (row));
+      hv_table_add (&table, where (report, rows, i));
     }
   int64_t rest = rows->rest_self[HV_SIDE_CURRENT][HV_SLOT_COST]
                  - rows->rest_self[HV_SIDE_BASE][HV_SLOT_COST];
@@ -647,13 +455,13 @@ append_diff_rows (GString *out, const HvReport *report, const HvReportRows *rows
         g_autofree char *count = hv_format_count (sums[i].n);
         GString *text = g_string_new (sums[i].format);
         g_string_replace (text, "%s", count, 1);
-        table_add (&table, hv_format_delta (p, report->metric, sums[i].delta));
+        hv_table_add (&table, hv_format_delta (p, report->metric, sums[i].delta));
         for (guint c = 1; c < table.n; c++)
-          table_add (&table, g_strdup (""));
-        table_add (&table, g_string_free (text, FALSE));
+          hv_table_add (&table, g_strdup (""));
+        hv_table_add (&table, g_string_free (text, FALSE));
       }
-  table_append (&table, out,
-                sampled ? (blocks ? "rrrrrrl" : "rrrrrl") : (blocks ? "rrrrrl" : "rrrrl"));
+  hv_table_append (&table, out,
+                   sampled ? (blocks ? "rrrrrrl" : "rrrrrl") : (blocks ? "rrrrrl" : "rrrrl"));
 }
 
 static gboolean
@@ -677,7 +485,7 @@ write_diff (const HvReport *report, GString *out)
       report->base->modules_known && report->profile->modules_known ? " and module" : "", of_base,
       of_current);
   if (worst < 0.7 && w->base && w->current)
-    append_wrapped (
+    hv_text_wrap (
         out,
         "! Less than 70 % of the frames are known to both files: they may be of different "
         "programs or builds, or one lacks symbols.",
@@ -686,7 +494,7 @@ write_diff (const HvReport *report, GString *out)
   if (report->base != report->profile)
     append_warnings (out, report->profile, TRUE);
   g_string_append_c (out, '\n');
-  append_wrapped (out, summary, "");
+  hv_text_wrap (out, summary, "");
   if (w->grew == 0 && w->added == 0 && w->shrunk == 0 && w->gone == 0)
     return TRUE;
   HvReportRows rows;
@@ -697,8 +505,8 @@ write_diff (const HvReport *report, GString *out)
   if (any)
     append_trunk (out, diff);
   if (w->current < w->base && w->base - w->current > diff->threshold)
-    append_wrapped (
-        out, "(current is smaller than base: if that is the wrong way round, swap them)", "");
+    hv_text_wrap (out, "(current is smaller than base: if that is the wrong way round, swap them)",
+                  "");
   if (any)
     {
       g_string_append_c (out, '\n');
