@@ -342,10 +342,13 @@ warn_truncated (const HtReader *reader)
         stacks++;
         bytes += peak[s];
       }
-  hv_profile_warn (profile,
-                   "%u stacks are deeper than the %d frames that heaptrack records and stand under "
-                   "“[truncated]”: %" G_GINT64_FORMAT " of the peak's %" G_GINT64_FORMAT " bytes.",
-                   stacks, HT_DEPTH_LIMIT, bytes, reader->ledger.peak_bytes);
+  hv_profile_warn (
+      profile,
+      "%u stack%s (%.1f %% of the peak) reach%s the %d frames that heaptrack records: "
+      "cut from the root, they hang under “[truncated]”.",
+      stacks, stacks == 1 ? "" : "s",
+      reader->ledger.peak_bytes ? 100.0 * (double) bytes / (double) reader->ledger.peak_bytes : 0.0,
+      stacks == 1 ? "es" : "", HT_DEPTH_LIMIT);
 }
 
 static void
