@@ -337,7 +337,7 @@ test_truncated (void)
       cut += g_str_has_prefix (text, "[truncated] < ");
     }
   g_assert_cmpuint (cut, ==, 4);
-  g_assert_true (warned (profile, "4 stacks are deeper than the 62 frames"));
+  g_assert_true (warned (profile, "4 stacks (0.0 % of the peak) reach the 62 frames"));
 }
 
 /* The cut stacks of a deep chain hang below the note, the shallow ones of the same chain do not;
