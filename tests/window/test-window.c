@@ -6,11 +6,14 @@
 #include <string.h>
 
 #include "hv-window-resources.h"
+#include "viewer/widgets/call-table.h"
 #include "viewer/widgets/diff-table.h"
 #include "viewer/widgets/flame-graph.h"
 #include "viewer/widgets/palette.h"
+#include "viewer/widgets/timeline.h"
 #include "viewer/window/main-window.h"
 #include "viewer/window/search.h"
+#include "viewer/window/sentence.h"
 
 /* --- two small profiles ---
  *
@@ -298,6 +301,148 @@ test_accessible (void)
   gtk_window_destroy (window);
 }
 
+/* --- tables: another view of the same selection --- */
+
+static void
+selected_cb (GtkWidget *table, guint node, guint *selected)
+{
+  *selected = node;
+}
+
+static GtkSingleSelection *
+selection_of (GtkWidget *widget)
+{
+  if (GTK_IS_COLUMN_VIEW (widget))
+    return GTK_SINGLE_SELECTION (gtk_column_view_get_model (GTK_COLUMN_VIEW (widget)));
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkSingleSelection *selection = selection_of (child);
+      if (selection)
+        return selection;
+    }
+  return NULL;
+}
+
+static void
+test_tables (void)
+{
+  g_autoptr (HvScene) one = make_scene (FALSE);
+  g_autoptr (HvScene) two = make_scene (TRUE);
+  GtkWidget *window = gtk_window_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *calls = hv_call_table_new (), *changes = hv_diff_table_new ();
+  guint selected = 0;
+
+  gtk_widget_set_vexpand (calls, TRUE);
+  gtk_widget_set_vexpand (changes, TRUE);
+  gtk_box_append (GTK_BOX (box), calls);
+  gtk_box_append (GTK_BOX (box), changes);
+  gtk_window_set_child (GTK_WINDOW (window), box);
+  gtk_window_set_default_size (GTK_WINDOW (window), 1200, 600);
+  hv_call_table_set_scene (HV_CALL_TABLE (calls), one);
+  hv_diff_table_set_scene (HV_DIFF_TABLE (changes), two);
+  g_signal_connect (calls, "selected", G_CALLBACK (selected_cb), &selected);
+  g_signal_connect (changes, "selected", G_CALLBACK (selected_cb), &selected);
+  gtk_window_present (GTK_WINDOW (window));
+  gtk_test_widget_wait_for_draw (window);
+
+  /* all, main, alpha, beta, gamma: beta's path is opened for it */
+  GtkSingleSelection *selection = selection_of (calls);
+  hv_call_table_select (HV_CALL_TABLE (calls), find (one, "beta"));
+  g_assert_cmpuint (gtk_single_selection_get_selected (selection), ==, 3);
+  g_assert_cmpuint (selected, ==, 0); /* told, not chosen */
+  gtk_single_selection_set_selected (selection, 4);
+  g_assert_cmpuint (selected, ==, find (one, "gamma"));
+
+  /* growth from the largest, then losses from the greatest; gamma is below the threshold */
+  static const char *const order[] = { "beta", "alpha", "delta" };
+  selection = selection_of (changes);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (selection)), ==, 4);
+  for (guint i = 0; i < G_N_ELEMENTS (order); i++)
+    {
+      gtk_single_selection_set_selected (selection, i);
+      g_assert_cmpuint (selected, ==, find (two, order[i]));
+    }
+  gtk_single_selection_set_selected (selection, 3); /* stands for many: chooses none */
+  g_assert_cmpuint (selected, ==, find (two, "delta"));
+  g_signal_emit_by_name (gtk_widget_get_first_child (gtk_widget_get_first_child (changes)),
+                         "activate", 3);
+  selection = selection_of (changes);
+  hv_diff_table_select (HV_DIFF_TABLE (changes), find (two, "gamma"));
+  g_assert_cmpuint (gtk_single_selection_get_selected (selection), !=, GTK_INVALID_LIST_POSITION);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+static void
+test_sentence (void)
+{
+  g_autoptr (HvScene) scene = make_scene (TRUE);
+  g_autofree char *markup = hv_sentence_markup (scene, hv_palette_get (FALSE));
+  g_autofree char *text = NULL;
+
+  g_assert_true (pango_parse_markup (markup, -1, 0, NULL, &text, NULL, NULL));
+  g_assert_cmpstr (text, ==,
+                   "+29.3 KiB (+48.8 KiB grown or new, −19.5 KiB shrunk or gone). 80.0\u00a0% of "
+                   "the growth is in main › alpha › beta: +39.1 KiB (did not exist in base).");
+}
+
+/* --- the timeline --- */
+
+static void
+moment_cb (HvTimeline *timeline, guint moment, guint *chosen)
+{
+  *chosen = moment;
+}
+
+static void
+test_timeline (void)
+{
+  HvProfile *profile = hv_profile_new ();
+  const HvQuestion question = { .metric = HV_METRIC_LIVE_BYTES, .at = HV_AT_END };
+  g_autoptr (GError) error = NULL;
+
+  profile->row_metrics = 1u << HV_METRIC_LIVE_BYTES;
+  add (profile, 0, "main", 3000, 1);
+  for (guint i = 0; i < 3; i++)
+    {
+      const HvMoment moment = { .kind = HV_MOMENT_DUMP,
+                                .time = -1,
+                                .number = 10 + i,
+                                .live_bytes = 1000 * (i + 1),
+                                .max_bytes = -1,
+                                .rss_bytes = -1 };
+      const int64_t value = moment.live_bytes;
+      hv_profile_add_moment (profile, &moment);
+      hv_profile_add_row (profile, 0, &value);
+    }
+  profile->path = g_strdup ("series");
+  profile->format = "jemalloc";
+  profile->default_metric = HV_METRIC_LIVE_BYTES;
+  hv_profile_seal (profile);
+  g_autoptr (HvProfiles) profiles = hv_profiles_new (profile, NULL);
+  g_autoptr (HvScene) scene = hv_scene_new (profiles, &question, &error);
+  g_assert_no_error (error);
+
+  GtkWidget *window = gtk_window_new (), *timeline = hv_timeline_new ();
+  guint chosen = G_MAXUINT;
+  hv_timeline_set_scene (HV_TIMELINE (timeline), scene);
+  g_signal_connect (timeline, "moment", G_CALLBACK (moment_cb), &chosen);
+  gtk_window_set_child (GTK_WINDOW (window), timeline);
+  gtk_window_set_default_size (GTK_WINDOW (window), 800, 150);
+  gtk_window_present (GTK_WINDOW (window));
+  gtk_test_widget_wait_for_draw (timeline);
+
+  /* without a clock dumps lie at equal distances */
+  g_assert_cmpuint (hv_timeline_moment_at (HV_TIMELINE (timeline), 0), ==, 0);
+  g_assert_cmpuint (hv_timeline_moment_at (HV_TIMELINE (timeline), 430), ==, 1);
+  g_assert_cmpuint (hv_timeline_moment_at (HV_TIMELINE (timeline), 799), ==, 2);
+  click (timeline, 430, 60);
+  g_assert_cmpuint (chosen, ==, 1);
+  gtk_test_accessible_assert_property (timeline, GTK_ACCESSIBLE_PROPERTY_LABEL, "Timeline");
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 /* --- search --- */
 
 static void
@@ -468,6 +613,9 @@ main (int argc, char **argv)
   g_test_add_func ("/flame/keeps-path", test_keeps_path);
   g_test_add_func ("/flame/growth", test_growth);
   g_test_add_func ("/flame/accessible", test_accessible);
+  g_test_add_func ("/tables", test_tables);
+  g_test_add_func ("/sentence", test_sentence);
+  g_test_add_func ("/timeline", test_timeline);
   g_test_add_func ("/search", test_search);
   g_test_add_func ("/palette/contrast", test_contrast);
   g_test_add_func ("/window/error", test_error);

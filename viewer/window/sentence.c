@@ -52,13 +52,11 @@ frame_name (const HvScene *scene, uint32_t node)
   return g_strconcat (start, "…", NULL);
 }
 
-/* "cache_insert +299 MiB (more objects)" */
+/* "+299 MiB (more objects)" */
 static char *
-name_part (const Writer *writer, uint32_t node)
+value_part (const Writer *writer, uint32_t node)
 {
   const HvScene *scene = writer->scene;
-  g_autofree char *plain = frame_name (scene, node);
-  g_autofree char *name = strong (writer, plain, FALSE);
   g_autofree char *value = delta (writer, scene->diff->growth[node]);
   const char *why = "";
 
@@ -70,8 +68,18 @@ name_part (const Writer *writer, uint32_t node)
     }
   if (scene->report.tree->incl[HV_SIDE_BASE][HV_SLOT_COST][node] == 0)
     why = _ ("did not exist in base");
-  return *why ? g_strdup_printf ("%s %s (%s)", name, value, why)
-              : g_strdup_printf ("%s %s", name, value);
+  return *why ? g_strdup_printf ("%s (%s)", value, why) : g_steal_pointer (&value);
+}
+
+/* "cache_insert +299 MiB (more objects)" */
+static char *
+name_part (const Writer *writer, uint32_t node)
+{
+  g_autofree char *plain = frame_name (writer->scene, node);
+  g_autofree char *name = strong (writer, plain, FALSE);
+  g_autofree char *value = value_part (writer, node);
+
+  return g_strdup_printf ("%s %s", name, value);
 }
 
 /* Where growth divides: the trunk, and its largest branches. */
@@ -114,8 +122,14 @@ append_trunk (const Writer *writer, GString *text)
     g_string_append_printf (text,
                             _ ("%s of the growth is under %s; its largest parts are %s and %s."),
                             share, trunk_name, first, second);
+  else if (first)
+    g_string_append_printf (text, _ ("%s of the growth is under %s, most of it in %s."), share,
+                            trunk_name, first);
   else
-    g_string_append_printf (text, _ ("%s of the growth is under %s."), share, trunk_name);
+    {
+      g_autofree char *value = value_part (writer, trunk);
+      g_string_append_printf (text, _ ("%s of the growth is in %s: %s."), share, trunk_name, value);
+    }
 }
 
 /* The largest single path, where growth divides at once. */
