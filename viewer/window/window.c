@@ -56,6 +56,22 @@ activate_cb (GtkApplication *application, Start *start)
   gtk_window_present (GTK_WINDOW (window));
 }
 
+/* Where the translations are: installed, or beside a program run from its build directory. */
+static char *
+locale_folder (void)
+{
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *viewer = program ? g_path_get_dirname (program) : NULL;
+  g_autofree char *root = viewer ? g_path_get_dirname (viewer) : NULL;
+  g_autofree char *built = root ? g_build_filename (root, "po", NULL) : NULL;
+  g_autofree char *one = built ? g_build_filename (built, "zh_CN", "LC_MESSAGES",
+                                                   HV_GETTEXT_PACKAGE ".mo", NULL)
+                               : NULL;
+
+  return one && g_file_test (one, G_FILE_TEST_IS_REGULAR) ? g_steal_pointer (&built)
+                                                          : g_strdup (HV_LOCALE_DIR);
+}
+
 int
 hv_window_main (const HvWindowArgs *args)
 {
@@ -64,7 +80,8 @@ hv_window_main (const HvWindowArgs *args)
                                .store_path = args->store_path,
                                .no_store = args->no_store } };
 
-  bindtextdomain (HV_GETTEXT_PACKAGE, HV_LOCALE_DIR);
+  g_autofree char *locales = locale_folder ();
+  bindtextdomain (HV_GETTEXT_PACKAGE, locales);
   bind_textdomain_codeset (HV_GETTEXT_PACKAGE, "UTF-8");
   /* main() has set the locale; GTK would undo its choice for numbers. */
   gtk_disable_setlocale ();
