@@ -872,8 +872,56 @@ test_main_binary (void)
   g_assert_cmpstr (status (library), ==, "file not found");
   g_assert_cmpuint (library->warnings->len, ==, 1);
   g_assert_cmpstr (g_ptr_array_index (library->warnings, 0), ==,
-                   "No symbols for 1 module (in stacks of 100 % of the live bytes): "
-                   "/nowhere/lib.so.1 (file not found).");
+                   "Symbols are missing for 1 module in stacks of 100 % of the live bytes: "
+                   "/nowhere/lib.so.1 (file not found). Give the files with --binary PATH.");
+}
+
+/* Two stacks, of `bytes` and 1000 − `bytes`. The first goes through the allocator, a library and
+ * the program to the C library's start code, the other is named. No file is there. */
+static HvProfile *
+make_missing (int64_t bytes, const char *library)
+{
+  const char *const modules[] = { "/x/libjemalloc.so.2", library, "/x/program", "/x/libc.so.6",
+                                  "/x/program" };
+  HvProfile *profile = hv_profile_new ();
+  uint32_t node = 0;
+
+  for (gsize i = G_N_ELEMENTS (modules); i > 0; i--)
+    {
+      HvFrame frame = { .module = hv_profile_intern (profile, modules[i - 1], -1),
+                        .address = 0x1000 * i };
+      node = hv_profile_node (profile, node, hv_profile_frame (profile, &frame));
+    }
+  uint32_t site = hv_profile_site (profile, node);
+  hv_profile_column (profile, HV_METRIC_LIVE_BYTES)[site] = bytes;
+  HvFrame named = { .module = hv_profile_intern (profile, "/x/program", -1),
+                    .function = hv_profile_intern (profile, "work", -1) };
+  site = hv_profile_site (profile,
+                          hv_profile_node (profile, 0, hv_profile_frame (profile, &named)));
+  hv_profile_column (profile, HV_METRIC_LIVE_BYTES)[site] = (int64_t) (1000 - (uint64_t) bytes);
+  profile->default_metric = HV_METRIC_LIVE_BYTES;
+  return profile;
+}
+
+/* Allocator frames are folded and the C library's start code tells nobody anything: nobody needs
+ * their symbols. */
+static void
+test_missing (void)
+{
+  HvImportOptions options = { 0 };
+  g_autoptr (HvProfile) some = make_missing (250, "/x/lib.so");
+  g_autoptr (HvProfile) few = make_missing (9, "/x/lib.so");
+  g_autoptr (HvProfile) overflow = make_missing (INT64_MIN, "/x/lib.so");
+
+  resolve (some, &options);
+  g_assert_cmpuint (some->warnings->len, ==, 1);
+  g_assert_cmpstr (g_ptr_array_index (some->warnings, 0), ==,
+                   "Symbols are missing for 2 modules in stacks of 25 % of the live bytes: "
+                   "/x/program (file not found), /x/lib.so (file not found). "
+                   "Give the files with --binary PATH.");
+  resolve (few, &options);
+  g_assert_cmpuint (few->warnings->len, ==, 0);
+  resolve (overflow, &options);
 }
 
 static void
@@ -1187,6 +1235,7 @@ main (int argc, char **argv)
   g_test_add_func ("/library/refused", test_refused);
   g_test_add_func ("/profile/resolve", test_resolve);
   g_test_add_func ("/profile/main-binary", test_main_binary);
+  g_test_add_func ("/profile/missing", test_missing);
   g_test_add_func ("/profile/sysroot", test_sysroot);
   g_test_add_func ("/profile/debug-files", test_debug_files);
   g_test_add_func ("/profile/mismatch", test_mismatch);
