@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define SQL_SECONDS 60
 
@@ -30,11 +31,12 @@ print_error (const char *message)
   g_printerr ("heapview: %s\n", line);
 }
 
-/* What is compared or shown: one or two opened files. */
+/* What is asked of the opened files, which stand in the order of the command line. */
 typedef struct
 {
-  HvOpened opened[2]; /* current, base; base unused for one file */
+  HvOpened *opened;
   guint n_opened;
+  guint base, current; /* the ones that are reported on; alike for one */
   gboolean diff;
   uint32_t at, base_at;
   HvMetric metric;
@@ -43,20 +45,21 @@ typedef struct
 static void
 question_clear (Question *q)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (q->opened); i++)
+  for (guint i = 0; i < q->n_opened; i++)
     hv_opened_clear (&q->opened[i]);
+  g_free (q->opened);
 }
 
 static const HvProfile *
 current_of (const Question *q)
 {
-  return q->opened[0].profile;
+  return q->opened[q->current].profile;
 }
 
 static const HvProfile *
 base_of (const Question *q)
 {
-  return q->n_opened > 1 ? q->opened[1].profile : q->opened[0].profile;
+  return q->opened[q->base].profile;
 }
 
 /* --at: one moment for all, or "A..B". Sets the metric where none was asked for. */
@@ -100,21 +103,51 @@ set_view (HvReport *report, const HvCommand *c)
 }
 
 static gboolean
+write_stream (FILE *stream, const char *name, const GString *text, GError **error)
+{
+  if (fwrite (text->str, 1, text->len, stream) == text->len && fflush (stream) == 0)
+    return TRUE;
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "%s: %s", name,
+               g_strerror (errno));
+  return FALSE;
+}
+
+/* A file is replaced as a whole, so that nobody reads half a report. What is no plain file (a
+ * device, a pipe, a symbolic link) is written through: replacing it would take it away. */
+static gboolean
+write_text (const char *path, const GString *text, GError **error)
+{
+  g_autoptr (GError) bad = NULL;
+  struct stat st;
+
+  if (strcmp (path, "-") == 0)
+    return write_stream (stdout, "standard output", text, error);
+  if (lstat (path, &st) == 0 && !S_ISREG (st.st_mode))
+    {
+      FILE *stream = fopen (path, "w");
+      gboolean written = stream && write_stream (stream, path, text, error);
+      if (stream == NULL)
+        g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "%s: %s", path,
+                     g_strerror (errno));
+      else
+        fclose (stream);
+      return written;
+    }
+  if (g_file_set_contents (path, text->str, (gssize) text->len, &bad))
+    return TRUE;
+  /* GLib's message names the file that it would have renamed */
+  const char *reason = strrchr (bad->message, ':');
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: cannot be written%s", path,
+               reason ? reason : "");
+  return FALSE;
+}
+
+static gboolean
 write_output (const HvReport *report, const HvExporter *exporter, const char *path, GError **error)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
-  if (!exporter->write (report, text, error))
-    return FALSE;
-  if (strcmp (path, "-") != 0)
-    return g_file_set_contents (path, text->str, (gssize) text->len, error);
-  if (fwrite (text->str, 1, text->len, stdout) != text->len || fflush (stdout) != 0)
-    {
-      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "standard output: %s",
-                   g_strerror (errno));
-      return FALSE;
-    }
-  return TRUE;
+  return exporter->write (report, text, error) && write_text (path, text, error);
 }
 
 static gboolean
@@ -198,16 +231,14 @@ query (HvStore *store, const HvCommand *c, const char *const *keys, GError **err
 static gboolean
 run_sql (Question *q, const HvSession *session, const HvCommand *c, GError **error)
 {
-  const char *keys[G_N_ELEMENTS (q->opened) + 1] = { NULL };
+  g_autofree const char **keys = g_new0 (const char *, q->n_opened + 1);
   gboolean kept = !session->no_store;
   g_autoptr (GError) not_kept = NULL;
 
   for (guint i = 0; kept && i < q->n_opened; i++)
     {
-      /* in the order of the command line: base first */
-      HvOpened *opened = &q->opened[q->n_opened - 1 - i];
-      keys[i] = opened->key;
-      kept = opened->key && hv_session_keep (session, opened, &not_kept);
+      keys[i] = q->opened[i].key;
+      kept = keys[i] && hv_session_keep (session, &q->opened[i], &not_kept);
     }
   if (kept)
     {
@@ -221,13 +252,13 @@ run_sql (Question *q, const HvSession *session, const HvCommand *c, GError **err
       return FALSE;
     }
 
-  static const char *const names[] = { "1", "2" };
+  g_autoptr (GStringChunk) names = g_string_chunk_new (64);
   g_autoptr (HvStore) store = hv_store_open (":memory:", 0, error);
   for (guint i = 0; store && i < q->n_opened; i++)
     {
-      keys[i] = names[i];
-      if (!hv_store_save (store, keys[i], q->opened[q->n_opened - 1 - i].profile,
-                          session->import.cancellable, error))
+      g_autofree char *name = g_strdup_printf ("%u", i + 1);
+      keys[i] = g_string_chunk_insert (names, name);
+      if (!hv_store_save (store, keys[i], q->opened[i].profile, session->import.cancellable, error))
         return FALSE;
     }
   return query (store, c, keys, error);
@@ -245,16 +276,36 @@ say_modules (const HvProfile *profile)
 static gboolean
 open_all (Question *q, const HvSession *session, const HvCommand *c, GError **error)
 {
+  guint n_files = g_strv_length (c->files);
+
+  q->n_opened = c->series ? 1 : n_files;
+  q->opened = g_new0 (HvOpened, q->n_opened);
   if (c->series)
-    {
-      q->n_opened = 1;
-      return hv_session_open (session, (const char *const *) c->files, TRUE, &q->opened[0], error);
-    }
-  q->n_opened = c->diff ? g_strv_length (c->files) : 1;
-  for (guint i = 0; i < q->n_opened; i++)
+    return hv_session_open (session, (const char *const *) c->files, TRUE, &q->opened[0], error);
+  for (guint i = 0; i < n_files; i++)
     {
       const char *one[] = { c->files[i], NULL };
-      if (!hv_session_open (session, one, FALSE, &q->opened[q->n_opened - 1 - i], error))
+      if (!hv_session_open (session, one, FALSE, &q->opened[i], error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* One report of a diff or a series; of files that are neither, one each. */
+static gboolean
+report_all (Question *q, const HvCommand *c, GError **error)
+{
+  if (c->diff)
+    {
+      q->current = q->n_opened - 1;
+      return settle_moments (q, c, error) && report_question (q, c, error);
+    }
+  for (guint i = 0; i < q->n_opened; i++)
+    {
+      q->base = q->current = i;
+      if (i && putchar ('\n') == EOF)
+        return FALSE;
+      if (!settle_moments (q, c, error) || !report_question (q, c, error))
         return FALSE;
     }
   return TRUE;
@@ -274,9 +325,8 @@ answer (Question *q, const HvSession *session, const HvCommand *c, GError **erro
     g_printerr ("opened in %.1f ms\n", (double) (g_get_monotonic_time () - start) / 1e3);
   if (c->sql && !run_sql (q, session, c, error))
     return FALSE;
-  if (!c->sql || c->print || c->outputs || c->format)
-    if (!settle_moments (q, c, error) || !report_question (q, c, error))
-      return FALSE;
+  if ((!c->sql || c->print || c->outputs || c->format) && !report_all (q, c, error))
+    return FALSE;
   if (c->verbose)
     g_printerr ("answered in %.1f ms\n", (double) (g_get_monotonic_time () - start) / 1e3);
 

@@ -46,10 +46,14 @@ check (HvCommand *c, int *status)
   if (c->diff && n_files != 2 && !(range && n_files == 1))
     return fail (status, "--diff needs two files, base first, or one with --at A..B (got %u)",
                  n_files);
-  if (c->diff && n_files == 2 && strcmp (c->files[0], "-") == 0 && strcmp (c->files[1], "-") == 0)
-    return fail (status, "standard input can be read only once");
+  for (guint i = 0, n_pipes = 0; i < n_files; i++)
+    if (strcmp (c->files[i], "-") == 0 && n_pipes++)
+      return fail (status, "standard input can be read only once");
   if (hv_command_is_headless (c) && n_files == 0)
     return fail (status, "no file given (see --help)");
+  if ((c->outputs || c->format) && n_files > 1 && !c->diff && !c->series)
+    return fail (status, "%u files and one output: say --diff or --series, or give one file",
+                 n_files);
   if (c->format && !hv_exporter_for_kind (c->format))
     return fail (status, "--format %s: not one of %s", c->format, hv_exporter_kinds ());
   for (guint i = 0; c->outputs && c->outputs[i]; i++)
