@@ -521,6 +521,28 @@ settled_cb (HvMainWindow *window, gboolean *done)
   *done = TRUE;
 }
 
+/* Cancelled at once, a load leads back to the start page. */
+static void
+test_cancel (void)
+{
+  static const HvSession session = { .no_store = TRUE };
+  static const HvTreeOptions tree;
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "base.heap", NULL);
+  HvMainWindow *window = hv_main_window_new (NULL, &session, &tree);
+  gboolean done = FALSE;
+
+  g_signal_connect (window, "settled", G_CALLBACK (settled_cb), &done);
+  gtk_window_present (GTK_WINDOW (window));
+  hv_main_window_open (window, (const char *const[]){ path, NULL }, HV_LOAD_ONE, NULL, NULL);
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.cancel", NULL);
+  while (!done)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_true (hv_main_window_has_failed (window));
+  g_assert_null (hv_profile_view_get_scene (hv_main_window_get_view (window)));
+  g_assert_cmpstr (gtk_window_get_title (GTK_WINDOW (window)), ==, "heapview");
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 static HvMainWindow *
 open_window (const char *const *files, HvLoadKind kind)
 {
@@ -618,6 +640,7 @@ main (int argc, char **argv)
   g_test_add_func ("/timeline", test_timeline);
   g_test_add_func ("/search", test_search);
   g_test_add_func ("/palette/contrast", test_contrast);
+  g_test_add_func ("/window/cancel", test_cancel);
   g_test_add_func ("/window/error", test_error);
   g_test_add_func ("/window/diff", test_diff_window);
   return g_test_run ();

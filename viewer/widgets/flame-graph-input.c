@@ -100,12 +100,15 @@ set_hover (HvFlameGraph *self, uint32_t box)
 static void
 motion_cb (HvFlameGraph *self, double x, double y)
 {
+  self->pointer_x = x;
+  self->pointer_y = y;
   set_hover (self, hv_flame_graph_box_at (self, x, y));
 }
 
 static void
 leave_cb (HvFlameGraph *self)
 {
+  self->pointer_y = -1;
   set_hover (self, HV_FLAME_NO_BOX);
 }
 
@@ -132,6 +135,30 @@ released_cb (HvFlameGraph *self, int n_press, double x, double y)
   hv_flame_graph_user_select (self, box.node, box.forest);
   hv_flame_graph_set_zoom (self, box.node, box.forest);
   motion_cb (self, x, y);
+}
+
+/* One frame nearer to what is under the pointer, or one out. */
+static gboolean
+scroll_cb (HvFlameGraph *self, double dx, double dy, GtkEventController *scroll)
+{
+  if (!(gtk_event_controller_get_current_event_state (scroll) & GDK_CONTROL_MASK) || !self->scene)
+    return FALSE;
+  if (dy > 0)
+    hv_flame_graph_zoom_out (self);
+  else if (dy < 0)
+    {
+      const HvTree *tree = self->scene->report.tree;
+      uint32_t index = hv_flame_graph_box_at (self, self->pointer_x, self->pointer_y);
+      if (index == HV_FLAME_NO_BOX)
+        return TRUE;
+      const HvFlameBox box = self->layout->box[index];
+      uint32_t node = box.node;
+      while (node && node != self->zoom && tree->parent[node] != self->zoom)
+        node = tree->parent[node];
+      if (node && node != self->zoom)
+        hv_flame_graph_set_zoom (self, node, box.forest);
+    }
+  return TRUE;
 }
 
 static void
@@ -225,6 +252,13 @@ key_cb (HvFlameGraph *self, guint keyval, guint keycode, GdkModifierType state)
 }
 
 void
+hv_flame_graph_update_hover (HvFlameGraph *self)
+{
+  if (self->pointer_y >= 0)
+    set_hover (self, hv_flame_graph_box_at (self, self->pointer_x, self->pointer_y));
+}
+
+void
 hv_flame_graph_add_input (HvFlameGraph *self)
 {
   GtkWidget *widget = GTK_WIDGET (self);
@@ -232,14 +266,19 @@ hv_flame_graph_add_input (HvFlameGraph *self)
   GtkEventController *keys = gtk_event_controller_key_new ();
   GtkGesture *click = gtk_gesture_click_new ();
   GtkGesture *menu = gtk_gesture_click_new ();
+  GtkEventController *scroll = gtk_event_controller_scroll_new (
+      GTK_EVENT_CONTROLLER_SCROLL_VERTICAL | GTK_EVENT_CONTROLLER_SCROLL_DISCRETE);
 
   g_signal_connect_object (motion, "motion", G_CALLBACK (motion_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (motion, "leave", G_CALLBACK (leave_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (click, "pressed", G_CALLBACK (pressed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (click, "released", G_CALLBACK (released_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (keys, "key-pressed", G_CALLBACK (key_cb), self, G_CONNECT_SWAPPED);
+  self->pointer_y = -1;
   gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (menu), GDK_BUTTON_SECONDARY);
   g_signal_connect_object (menu, "pressed", G_CALLBACK (menu_pressed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (scroll, "scroll", G_CALLBACK (scroll_cb), self, G_CONNECT_SWAPPED);
+  gtk_widget_add_controller (widget, scroll);
   gtk_widget_add_controller (widget, motion);
   gtk_widget_add_controller (widget, keys);
   gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (click));

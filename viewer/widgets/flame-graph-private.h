@@ -25,6 +25,7 @@ struct _HvFlameGraph
   guint laid_out_source;
 
   double press_x, press_y;
+  double pointer_x, pointer_y; /* where it was last; negative: not over the widget */
 };
 
 /* flame-graph.c */
@@ -35,6 +36,9 @@ void hv_flame_graph_scroll_to_selected (HvFlameGraph *self);
 
 /* flame-graph-input.c: pointer, keys, and what is said of a box */
 void hv_flame_graph_add_input (HvFlameGraph *self);
+
+/* The boxes moved under a pointer at rest. */
+void hv_flame_graph_update_hover (HvFlameGraph *self);
 void hv_flame_graph_update_accessible (HvFlameGraph *self);
 gboolean hv_flame_graph_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard,
                                        GtkTooltip *tooltip);

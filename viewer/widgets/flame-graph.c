@@ -73,6 +73,7 @@ laid_out_cb (gpointer user)
 
   self->laid_out_source = 0;
   hv_flame_graph_update_accessible (self);
+  hv_flame_graph_update_hover (self);
   g_signal_emit (self, signals[SIGNAL_LAID_OUT], 0);
   return G_SOURCE_REMOVE;
 }

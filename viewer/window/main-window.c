@@ -167,9 +167,8 @@ show_error (HvMainWindow *self, const GError *error)
   if (self->page == HV_PAGE_VIEW || hv_profile_view_get_scene (self->view))
     {
       /* What was open stays open. */
-      AdwToast *toast = adw_toast_new (escaped);
-      adw_toast_set_title (toast, error->message);
-      adw_toast_overlay_add_toast (self->toasts, toast);
+      g_autofree char *title = g_markup_escape_text (error->message, -1);
+      adw_toast_overlay_add_toast (self->toasts, adw_toast_new (title));
       hv_main_window_set_page (self, HV_PAGE_VIEW);
       return;
     }
