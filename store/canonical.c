@@ -291,7 +291,7 @@ parse_angle (Text text, const char *close, Name *name, guint depth)
                          depth);
     }
   drop_part (name);
-  if (name->brief && !turbofish)
+  if (name->brief && !turbofish && name->async_at != path->len)
     append (name, "<…>", strlen ("<…>"));
   return TRUE;
 }

@@ -3,15 +3,19 @@
 
 #include "canonical.h"
 #include "frame-key.h"
+#include "origin.h"
 
 #include <math.h>
 #include <string.h>
 
 #define PAGE_OFFSET_MASK 0xfffu
+/* so many are named when there is no such thread */
+#define THREADS_LISTED 20
 
 static const char *const group_names[HV_N_GROUPS] = {
   [HV_GROUP_FUNCTION] = "function", [HV_GROUP_STACK] = "stack",   [HV_GROUP_LINE] = "line",
-  [HV_GROUP_FILE] = "file",         [HV_GROUP_MODULE] = "module", [HV_GROUP_THREAD] = "thread",
+  [HV_GROUP_FILE] = "file",         [HV_GROUP_MODULE] = "module", [HV_GROUP_CRATE] = "crate",
+  [HV_GROUP_THREAD] = "thread",     [HV_GROUP_TASK] = "task",
 };
 
 HvGroup
@@ -27,6 +31,12 @@ const char *
 hv_group_name (HvGroup group)
 {
   return group_names[group];
+}
+
+gboolean
+hv_group_is_of_functions (HvGroup group)
+{
+  return group != HV_GROUP_FILE && group != HV_GROUP_MODULE && group != HV_GROUP_CRATE;
 }
 
 /* A pattern and the part of a frame it is held against. */
@@ -136,6 +146,16 @@ child_of (HvTree *tree, uint32_t parent, uint32_t key)
   return *slot;
 }
 
+/* The node of a frame with `key` called from `above`. Files, modules and crates call themselves all
+ * the time: what stays in one is one node. */
+static uint32_t
+node_below (HvTree *tree, uint32_t above, uint32_t key)
+{
+  if (above && tree->node_key[above] == key && !hv_group_is_of_functions (tree->options.group))
+    return above;
+  return child_of (tree, above, key);
+}
+
 /* The key with `identity`, described by `key` when new (its label is copied, the short one made
  * later). */
 static uint32_t
@@ -171,6 +191,8 @@ typedef struct
   const char *program;     /* this module's name is not compared; NULL: none */
   GHashTable *other_paths; /* of the other side's functions, when it mangles differently, or NULL */
   GString *trait;
+  struct Task *task; /* what the frame names; for HV_GROUP_TASK */
+  GArray *path;      /* scratch: of nodes */
 } Frames;
 
 enum
@@ -178,6 +200,7 @@ enum
   FRAME_FOCUS = 1 << 0,
   FRAME_IGNORE = 1 << 1,
   FRAME_HIDE = 1 << 2,
+  FRAME_TASK_KNOWN = 1 << 3,
 };
 
 static gboolean
@@ -274,10 +297,15 @@ frame_key (HvTree *tree, const HvProfile *profile, Frames *frames, uint32_t f)
         g_string_append (text, "[unknown file]");
       g_string_assign (identity, text->str);
       break;
+    case HV_GROUP_CRATE:
+      hv_frame_origin (text, profile, frame);
+      g_string_assign (identity, text->str);
+      break;
     case HV_GROUP_FUNCTION:
     case HV_GROUP_STACK:
     case HV_GROUP_LINE:
     case HV_GROUP_THREAD:
+    case HV_GROUP_TASK:
     case HV_N_GROUPS:
     default:
       hv_frame_label (text, profile, frame);
@@ -291,7 +319,8 @@ frame_key (HvTree *tree, const HvProfile *profile, Frames *frames, uint32_t f)
     }
   key.label = text->str;
   frames->key[f] = intern_key (tree, identity->str, &key) + 1;
-  if (is_function (frame) && strcmp (tree->key[frames->key[f] - 1].label, text->str) != 0)
+  if (hv_group_is_of_functions (tree->options.group) && is_function (frame)
+      && strcmp (tree->key[frames->key[f] - 1].label, text->str) != 0)
     tree->tables->mixed[frames->key[f] - 1] = TRUE;
   return frames->key[f] - 1;
 }
@@ -335,6 +364,7 @@ typedef struct
   int64_t *values[HV_N_SLOTS];
   const char *program; /* base name; NULL: not known, or not to be set aside */
   GHashTable *paths;   /* its functions' canonical paths, where the other side needs them */
+  uint8_t *threads;    /* by thread: whether it is asked for; NULL: all */
 } Side;
 
 static void
@@ -371,59 +401,193 @@ anchor_of (const HvProfile *profile, uint32_t node, gboolean all_frames, gboolea
   return n && !(profile->frame[profile->node_frame[n]].flags & HV_FRAME_SYNTHETIC) ? n : last;
 }
 
+/* Adds a cost at the stack of `node` (a site's anchor) below a frame `top` of its own. */
+static void
+add_below (HvTree *tree, guint side, const HvProfile *profile, Frames *frames, uint32_t top,
+           uint32_t node, int64_t cost, int64_t partner)
+{
+  uint32_t shown = child_of (tree, 0, top), root = shown;
+  GArray *path = frames->path;
+
+  g_array_set_size (path, 0);
+  for (uint32_t n = node; n; n = profile->node_parent[n])
+    g_array_append_val (path, n);
+  for (guint i = path->len; i > 0; i--)
+    {
+      uint32_t n = g_array_index (path, uint32_t, i - 1), f = profile->node_frame[n];
+      if (f == 0 || frames->flags[f] & FRAME_HIDE)
+        continue;
+      if (!tree->options.all_frames && shown == root && n != node
+          && profile->frame_category[f] == HV_CATEGORY_ENTRY)
+        {
+          tree->folded = TRUE;
+          continue;
+        }
+      shown = node_below (tree, shown, frame_key (tree, profile, frames, f));
+    }
+  frames->weight[profile->node_frame[node]] += fabs ((double) cost);
+  add_cost (tree, side, shown, profile, cost, partner);
+}
+
+/* What a thread's row says of a metric. */
+static int64_t
+thread_value (const HvThreadRow *row, HvMetric metric)
+{
+  switch (metric)
+    {
+    case HV_METRIC_LIVE_BYTES:
+      return row->live_bytes;
+    case HV_METRIC_LIVE_BLOCKS:
+      return row->live_blocks;
+    case HV_METRIC_TOTAL_BYTES:
+      return row->total_bytes;
+    case HV_METRIC_TOTAL_BLOCKS:
+      return row->total_blocks;
+    default:
+      return 0;
+    }
+}
+
+static char *
+thread_label (const HvProfile *profile, uint32_t thread)
+{
+  const char *name = hv_profile_string (profile, profile->thread_name[thread]);
+
+  return *name ? g_strdup_printf ("%s (t%" G_GUINT64_FORMAT ")", name, profile->thread_uid[thread])
+               : g_strdup_printf ("t%" G_GUINT64_FORMAT, profile->thread_uid[thread]);
+}
+
 /* Adds the thread rows below a frame a thread; costs are those of the end. */
 static void
-add_threads (HvTree *tree, guint side, const HvProfile *profile, Frames *frames,
-             const uint8_t *node_flags, const uint32_t *anchor)
+add_threads (HvTree *tree, guint side, const Side *from, Frames *frames, const uint8_t *node_flags,
+             const uint32_t *anchor)
 {
-  g_autoptr (GArray) path = g_array_new (FALSE, FALSE, sizeof (uint32_t));
+  const HvProfile *profile = from->profile;
 
   for (uint64_t r = 0; r < profile->n_thread_rows; r++)
     {
       const HvThreadRow *row = &profile->thread_row[r];
-      int64_t of_metric[] = { [HV_METRIC_LIVE_BYTES] = row->live_bytes,
-                              [HV_METRIC_LIVE_BLOCKS] = row->live_blocks,
-                              [HV_METRIC_PEAK_BYTES] = 0,
-                              [HV_METRIC_PEAK_BLOCKS] = 0,
-                              [HV_METRIC_TOTAL_BYTES] = row->total_bytes,
-                              [HV_METRIC_TOTAL_BLOCKS] = row->total_blocks };
-      int64_t cost = of_metric[tree->metric];
-      int64_t partner = of_metric[hv_metric_partner (tree->metric)];
-      uint32_t at = anchor[row->site];
+      int64_t cost = thread_value (row, tree->metric);
+      int64_t partner = thread_value (row, hv_metric_partner (tree->metric));
 
-      if (cost == 0 && partner == 0)
+      if ((cost == 0 && partner == 0) || (from->threads && !from->threads[row->thread]))
         continue;
       if (node_flags[profile->site_node[row->site]] & FRAME_IGNORE)
         {
           tree->dropped[side] += cost;
           continue;
         }
-
-      const char *name = hv_profile_string (profile, profile->thread_name[row->thread]);
-      g_autofree char *label = *name ? g_strdup_printf ("thread %s (t%" G_GUINT64_FORMAT ")", name,
-                                                        profile->thread_uid[row->thread])
-                                     : g_strdup_printf ("thread t%" G_GUINT64_FORMAT,
-                                                        profile->thread_uid[row->thread]);
+      g_autofree char *name = thread_label (profile, row->thread);
+      g_autofree char *label = g_strconcat ("thread ", name, NULL);
       HvKey key = {
         .label = label, .function = "", .module = "", .file = "", .flags = HV_FRAME_SYNTHETIC
       };
-      uint32_t shown = child_of (tree, 0, intern_key (tree, label, &key)), root = shown;
-
-      g_array_set_size (path, 0);
-      for (uint32_t n = at; n; n = profile->node_parent[n])
-        g_array_append_val (path, n);
-      for (guint i = path->len; i > 0; i--)
-        {
-          uint32_t n = g_array_index (path, uint32_t, i - 1), f = profile->node_frame[n];
-          if (f == 0 || frames->flags[f] & FRAME_HIDE
-              || (!tree->options.all_frames && shown == root && n != at
-                  && profile->frame_category[f] == HV_CATEGORY_ENTRY))
-            continue;
-          shown = child_of (tree, shown, frame_key (tree, profile, frames, f));
-        }
-      frames->weight[profile->node_frame[at]] += fabs ((double) cost);
-      add_cost (tree, side, shown, profile, cost, partner);
+      add_below (tree, side, profile, frames, intern_key (tree, label, &key), anchor[row->site],
+                 cost, partner);
     }
+}
+
+/* How surely a stack is known to be a task's. */
+enum
+{
+  TASK_NONE,
+  TASK_RUNTIME, /* inside the runtime, nothing of the user's yet */
+  TASK_CALLED,  /* the first function of the user's inside */
+  TASK_NAMED,   /* the runtime's own functions name the future */
+};
+
+typedef struct Task
+{
+  uint32_t key; /* TASK_CALLED, TASK_NAMED */
+  uint8_t sure;
+} Task;
+
+static uint32_t
+task_key (HvTree *tree, const char *identity, const char *name)
+{
+  g_autofree char *id = g_strconcat ("task\x1f", identity, NULL);
+  g_autofree char *label = g_strconcat ("task ", name, NULL);
+  HvKey key = {
+    .label = label, .function = "", .module = "", .file = "", .flags = HV_FRAME_SYNTHETIC
+  };
+
+  return intern_key (tree, id, &key);
+}
+
+/* The task that a call of frame `f` is in, by that of its caller. What makes or polls a task inside
+ * another one works for the inner. */
+static Task
+task_of_call (HvTree *tree, const HvProfile *profile, Frames *frames, Task caller, uint32_t f)
+{
+  const HvFrame *frame = &profile->frame[f];
+  const char *function = hv_profile_string (profile, frame->function);
+  Task *named = &frames->task[f];
+
+  if (!is_function (frame))
+    return caller;
+  if (!(frames->flags[f] & FRAME_TASK_KNOWN))
+    {
+      g_string_truncate (frames->identity, 0);
+      g_string_truncate (frames->text, 0);
+      if (hv_function_task (function, frames->identity, frames->text))
+        *named = (Task){ task_key (tree, frames->identity->str, frames->text->str), TASK_NAMED };
+      frames->flags[f] |= FRAME_TASK_KNOWN;
+    }
+  if (named->sure)
+    return *named;
+  if (caller.sure >= TASK_CALLED)
+    return caller;
+  if (profile->frame_category[f] == HV_CATEGORY_ASYNC)
+    return (Task){ 0, TASK_RUNTIME };
+
+  gboolean is_async = strstr (function, "{async_") != NULL;
+  if (profile->frame_category[f] != HV_CATEGORY_APP || (caller.sure == TASK_NONE && !is_async))
+    return caller;
+  g_string_truncate (frames->identity, 0);
+  g_string_truncate (frames->text, 0);
+  hv_canonical_name (frames->identity, NULL, function);
+  hv_generic_name (frames->text, function);
+  if (g_str_has_suffix (frames->text->str, " (async)"))
+    g_string_truncate (frames->text, frames->text->len - strlen (" (async)"));
+  return (Task){ task_key (tree, frames->identity->str, frames->text->str), TASK_CALLED };
+}
+
+static void
+add_tasks (HvTree *tree, guint side, const Side *from, Frames *frames, const uint8_t *node_flags,
+           const uint32_t *anchor)
+{
+  const HvProfile *profile = from->profile;
+  g_autofree Task *task = g_new0 (Task, profile->n_nodes);
+  g_autofree Task *of_frame = g_new0 (Task, profile->n_frames);
+
+  frames->task = of_frame;
+  for (uint32_t n = 1; n < profile->n_nodes; n++)
+    task[n] = task_of_call (tree, profile, frames, task[profile->node_parent[n]],
+                            profile->node_frame[n]);
+  for (uint32_t s = 0; s < profile->n_sites; s++)
+    {
+      int64_t cost = from->values[HV_SLOT_COST][s];
+      int64_t partner = from->values[HV_SLOT_PARTNER] ? from->values[HV_SLOT_PARTNER][s] : 0;
+      if (cost == 0 && partner == 0)
+        continue;
+      if (node_flags[profile->site_node[s]] & FRAME_IGNORE)
+        {
+          tree->dropped[side] += cost;
+          continue;
+        }
+      const Task *of = &task[profile->site_node[s]];
+      uint32_t key = of->key;
+      if (of->sure < TASK_CALLED)
+        {
+          const char *label = of->sure == TASK_NONE ? "[no task]" : "[async runtime]";
+          HvKey none = {
+            .label = label, .function = "", .module = "", .file = "", .flags = HV_FRAME_SYNTHETIC
+          };
+          key = intern_key (tree, label, &none);
+        }
+      add_below (tree, side, profile, frames, key, anchor[s], cost, partner);
+    }
+  frames->task = NULL;
 }
 
 static void
@@ -465,7 +629,7 @@ add_sites (HvTree *tree, guint side, const Side *from, Frames *frames, const uin
           tree->folded = TRUE;
         }
       else
-        shown[n] = child_of (tree, above, frame_key (tree, profile, frames, f));
+        shown[n] = node_below (tree, above, frame_key (tree, profile, frames, f));
     }
 
   for (uint32_t s = 0; s < profile->n_sites; s++)
@@ -482,7 +646,7 @@ add_sites (HvTree *tree, guint side, const Side *from, Frames *frames, const uin
       uint32_t f = profile->node_frame[anchor[s]], at = shown[anchor[s]];
       /* what the runtime's own start allocates is shown at it: nothing else would name it */
       if (needed[anchor[s]] & FOLDED)
-        at = child_of (tree, at, frame_key (tree, profile, frames, f));
+        at = node_below (tree, at, frame_key (tree, profile, frames, f));
       frames->weight[f] += fabs ((double) cost);
       add_cost (tree, side, at, profile, cost, partner);
     }
@@ -507,7 +671,16 @@ add_side (HvTree *tree, guint side, const Side *from, GHashTable *other_paths, G
       g_autoptr (GString) text = g_string_new (NULL);
       g_autoptr (GString) identity = g_string_new (NULL);
       g_autoptr (GString) trait = g_string_new (NULL);
-      Frames frames = { keys, flags, weight, text, identity, from->program, other_paths, trait };
+      g_autoptr (GArray) path = g_array_new (FALSE, FALSE, sizeof (uint32_t));
+      Frames frames = { .key = keys,
+                        .flags = flags,
+                        .weight = weight,
+                        .text = text,
+                        .identity = identity,
+                        .program = from->program,
+                        .other_paths = other_paths,
+                        .trait = trait,
+                        .path = path };
 
       if (focus.regex || ignore.regex || hide.regex)
         for (uint32_t f = 1; f < profile->n_frames; f++)
@@ -535,7 +708,9 @@ add_side (HvTree *tree, guint side, const Side *from, GHashTable *other_paths, G
                                &tree->folded);
 
       if (tree->options.group == HV_GROUP_THREAD)
-        add_threads (tree, side, profile, &frames, node_flags, anchor);
+        add_threads (tree, side, from, &frames, node_flags, anchor);
+      else if (tree->options.group == HV_GROUP_TASK)
+        add_tasks (tree, side, from, &frames, node_flags, anchor);
       else
         add_sites (tree, side, from, &frames, node_flags, anchor);
 
@@ -567,7 +742,7 @@ name_keys (HvTree *tree)
   g_autoptr (GString) text = g_string_new (NULL);
   gboolean lines = tree->options.group == HV_GROUP_LINE;
 
-  if (tree->options.group == HV_GROUP_FILE || tree->options.group == HV_GROUP_MODULE)
+  if (!hv_group_is_of_functions (tree->options.group))
     return;
   for (uint32_t k = 0; k < tree->n_keys; k++)
     {
@@ -801,6 +976,77 @@ is_valgrind (const HvProfile *profile)
   return strcmp (profile->format, "dhat") == 0 && profile->time_unit == HV_TIME_INSTRUCTIONS;
 }
 
+static gboolean
+check_threads (const Side *side, HvMetric metric, GError **error)
+{
+  const HvProfile *profile = side->profile;
+  gboolean at_end = side->at == HV_AT_END || side->at + 1 == profile->n_moments;
+  gboolean told = metric == HV_METRIC_LIVE_BYTES || metric == HV_METRIC_LIVE_BLOCKS
+                  || metric == HV_METRIC_TOTAL_BYTES || metric == HV_METRIC_TOTAL_BLOCKS;
+
+  if (profile->n_threads && told && at_end)
+    return TRUE;
+  g_set_error (error, HV_ERROR, HV_ERROR_USAGE, "%s: does not tell %s by thread%s", profile->path,
+               hv_metric_name (metric), profile->n_threads && told ? " at that moment" : "");
+  return FALSE;
+}
+
+static gboolean
+is_thread (const HvProfile *profile, uint32_t thread, const char *text, gboolean by_number)
+{
+  char number[24];
+
+  if (!by_number)
+    return strcmp (hv_profile_string (profile, profile->thread_name[thread]), text) == 0;
+  g_snprintf (number, sizeof number, "t%" G_GUINT64_FORMAT, profile->thread_uid[thread]);
+  return strcmp (text, number) == 0 || strcmp (text, number + 1) == 0;
+}
+
+/* Leaves the side with what the threads called `text` hold; several may share a name. */
+static gboolean
+keep_thread (Side *side, const char *text, HvMetric metric, GError **error)
+{
+  const HvProfile *profile = side->profile;
+  uint32_t found = 0;
+
+  side->threads = g_new0 (uint8_t, profile->n_threads);
+  for (int by_number = 0; by_number < 2 && found == 0; by_number++)
+    for (uint32_t t = 0; t < profile->n_threads; t++)
+      if (*text && is_thread (profile, t, text, by_number))
+        {
+          side->threads[t] = TRUE;
+          found++;
+        }
+  if (found == 0)
+    {
+      g_autoptr (GString) list = g_string_new (NULL);
+      for (uint32_t t = 0; t < MIN (profile->n_threads, THREADS_LISTED); t++)
+        {
+          g_autofree char *label = thread_label (profile, t);
+          g_string_append_printf (list, "%s%s", t ? ", " : "", label);
+        }
+      if (profile->n_threads > THREADS_LISTED)
+        g_string_append_printf (list, " and %u more", profile->n_threads - THREADS_LISTED);
+      g_set_error (error, HV_ERROR, HV_ERROR_USAGE, "%s: has no thread “%s”; it has: %s",
+                   profile->path, text, list->str);
+      return FALSE;
+    }
+
+  for (int slot = 0; slot < HV_N_SLOTS; slot++)
+    if (side->values[slot])
+      memset (side->values[slot], 0, profile->n_sites * sizeof (int64_t));
+  for (uint64_t r = 0; r < profile->n_thread_rows; r++)
+    {
+      const HvThreadRow *row = &profile->thread_row[r];
+      if (!side->threads[row->thread])
+        continue;
+      side->values[HV_SLOT_COST][row->site] += thread_value (row, metric);
+      if (side->values[HV_SLOT_PARTNER])
+        side->values[HV_SLOT_PARTNER][row->site] += thread_value (row, hv_metric_partner (metric));
+    }
+  return TRUE;
+}
+
 static HvTree *
 tree_new (Side *sides, guint n_sides, HvMetric metric, const HvTreeOptions *options, GError **error)
 {
@@ -813,6 +1059,7 @@ tree_new (Side *sides, guint n_sides, HvMetric metric, const HvTreeOptions *opti
   tree->options.focus = g_strdup (options->focus);
   tree->options.ignore = g_strdup (options->ignore);
   tree->options.hide = g_strdup (options->hide);
+  tree->options.thread = g_strdup (options->thread);
   tree->has_partner = TRUE;
   tree->tables = g_new0 (struct HvTreeTables, 1);
   tree->tables->key_ids = g_hash_table_new (g_str_hash, g_str_equal);
@@ -839,23 +1086,26 @@ tree_new (Side *sides, guint n_sides, HvMetric metric, const HvTreeOptions *opti
     reconcile (sides);
   add_node (tree, 0, HV_NO_KEY);
 
-  if (options->group == HV_GROUP_THREAD)
+  for (guint i = 0; i < n_sides; i++)
+    for (uint32_t site = 0; site < sides[i].profile->n_sites; site++)
+      tree->total[i] += sides[i].values[HV_SLOT_COST][site];
+  if (options->group == HV_GROUP_THREAD || options->thread)
     for (guint i = 0; ok && i < n_sides; i++)
-      if (sides[i].profile->n_threads == 0 || metric > HV_METRIC_TOTAL_BLOCKS
-          || metric == HV_METRIC_PEAK_BYTES || metric == HV_METRIC_PEAK_BLOCKS
-          || (sides[i].at != HV_AT_END && sides[i].at + 1 != sides[i].profile->n_moments))
-        {
-          g_set_error (error, HV_ERROR, HV_ERROR_USAGE, "%s: does not tell %s by thread%s",
-                       sides[i].profile->path, hv_metric_name (metric),
-                       sides[i].profile->n_threads ? " at that moment" : "");
-          ok = FALSE;
-        }
+      {
+        ok = check_threads (&sides[i], metric, error)
+             && (options->thread == NULL
+                 || keep_thread (&sides[i], options->thread, metric, error));
+        if (ok && options->thread)
+          {
+            tree->dropped[i] = tree->total[i];
+            for (uint32_t site = 0; site < sides[i].profile->n_sites; site++)
+              tree->dropped[i] -= sides[i].values[HV_SLOT_COST][site];
+          }
+      }
 
   /* base first, so that the current side has the last word on a key's source line */
   for (guint i = n_sides; ok && i-- > 0;)
     {
-      for (uint32_t s = 0; s < sides[i].profile->n_sites; s++)
-        tree->total[i] += sides[i].values[HV_SLOT_COST][s];
       ok = add_side (tree, i, &sides[i], n_sides == HV_N_SIDES ? sides[1 - i].paths : NULL, error);
     }
   if (!ok)
@@ -876,6 +1126,7 @@ side_clear (Side *side)
   for (int slot = 0; slot < HV_N_SLOTS; slot++)
     g_free (side->values[slot]);
   g_clear_pointer (&side->paths, g_hash_table_unref);
+  g_free (side->threads);
 }
 
 HvTree *
@@ -920,6 +1171,7 @@ hv_tree_free (HvTree *tree)
   g_free ((char *) tree->options.focus);
   g_free ((char *) tree->options.ignore);
   g_free ((char *) tree->options.hide);
+  g_free ((char *) tree->options.thread);
   g_free (tree->key);
   g_free (tree->parent);
   g_free (tree->node_key);
@@ -1022,9 +1274,10 @@ rows_by_stack (const HvTree *tree)
 }
 
 static GArray *
-rows_by_thread (const HvTree *tree)
+rows_by_top (const HvTree *tree)
 {
   GArray *rows = g_array_new (FALSE, FALSE, sizeof (HvRow));
+  g_autofree uint32_t *row_of = g_new0 (uint32_t, tree->n_nodes);
 
   for (uint32_t i = tree->child_start[0]; i < tree->child_start[1]; i++)
     {
@@ -1032,20 +1285,18 @@ rows_by_thread (const HvTree *tree)
       HvRow row = { .key = tree->node_key[n], .node = n };
       row_add (&row, tree, n, FALSE, TRUE);
       memcpy (row.self, row.incl, sizeof row.self);
+      row_of[n] = rows->len;
       g_array_append_val (rows, row);
     }
-  /* the variance of a thread is its stacks' */
+  /* the variance of a thread or task is its stacks' */
   for (uint32_t n = 1; n < tree->n_nodes; n++)
-    if (tree->variance[0])
-      {
-        uint32_t top = n;
-        while (tree->parent[top])
-          top = tree->parent[top];
-        for (guint i = 0; i < rows->len; i++)
-          if (g_array_index (rows, HvRow, i).node == top)
-            for (guint side = 0; side < tree->n_sides; side++)
-              g_array_index (rows, HvRow, i).variance += tree->variance[side][n];
-      }
+    {
+      if (tree->parent[n])
+        row_of[n] = row_of[tree->parent[n]];
+      for (guint side = 0; side < tree->n_sides; side++)
+        if (tree->variance[side])
+          g_array_index (rows, HvRow, row_of[n]).variance += tree->variance[side][n];
+    }
   return rows;
 }
 
@@ -1132,9 +1383,10 @@ compare_rows (gconstpointer a, gconstpointer b, gpointer user)
 GArray *
 hv_tree_rows (const HvTree *tree)
 {
-  GArray *rows = tree->options.group == HV_GROUP_STACK    ? rows_by_stack (tree)
-                 : tree->options.group == HV_GROUP_THREAD ? rows_by_thread (tree)
-                                                          : rows_by_key (tree);
+  GArray *rows = tree->options.group == HV_GROUP_STACK ? rows_by_stack (tree)
+                 : tree->options.group == HV_GROUP_THREAD || tree->options.group == HV_GROUP_TASK
+                     ? rows_by_top (tree)
+                     : rows_by_key (tree);
 
   g_array_sort_with_data (rows, compare_rows, (gpointer) tree);
   return rows;

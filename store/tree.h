@@ -6,7 +6,7 @@
 G_BEGIN_DECLS
 
 /* The question asked of one profile, or of two at once: a call tree as shown. Frames become keys
- * (normalised function + module, or line, file, module); allocator frames at the leaf and runtime
+ * (canonical function + module, or line, file, module, …); allocator frames at the leaf and runtime
  * frames at the root are folded; focus, ignore and hide are applied; equal paths of both sides fall
  * on one node. Flame graphs, tables, exports and the diff all read this one tree. */
 
@@ -17,12 +17,17 @@ typedef enum
   HV_GROUP_LINE,
   HV_GROUP_FILE,
   HV_GROUP_MODULE,
+  HV_GROUP_CRATE,  /* crate, namespace or module (origin.h) */
   HV_GROUP_THREAD, /* rows by thread; the tree has a thread frame below the root */
+  HV_GROUP_TASK,   /* rows by task of an async runtime; a task frame below the root */
   HV_N_GROUPS
 } HvGroup;
 
 HvGroup hv_group_parse (const char *name); /* HV_N_GROUPS: no such group */
 const char *hv_group_name (HvGroup group);
+
+/* Whether the group's keys are functions, so that a row has a source line and a short name. */
+gboolean hv_group_is_of_functions (HvGroup group);
 
 typedef struct
 {
@@ -32,6 +37,7 @@ typedef struct
   /* Regular expressions over function, file and module; NULL: none. Case matters only where the
    * pattern has an upper-case letter. */
   const char *focus, *ignore, *hide;
+  const char *thread; /* only this thread's: a name, else "t3" or "3"; NULL: all */
 } HvTreeOptions;
 
 enum
@@ -93,7 +99,8 @@ typedef struct
 #define HV_NO_KEY UINT32_MAX
 
 /* The tree of `metric` at moment `at` (HV_AT_END, …). Errors: HV_ERROR_USAGE when the profile lacks
- * the metric there (the message lists those it has) or a pattern is no regular expression. */
+ * the metric there (the message lists those it has), a pattern is no regular expression, or there
+ * is no such thread. */
 HvTree *hv_tree_new (const HvProfile *profile, HvMetric metric, uint32_t at,
                      const HvTreeOptions *options, GError **error);
 

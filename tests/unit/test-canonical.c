@@ -247,7 +247,7 @@ test_shorten (void)
     { "app::fetch::{{closure}}", "app::fetch::{closure}" },
     { "app::main::{closure#0}::{closure#12}", "app::main::{closure}::{closure}" },
     { "app::fetch::{async_fn#0}", "app::fetch (async)" },
-    { "app::fetch::{async_fn_env#0}", "app::fetch (async)" },
+    { "app::fetch::{async_fn_env#0}<app::Db>", "app::fetch (async)" },
     { "app::fetch::{async_fn#0}::{closure#0}", "app::fetch::{closure}" },
     { "app::main::{async_block#1}", "app::main::{async}" },
     { "app::shape::{impl#4}::area", "app::shape::area" },

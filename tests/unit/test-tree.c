@@ -54,6 +54,17 @@ set_category (HvProfile *profile, const char *function, HvCategory category)
       profile->frame_category[f] = category;
 }
 
+/* A stack's text cannot hold names with blanks. */
+static void
+rename_function (HvProfile *profile, const char *from, const char *to)
+{
+  uint32_t name = hv_profile_intern (profile, to, -1);
+
+  for (uint32_t f = 1; f < profile->n_frames; f++)
+    if (strcmp (hv_profile_string (profile, profile->frame[f].function), from) == 0)
+      profile->frame[f].function = name;
+}
+
 static void
 test_rows (void)
 {
@@ -135,12 +146,103 @@ test_groups (void)
   expect_rows (profile, (HvTreeOptions){ .group = HV_GROUP_LINE },
                "main  m.c:1;f  f.c:2 10 10|main  m.c:1;f  f.c:3 5 5|main  m.c:9;g 1 1|"
                "main  m.c:1 0 15|main  m.c:9 0 1");
-  g_assert_cmpint (hv_group_parse ("crate"), ==, HV_N_GROUPS);
+  g_assert_cmpint (hv_group_parse ("nonsense"), ==, HV_N_GROUPS);
 
   /* the heaviest line stands for the function */
   g_autoptr (HvTree) tree = tree_of (profile, (HvTreeOptions){ .group = HV_GROUP_FUNCTION });
   g_autoptr (GArray) rows = hv_tree_rows (tree);
   g_assert_cmpuint (tree->key[g_array_index (rows, HvRow, 0).key].line, ==, 2);
+}
+
+/* What calls itself within one file, module or crate is one node; what comes back is another. */
+static void
+test_repeats_collapse (void)
+{
+  g_autoptr (HvProfile) profile = test_profile ((const char *[]){
+      "app::main@/b/app:m.rs:1;app::run@/b/app:m.rs:2;alloc::vec::f@/b/app:v.rs:3;"
+      "alloc::str::g@/b/app:v.rs:4;app::cb@/b/app:m.rs:5 10 1",
+      "app::main@/b/app:m.rs:1;read@/lib/l.so:l.c:2 5 1", NULL });
+
+  expect_rows (profile, (HvTreeOptions){ .group = HV_GROUP_CRATE },
+               "app;alloc;app 10 15|app;l.so 5 5|app;alloc 0 10");
+  expect_rows (profile, (HvTreeOptions){ .group = HV_GROUP_FILE },
+               "m.rs;v.rs;m.rs 10 15|m.rs;l.c 5 5|m.rs;v.rs 0 10");
+  expect_rows (profile, (HvTreeOptions){ .group = HV_GROUP_MODULE }, "app 10 15|app;l.so 5 5");
+  expect_rows (profile, (HvTreeOptions){ .group = HV_GROUP_STACK },
+               "app::main;app::run;alloc::vec::f;alloc::str::g;app::cb 10 10|app::main;read 5 5");
+}
+
+static void
+test_tasks (void)
+{
+  g_autoptr (HvProfile) profile = test_profile (
+      (const char *[]){ "start;tokio::worker::run;poll_serve;helper;app::serve 10 1",
+                        "start;tokio::worker::run;poll_serve;app::other;Cell_new_job 7 1",
+                        "start;tokio::worker::run;core::poll;app::legacy::{{closure}};app::x 5 1",
+                        "start;tokio::worker::run 3 1", "start;app::open;app::spawn_it 2 1",
+                        "start;app::fetch::{async_fn#0};app::y 1 1", NULL });
+
+  rename_function (profile, "poll_serve",
+                   "tokio::runtime::task::raw::poll::<app::serve::{closure#0}, S>");
+  rename_function (profile, "Cell_new_job", "<tokio::runtime::task::core::Cell<app::Job, S>>::new");
+  set_category (profile, "start", HV_CATEGORY_ENTRY);
+  set_category (profile, "core::poll", HV_CATEGORY_PLUMBING);
+  set_category (profile, "tokio::worker::run", HV_CATEGORY_ASYNC);
+  set_category (profile, "tokio::runtime::task::raw::poll::<app::serve::{closure#0}, S>",
+                HV_CATEGORY_ASYNC);
+  expect_rows (profile, (HvTreeOptions){ .group = HV_GROUP_TASK },
+               "task app::serve::{async} 10 10|task app::Job 7 7|task app::legacy::{closure} 5 5|"
+               "[async runtime] 3 3|[no task] 2 2|task app::fetch 1 1");
+  expect_rows (profile, (HvTreeOptions){ .group = HV_GROUP_TASK, .focus = "helper" },
+               "task app::serve::{async} 10 10");
+
+  g_autoptr (HvTree) tree = tree_of (profile, (HvTreeOptions){ .group = HV_GROUP_TASK });
+  g_assert_cmpint (tree->incl[0][0][0], ==, 28);
+  g_assert_cmpuint (tree->child_start[1] - tree->child_start[0], ==, 6);
+}
+
+static void
+test_one_thread (void)
+{
+  g_autoptr (HvProfile)
+      profile = test_profile ((const char *[]){ "main;a 10 2", "main;b 7 1", NULL });
+  HvTreeOptions options = { .group = HV_GROUP_FUNCTION, .thread = "io" };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (hv_tree_new (profile, HV_METRIC_LIVE_BYTES, HV_AT_END, &options, &error));
+  g_assert_error (error, HV_ERROR, HV_ERROR_USAGE);
+  g_clear_error (&error);
+
+  hv_profile_add_thread (profile, 0, hv_profile_intern (profile, "io", -1));
+  hv_profile_add_thread (profile, 3, 0);
+  hv_profile_add_thread (profile, 4, hv_profile_intern (profile, "io", -1));
+  hv_profile_add_thread (profile, 5, hv_profile_intern (profile, "3", -1));
+  hv_profile_add_thread_row (profile, &(HvThreadRow){ 0, 0, 6, 1, 0, 0 });
+  hv_profile_add_thread_row (profile, &(HvThreadRow){ 0, 1, 3, 1, 0, 0 });
+  hv_profile_add_thread_row (profile, &(HvThreadRow){ 0, 2, 1, 1, 0, 0 });
+  hv_profile_add_thread_row (profile, &(HvThreadRow){ 1, 1, 5, 1, 0, 0 });
+  hv_profile_add_thread_row (profile, &(HvThreadRow){ 1, 3, 2, 1, 0, 0 });
+  /* a name goes before a number; two threads may share one */
+  expect_rows (profile, options, "main;a 7 7|main 0 7");
+  options.thread = "3";
+  expect_rows (profile, options, "main;b 2 2|main 0 2");
+  options.thread = "t3";
+  expect_rows (profile, options, "main;b 5 5|main;a 3 3|main 0 8");
+  options.group = HV_GROUP_THREAD;
+  expect_rows (profile, options, "thread t3 8 8");
+
+  g_autoptr (HvTree) tree = tree_of (profile, options);
+  g_assert_cmpint (tree->total[0], ==, 17);
+  g_assert_cmpint (tree->dropped[0], ==, 9);
+
+  options.thread = "t9";
+  g_assert_null (hv_tree_new (profile, HV_METRIC_LIVE_BYTES, HV_AT_END, &options, &error));
+  g_assert_error (error, HV_ERROR, HV_ERROR_USAGE);
+  g_assert_nonnull (strstr (error->message, "“t9”; it has: io (t0), t3, io (t4), 3 (t5)"));
+  g_clear_error (&error);
+  options.thread = "";
+  g_assert_null (hv_tree_new (profile, HV_METRIC_LIVE_BYTES, HV_AT_END, &options, &error));
+  g_assert_error (error, HV_ERROR, HV_ERROR_USAGE);
 }
 
 static void
@@ -188,17 +290,6 @@ pair_text (const HvProfile *base, const HvProfile *current)
                               (int) row->self[HV_SIDE_CURRENT][0]);
     }
   return g_string_free (text, FALSE);
-}
-
-/* A stack's text cannot hold names with blanks. */
-static void
-rename_function (HvProfile *profile, const char *from, const char *to)
-{
-  uint32_t name = hv_profile_intern (profile, to, -1);
-
-  for (uint32_t f = 1; f < profile->n_frames; f++)
-    if (strcmp (hv_profile_string (profile, profile->frame[f].function), from) == 0)
-      profile->frame[f].function = name;
 }
 
 static void
@@ -302,12 +393,15 @@ test_one_total (void)
       g_autoptr (HvProfile) profile = test_random_profile (seed, seed * 7);
       int64_t total = hv_profile_total (profile, HV_METRIC_LIVE_BYTES);
 
-      for (int group = 0; group < HV_GROUP_THREAD; group++)
+      for (int group = 0; group < HV_N_GROUPS; group++)
         for (int all = 0; all < 2; all++)
           {
             HvTreeOptions options = { .group = (HvGroup) group, .all_frames = all };
+            if (group == HV_GROUP_THREAD)
+              continue;
             g_autoptr (HvTree) tree = tree_of (profile, options);
             g_autoptr (GArray) rows = hv_tree_rows (tree);
+            gboolean by_key = group != HV_GROUP_STACK && group != HV_GROUP_TASK;
             int64_t sum = 0;
 
             g_assert_cmpint (tree->incl[0][0][0], ==, total);
@@ -328,13 +422,13 @@ test_one_total (void)
               {
                 uint32_t n = inverted->child[i];
                 int64_t self = -1;
-                for (guint r = 0; r < rows->len && group != HV_GROUP_STACK; r++)
+                for (guint r = 0; r < rows->len && by_key; r++)
                   {
                     const HvRow *row = &g_array_index (rows, HvRow, r);
                     if (row->key == inverted->node_key[n])
                       self = row->self[0][0];
                   }
-                if (group != HV_GROUP_STACK)
+                if (by_key)
                   g_assert_cmpint (inverted->incl[0][0][n], ==, self);
               }
           }
@@ -440,6 +534,9 @@ main (int argc, char **argv)
   g_test_add_func ("/tree/fold", test_fold);
   g_test_add_func ("/tree/filters", test_filters);
   g_test_add_func ("/tree/groups", test_groups);
+  g_test_add_func ("/tree/repeats", test_repeats_collapse);
+  g_test_add_func ("/tree/tasks", test_tasks);
+  g_test_add_func ("/tree/one-thread", test_one_thread);
   g_test_add_func ("/tree/instances", test_instances_merge);
   g_test_add_func ("/tree/two-builds", test_two_builds);
   g_test_add_func ("/tree/one-mangling", test_one_mangling);

@@ -14,7 +14,7 @@ typedef struct
   gboolean diff, series, print, quiet, verbose, all_frames, si, no_store, no_symbols;
   char **outputs, **binaries, **debug_dirs, **views;
   char *format, *metric, *at, *group_by, *focus, *ignore, *hide, *store, *sysroot, *sql, *base;
-  char *screenshot;
+  char *thread, *screenshot;
   int top;
 } HvCommand;
 

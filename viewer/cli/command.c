@@ -102,7 +102,7 @@ hv_command_parse (HvCommand *command, int argc, char **argv, int *status)
     { "at", 0, 0, G_OPTION_ARG_STRING, &c->at,
       "end, peak, a time (12.5s) or a dump's number; A..B compares two moments", "MOMENT" },
     { "group-by", 0, 0, G_OPTION_ARG_STRING, &c->group_by,
-      "function, stack, line, file, module or thread", "KEY" },
+      "function, stack, line, file, module, crate, thread or task", "KEY" },
     { "view", 0, 0, G_OPTION_ARG_STRING_ARRAY, &c->views,
       "growth, current, base, overlay; top-down, bottom-up", "VIEW" },
     { "focus", 0, 0, G_OPTION_ARG_STRING, &c->focus, "Keep only stacks through PATTERN",
@@ -110,6 +110,8 @@ hv_command_parse (HvCommand *command, int argc, char **argv, int *status)
     { "ignore", 0, 0, G_OPTION_ARG_STRING, &c->ignore, "Drop stacks through PATTERN", "PATTERN" },
     { "hide", 0, 0, G_OPTION_ARG_STRING, &c->hide, "Give the cost of PATTERN to its callers",
       "PATTERN" },
+    { "thread", 0, 0, G_OPTION_ARG_STRING, &c->thread, "Only what thread NAME (or number) holds",
+      "NAME" },
     { "all-frames", 0, 0, G_OPTION_ARG_NONE, &c->all_frames,
       "Do not fold allocator and runtime frames", NULL },
     { "top", 'n', 0, G_OPTION_ARG_INT, &c->top, "Rows (default 20; 0: all)", "N" },
@@ -168,8 +170,8 @@ hv_command_clear (HvCommand *c)
   g_strfreev (c->binaries);
   g_strfreev (c->debug_dirs);
   g_strfreev (c->views);
-  char *strings[] = { c->format, c->metric, c->at,      c->group_by, c->focus, c->ignore,
-                      c->hide,   c->store,  c->sysroot, c->sql,      c->base,  c->screenshot };
+  char *strings[] = { c->format, c->metric,  c->at,  c->group_by, c->focus,  c->ignore,    c->hide,
+                      c->store,  c->sysroot, c->sql, c->base,     c->thread, c->screenshot };
   for (gsize i = 0; i < G_N_ELEMENTS (strings); i++)
     g_free (strings[i]);
 }
@@ -198,13 +200,15 @@ hv_command_tree_options (const HvCommand *c, gboolean diff, HvTreeOptions *optio
                               .all_frames = c->all_frames,
                               .focus = c->focus,
                               .ignore = c->ignore,
-                              .hide = c->hide };
+                              .hide = c->hide,
+                              .thread = c->thread };
   if (c->group_by)
     options->group = hv_group_parse (c->group_by);
   if (options->group == HV_N_GROUPS)
     {
       g_set_error (error, HV_ERROR, HV_ERROR_USAGE,
-                   "--group-by %s: not one of function, stack, line, file, module, thread",
+                   "--group-by %s: not one of function, stack, line, file, module, crate, thread, "
+                   "task",
                    c->group_by);
       return FALSE;
     }

@@ -43,7 +43,7 @@ where (const HvReport *report, const HvReportRows *rows, guint at)
                                 hv_tree_short_label (tree, tree->parent[row->node]));
         break;
       }
-  if (key->flags & HV_FRAME_SYNTHETIC || group == HV_GROUP_FILE || group == HV_GROUP_MODULE
+  if (key->flags & HV_FRAME_SYNTHETIC || !hv_group_is_of_functions (group)
       || group == HV_GROUP_LINE)
     return g_string_free (place, FALSE);
   if (*key->file && key->line)
@@ -121,6 +121,8 @@ append_filters (GString *out, const HvReport *report)
     hv_facts_add (line, "ignore “%s”", o->ignore);
   if (o->hide)
     hv_facts_add (line, "hide “%s”", o->hide);
+  if (o->thread)
+    hv_facts_add (line, "thread “%s”", o->thread);
   for (guint side = report->tree->n_sides; side-- > 0;)
     if (report->tree->dropped[side])
       {
