@@ -151,12 +151,12 @@ try:
 
     key("slash")
     subprocess.run(["xdotool", "type", "--delay", "40", "cache"], check=True)
-    expect(until("the total of the search", lambda: any("matched" in n for n in names())),
+    expect(until("the total of the search", lambda: any("of growth)" in n for n in names())),
            "a search says what it matched")
     found = screenshot("window-search.png")
     expect(open(before, "rb").read() != open(found, "rb").read(), "a search changes the picture")
     key("Escape")
-    expect(until("the end of the search", lambda: not any("matched" in n for n in names())),
+    expect(until("the end of the search", lambda: not any("of growth)" in n for n in names())),
            "Escape ends the search")
 
     key("2")

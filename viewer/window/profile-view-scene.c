@@ -129,13 +129,16 @@ hv_profile_view_show_diff_head (HvProfileView *self)
   g_autofree char *current = hv_format_value (r->profile, r->metric, diff->waterfall.current);
   g_autofree char *base_text = g_strdup_printf (_ ("base %s"), base);
   g_autofree char *current_text = g_strdup_printf (_ ("current %s"), current);
-  g_autofree char *base_share = hv_format_percent ((int64_t) (diff->base_matched * 1000), 1000);
+  g_autofree char *base_share = hv_format_percent ((int64_t) (diff->base_matched * 1000 + 0.5),
+                                                   1000);
   g_autofree char *current_share = hv_format_percent ((int64_t) (diff->current_matched * 1000),
                                                       1000);
   g_autofree char *match = g_strdup_printf (
-      poor ? _ ("⚠ only %s of base and %s of current have the same call paths: new and gone may "
-                "be one code with other names")
-           : _ ("same call paths: %s of base, %s of current"),
+      poor ? _ ("⚠ only %s of base and %s of current are of code that both files know: they may be "
+                "of other programs or builds, or one lacks symbols")
+      : r->profile->modules_known && r->base->modules_known
+          ? _ ("matched by function and module: %s of base, %s of current")
+          : _ ("matched by function: %s of base, %s of current"),
       base_share, current_share);
   const HvPalette *palette = hv_palette_get (
       adw_style_manager_get_dark (adw_style_manager_get_default ()));

@@ -191,7 +191,8 @@ hv_sentence_markup (const HvScene *scene, const HvPalette *palette)
     }
   else
     {
-      g_autofree char *net = delta (&writer, w->current - w->base);
+      g_autofree char *net = w->current == w->base ? g_strdup (_ ("No change in total"))
+                                                   : delta (&writer, w->current - w->base);
       g_autofree char *net_markup = strong (&writer, net, w->current < w->base);
       g_autofree char *up = delta (&writer, w->grew + w->added);
       g_autofree char *down = delta (&writer, -(w->shrunk + w->gone));
