@@ -39,6 +39,8 @@ typedef enum
   HV_FRAME_SYMBOL_ONLY = 1 << 3,
   /* The address is an ELF virtual address; without this, an offset in the module's file. */
   HV_FRAME_VADDR = 1 << 4,
+  /* The address is no call's but the first of the function around it, whose name is unknown. */
+  HV_FRAME_FUNCTION_START = 1 << 5,
 } HvFrameFlags;
 
 /* What kind of code a frame is; set by the frame rules (importers/symbols/rules.h). */
@@ -58,8 +60,8 @@ typedef struct
   uint32_t file;
   uint32_t line;   /* 0: unknown */
   uint32_t module; /* path of the object file; 0: unknown */
-  uint64_t address; /* of an unresolved frame, of the call itself (return address − 1): an offset in
-                       the module's file unless the flags say otherwise; 0 for a resolved one */
+  uint64_t address; /* of an unresolved frame, of the call itself (return address − 1), an offset in
+                       the module's file, unless the flags say otherwise; 0 for a resolved one */
   uint8_t flags;    /* HvFrameFlags */
 } HvFrame;
 

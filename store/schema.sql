@@ -44,7 +44,8 @@ CREATE TABLE profile (
 CREATE TABLE string (key INTEGER PRIMARY KEY, text TEXT NOT NULL);
 
 -- flags: 1 inlined, 2 run-time address, 4 a note and not code, 8 name from a symbol table,
--- 16 ELF virtual address. category: 0 application, 1 allocator, 2 entry, 3 async, 4 plumbing.
+-- 16 ELF virtual address, 32 of a function's start.
+-- category: 0 application, 1 allocator, 2 entry, 3 async, 4 plumbing.
 -- Unsigned 64-bit numbers (address, uid, process_key) wrap to negative ones.
 CREATE TABLE frame (
   key INTEGER PRIMARY KEY,

@@ -521,6 +521,18 @@ hv_elf_address (const HvElf *elf, uint64_t offset, uint64_t *address)
   return hit != NULL;
 }
 
+HvSpan
+hv_elf_segment (HvElf *elf, uint32_t type, uint64_t *address)
+{
+  for (uint32_t i = 0; i < elf->n_segments; i++)
+    if (elf->segment[i].type == type)
+      {
+        *address = elf->segment[i].address;
+        return part (elf, elf->segment[i].offset, elf->segment[i].file_size);
+      }
+  return (HvSpan){ NULL, 0 };
+}
+
 gboolean
 hv_elf_is_code (const HvElf *elf, uint64_t address)
 {

@@ -46,6 +46,10 @@ uint32_t hv_elf_crc (HvElf *elf);
 /* The virtual address at which an offset of the file is loaded; FALSE when it is not. */
 gboolean hv_elf_address (const HvElf *elf, uint64_t offset, uint64_t *address);
 
+/* The content of the first segment of a type (PT_…) and where it is loaded; without data when there
+ * is none. Lives as long as `elf`. */
+HvSpan hv_elf_segment (HvElf *elf, uint32_t type, uint64_t *address);
+
 /* Whether an address is in an executable segment. */
 gboolean hv_elf_is_code (const HvElf *elf, uint64_t address);
 

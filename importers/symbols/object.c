@@ -2,6 +2,7 @@
 #include "object.h"
 
 #include "dwarf.h"
+#include "unwind.h"
 
 #include <stdlib.h>
 
@@ -12,7 +13,8 @@ struct HvObject
 {
   HvElf *main, *debug, *alt;
   HvDwarf *dwarf, *alt_dwarf;
-  gboolean dwarf_read;
+  gboolean dwarf_read, unwind_read;
+  HvUnwind unwind;
 };
 
 HvObject *
@@ -70,6 +72,15 @@ gboolean
 hv_object_has_symbols (HvObject *object)
 {
   return (object->debug && hv_elf_has_symbols (object->debug)) || hv_elf_has_symbols (object->main);
+}
+
+gboolean
+hv_object_function_start (HvObject *object, uint64_t address, uint64_t *start)
+{
+  if (!object->unwind_read)
+    object->unwind = hv_unwind (object->main); /* a debug file has the headers alone */
+  object->unwind_read = TRUE;
+  return hv_unwind_start (&object->unwind, address, start);
 }
 
 static const char *

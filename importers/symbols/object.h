@@ -32,6 +32,9 @@ HvElf *hv_object_elf (HvObject *object);
 gboolean hv_object_has_debug_info (HvObject *object);
 gboolean hv_object_has_symbols (HvObject *object);
 
+/* The start of the function at an address, where nothing else is known of it. */
+gboolean hv_object_function_start (HvObject *object, uint64_t address, uint64_t *start);
+
 /* Calls `sink` for each of the ELF virtual addresses that something is known of, in no particular
  * order. FALSE when cancelled. */
 gboolean hv_object_resolve (HvObject *object, const uint64_t *addresses, gsize n,

@@ -9,8 +9,8 @@
 #include <string.h>
 
 static const char resolved[] = "resolved", symbols_only[] = "symbol table only",
-                  no_symbols[] = "no symbols", not_found[] = "file not found",
-                  mismatch[] = "does not match";
+                  starts_only[] = "function starts only", no_symbols[] = "no symbols",
+                  not_found[] = "file not found", mismatch[] = "does not match";
 
 /* The unresolved frames of one module. */
 typedef struct
@@ -98,12 +98,19 @@ take_chain (gsize index, const HvObjectFrame *frames, gsize n, gpointer user)
   uint32_t id = r->batch[index];
 
   r->first[id] = r->pool->len;
+  gboolean start = (r->profile->frame[id].flags & HV_FRAME_FUNCTION_START) != 0;
+  if (start)
+    {
+      /* the function was called, but which of its lines calls on is not known any more */
+      frames += n - 1;
+      n = 1;
+    }
   for (gsize i = 0; i < n; i++)
     {
       HvFrame frame = {
         .function = name_id (r, frames[i].function),
-        .file = frames[i].file ? hv_profile_intern (r->profile, frames[i].file, -1) : 0,
-        .line = frames[i].line,
+        .file = frames[i].file && !start ? hv_profile_intern (r->profile, frames[i].file, -1) : 0,
+        .line = start ? 0 : frames[i].line,
         .module = r->group->path,
         .flags = (uint8_t) ((frames[i].inlined ? HV_FRAME_INLINED : 0)
                             | (frames[i].symbol_only ? HV_FRAME_SYMBOL_ONLY : 0)),
@@ -141,6 +148,30 @@ is_main (const HvProfile *profile, uint32_t path)
   return FALSE;
 }
 
+/* Gives the addresses that have no name the one of their function's start, so that at least the
+ * calls of one function are one frame; whether there is any. */
+static gboolean
+take_starts (Resolver *r, HvObject *object, const uint64_t *addresses, gsize n)
+{
+  gboolean any = FALSE;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      HvFrame frame = { .module = r->group->path,
+                        .flags = HV_FRAME_VADDR | HV_FRAME_FUNCTION_START };
+      uint32_t id = r->batch[i];
+      if (r->last[id] > r->first[id]
+          || !hv_object_function_start (object, addresses[i], &frame.address))
+        continue;
+      uint32_t named = hv_profile_frame (r->profile, &frame);
+      r->first[id] = r->pool->len;
+      g_array_append_val (r->pool, named);
+      r->last[id] = r->pool->len;
+      any = TRUE;
+    }
+  return any;
+}
+
 /* What the file of a module says; its status. */
 static const char *
 resolve_file (Resolver *r, const Group *group, HvElf *elf, const char *path)
@@ -148,22 +179,27 @@ resolve_file (Resolver *r, const Group *group, HvElf *elf, const char *path)
   g_autofree char *debug_path = NULL;
   g_autofree uint64_t *addresses = g_new (uint64_t, group->frames->len);
   g_autofree uint32_t *ids = g_new (uint32_t, group->frames->len);
-  gsize n = 0;
+  gsize n = 0, n_calls = 0, n_starts = 0;
 
-  for (guint i = 0; i < group->frames->len; i++)
-    {
-      uint32_t id = g_array_index (group->frames, uint32_t, i);
-      const HvFrame *frame = &r->profile->frame[id];
-      uint64_t address = frame->address;
-      if (!(frame->flags & HV_FRAME_VADDR) && !hv_elf_address (elf, frame->address, &address))
-        continue;
-      addresses[n] = address;
-      ids[n++] = id;
-    }
+  /* calls before the starts of functions, which follow no call */
+  for (guint starts = 0; starts < 2; starts++)
+    for (guint i = 0; i < group->frames->len; i++)
+      {
+        uint32_t id = g_array_index (group->frames, uint32_t, i);
+        const HvFrame *frame = &r->profile->frame[id];
+        uint64_t address = frame->address;
+        if (((frame->flags & HV_FRAME_FUNCTION_START) != 0) != starts)
+          continue;
+        n_calls += !starts;
+        if (!(frame->flags & HV_FRAME_VADDR) && !hv_elf_address (elf, frame->address, &address))
+          continue;
+        addresses[n] = address;
+        ids[n++] = id;
+        n_starts += starts;
+      }
 
-  HvVerdict verdict = hv_verify_calls (elf, addresses, n);
-  if (n < group->frames->len)
-    verdict.checked += group->frames->len - n;
+  HvVerdict verdict = hv_verify_calls (elf, addresses, n - n_starts);
+  verdict.checked += n_calls - (n - n_starts);
   if (!hv_verdict_ok (&verdict))
     {
       hv_profile_warn (r->profile,
@@ -181,8 +217,9 @@ resolve_file (Resolver *r, const Group *group, HvElf *elf, const char *path)
   r->batch = ids;
   r->n_resolved = r->n_symbol_only = 0;
   hv_object_resolve (object, addresses, n, r->options->cancellable, take_chain, r);
+  gboolean any_starts = take_starts (r, object, addresses, n);
   if (r->n_resolved == 0)
-    return no_symbols;
+    return any_starts ? starts_only : no_symbols;
   return r->n_resolved == r->n_symbol_only && !hv_object_has_debug_info (object) ? symbols_only
                                                                                  : resolved;
 }
@@ -230,7 +267,8 @@ expand (HvProfile *profile, uint32_t frame, GArray *frames, gpointer user)
 static gboolean
 is_missing (const Group *group)
 {
-  return group->status == no_symbols || group->status == not_found || group->status == mismatch;
+  return group->status == starts_only || group->status == no_symbols || group->status == not_found
+         || group->status == mismatch;
 }
 
 /* What a frame without a name means for its stack. */

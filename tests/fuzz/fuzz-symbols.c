@@ -27,6 +27,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   uint64_t addresses[N_ADDRESSES];
   g_autofree char *alt_build_id = NULL;
   gsize n = 0, sum = 0;
+  uint64_t start;
   uint32_t crc;
 
   if (main == NULL)
@@ -41,5 +42,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   g_autoptr (HvObject)
       object = hv_object_new (main, NULL, hv_elf_new_for_memory (data, size, NULL));
   hv_object_resolve (object, addresses, n, NULL, touch, &sum);
+  for (gsize i = 0; i < n; i++)
+    hv_object_function_start (object, addresses[i], &start);
   return 0;
 }

@@ -6,6 +6,7 @@
 #include "importers/symbols/rules.h"
 #include "importers/symbols/symbols.h"
 #include "importers/symbols/verify.h"
+#include "store/frame-key.h"
 
 #include <glib/gstdio.h>
 #include <stdlib.h>
@@ -593,6 +594,48 @@ static const Variant variants[] = {
   { "clang-lines", "clang++", "-O2 -gline-tables-only" },
 };
 
+/* Of every function, each byte and the one after it, against the symbol table. */
+static void
+test_unwind (void)
+{
+  g_autoptr (GHashTable) done = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  guint n = 0;
+
+  if (!have ("g++") || !have ("nm"))
+    {
+      g_test_skip ("needs g++ and nm");
+      return;
+    }
+  g_autofree char *built = run (program_source, "g++ -x c++ -O2 -o unwind -");
+  g_assert_nonnull (built);
+  g_autofree char *symbols = run (NULL, "nm -S --defined-only unwind");
+  g_autofree char *stripped = run (NULL, "strip unwind");
+  g_assert_nonnull (symbols);
+  g_assert_nonnull (stripped);
+  g_autofree char *path = g_build_filename (scratch, "unwind", NULL);
+  g_autoptr (HvObject) object = hv_object_new (hv_elf_open (path, NULL), NULL, NULL);
+  g_auto (GStrv) lines = g_strsplit (symbols, "\n", -1);
+  for (gsize i = 0; lines[i]; i++)
+    {
+      g_auto (GStrv) word = g_strsplit (lines[i], " ", -1);
+      uint64_t start;
+      if (g_strv_length (word) != 4 || !strchr ("tTwW", word[2][0])
+          || !g_hash_table_add (done, g_strdup (word[0])))
+        continue;
+      uint64_t low = g_ascii_strtoull (word[0], NULL, 16);
+      uint64_t size = g_ascii_strtoull (word[1], NULL, 16);
+      for (uint64_t at = 0; at < size; at++)
+        {
+          g_assert_true (hv_object_function_start (object, low + at, &start));
+          g_assert_cmpuint (start, ==, low);
+        }
+      g_assert_true (!hv_object_function_start (object, low + size, &start) || start == low + size);
+      n++;
+    }
+  g_test_message ("%u functions", n);
+  g_assert_cmpuint (n, >, 10);
+}
+
 /* --- small libraries made before (tests/data/symbols) --- */
 
 static char *
@@ -692,6 +735,7 @@ resolve_damaged (const char *data, gsize size)
 {
   static const uint64_t addresses[] = { 0, 0x2e3, 0x33c, 0x348, 0x3b5, UINT64_MAX };
   HvElf *elf = hv_elf_new_for_memory (data, size, NULL);
+  uint64_t start;
 
   if (elf == NULL)
     return;
@@ -699,13 +743,16 @@ resolve_damaged (const char *data, gsize size)
   hv_verify_calls (elf, addresses, G_N_ELEMENTS (addresses));
   g_assert_true (
       hv_object_resolve (object, addresses, G_N_ELEMENTS (addresses), NULL, take_nothing, NULL));
+  for (gsize i = 0; i < G_N_ELEMENTS (addresses); i++)
+    if (hv_object_function_start (object, addresses[i], &start))
+      g_assert_cmpuint (start, <=, addresses[i]);
 }
 
 /* Every cut of a library, and each byte damaged: it must end, and without a fault. */
 static void
 test_damaged (void)
 {
-  static const char *const names[] = { "gcc-5.so", "clang-5.so", "clang-4z.so" };
+  static const char *const names[] = { "gcc-5.so", "clang-5.so", "clang-4z.so", "unwind.so" };
 
   for (gsize f = 0; f < G_N_ELEMENTS (names); f++)
     {
@@ -1002,6 +1049,52 @@ test_debug_files (void)
     }
 }
 
+/* A stripped library tells no name, but where its functions begin: two calls of one are one frame.
+ */
+static void
+test_function_starts (void)
+{
+  static const uint64_t calls[] = { 0x283, 0x2e8, 0x312, 0x355 };
+  g_autofree char *path = data_path ("unwind.so"), *text = NULL;
+  g_autoptr (GString) label = g_string_new (NULL);
+  HvImportOptions options = { 0 };
+  g_autoptr (HvProfile) profile = make_profile (path, calls, G_N_ELEMENTS (calls));
+
+  resolve (profile, &options);
+  text = stack_text (profile);
+  g_assert_cmpstr (text, ==, "0x270\n0x2a0\n0x2a0\n0x350\n");
+  g_assert_cmpstr (status (profile), ==, "function starts only");
+  g_assert_cmpuint (profile->warnings->len, ==, 1);
+  uint32_t leaf = profile->site_node[0];
+  uint32_t run = profile->node_parent[leaf], caller = profile->node_parent[run];
+  g_assert_cmpuint (profile->node_frame[run], ==, profile->node_frame[caller]);
+  const HvFrame *frame = &profile->frame[profile->node_frame[run]];
+  g_assert_cmpuint (frame->flags, ==, HV_FRAME_VADDR | HV_FRAME_FUNCTION_START);
+  hv_frame_label (label, profile, frame);
+  g_assert_cmpstr (label->str, ==, "unwind.so+0x2a0");
+}
+
+/* Such a frame gets its name later, but no line: it is not known which calls. */
+static void
+test_named_later (void)
+{
+  g_autofree char *path = data_path ("gcc-5.so"), *text = NULL;
+  HvImportOptions options = { 0 };
+  g_autoptr (HvProfile) profile = hv_profile_new ();
+  HvFrame frame = { .module = hv_profile_intern (profile, path, -1),
+                    .address = 0x300,
+                    .flags = HV_FRAME_VADDR | HV_FRAME_FUNCTION_START };
+  uint32_t node = hv_profile_node (profile, 0, hv_profile_frame (profile, &frame));
+  uint32_t site = hv_profile_site (profile, node);
+
+  hv_profile_column (profile, HV_METRIC_LIVE_BYTES)[site] = 1;
+  profile->default_metric = HV_METRIC_LIVE_BYTES;
+  resolve (profile, &options);
+  text = stack_text (profile);
+  g_assert_cmpstr (text, ==, "app::run(int)\n");
+  g_assert_cmpstr (status (profile), ==, "resolved");
+}
+
 /* Addresses that follow no call: another build of the library was recorded. */
 static void
 test_mismatch (void)
@@ -1238,6 +1331,8 @@ main (int argc, char **argv)
   g_test_add_func ("/profile/missing", test_missing);
   g_test_add_func ("/profile/sysroot", test_sysroot);
   g_test_add_func ("/profile/debug-files", test_debug_files);
+  g_test_add_func ("/profile/function-starts", test_function_starts);
+  g_test_add_func ("/profile/named-later", test_named_later);
   g_test_add_func ("/profile/mismatch", test_mismatch);
   g_test_add_func ("/profile/not-elf", test_not_elf);
   g_test_add_func ("/profile/cancel", test_cancel);
@@ -1252,6 +1347,7 @@ main (int argc, char **argv)
       g_autofree char *name = g_strconcat ("/dwarf/", variants[i].name, NULL);
       g_test_add_data_func (name, &variants[i], test_variant);
     }
+  g_test_add_func ("/unwind/starts", test_unwind);
   int failed = g_test_run ();
   g_autofree char *left = run (NULL, "rm -rf \"$PWD\"; :");
   g_free (scratch);
