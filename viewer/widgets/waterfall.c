@@ -131,15 +131,18 @@ draw_part (HvWaterfallBar *self, GtkSnapshot *snapshot, guint index, float heigh
       break;
     }
 
+  const HvReport *report = &self->scene->report;
+  g_autofree char *total = hv_format_value (report->profile, report->metric,
+                                            self->scene->diff->waterfall.current);
   g_autofree char *text = NULL;
   float wide = 0;
   for (guint detail = 3; detail-- > 0;)
     {
       g_free (text);
       text = part_text (self, index, detail == 2);
-      /* the units stand in the sentence below */
+      /* A unit goes only where it is that of the current total, said below the bar. */
       char *unit = detail == 0 ? strrchr (text, ' ') : NULL;
-      if (unit)
+      if (unit && g_str_has_suffix (total, unit))
         *unit = '\0';
       wide = hv_text_cache_width (self->text, text, TRUE);
       if (wide + (detail == 2 ? 12 : 8) <= rect.size.width)

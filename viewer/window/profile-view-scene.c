@@ -131,8 +131,8 @@ hv_profile_view_show_diff_head (HvProfileView *self)
   g_autofree char *current_text = g_strdup_printf (_ ("current %s"), current);
   g_autofree char *base_share = hv_format_percent ((int64_t) (diff->base_matched * 1000 + 0.5),
                                                    1000);
-  g_autofree char *current_share = hv_format_percent ((int64_t) (diff->current_matched * 1000),
-                                                      1000);
+  g_autofree char *current_share = hv_format_percent (
+      (int64_t) (diff->current_matched * 1000 + 0.5), 1000);
   g_autofree char *match = g_strdup_printf (
       poor ? _ ("⚠ only %s of base and %s of current are of code that both files know: they may be "
                 "of other programs or builds, or one lacks symbols")
