@@ -496,7 +496,7 @@ parse_path (Text text, Name *name, guint depth)
 }
 
 void
-hv_canonical_name (GString *path, GString *trait, const char *function)
+hv_canonical_path (GString *path, GString *trait, const char *function)
 {
   g_autoptr (GString) normal = g_string_new (NULL);
   g_autoptr (GString) own = g_string_new (NULL);

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  *
  * To `trait`, unless NULL, goes the trait's path of a "<T as Trait>::m", whatever T is. A name
  * whose brackets do not match is appended as hv_normalise_function() leaves it. */
-void hv_canonical_name (GString *path, GString *trait, const char *function);
+void hv_canonical_path (GString *path, GString *trait, const char *function);
 
 /* Appends the name that instances of one template or generic function share: without parameters and
  * return type, and "<…>" marks where arguments were. An async function of Rust is called by its

@@ -160,7 +160,7 @@ hv_frame_origin (GString *out, const HvProfile *profile, const HvFrame *frame)
       const char *name;
       gsize length;
 
-      hv_canonical_name (path, trait, hv_profile_string (profile, frame->function));
+      hv_canonical_path (path, trait, hv_profile_string (profile, frame->function));
       name = path->str;
       length = first_part (name);
       /* a trait of one's own for a type of the standard library: the source is not the latter's */
@@ -258,14 +258,14 @@ hv_function_task (const char *function, GString *key, GString *label)
   if (tokio == NULL)
     return FALSE;
   path = g_string_new (NULL);
-  hv_canonical_name (path, NULL, function);
+  hv_canonical_path (path, NULL, function);
   if (!begins_with_any (path->str, makers))
     return FALSE;
   future = first_argument (tokio);
   for (guint i = 0; future && i < MAX_WRAPPERS; i++)
     {
       g_string_truncate (path, 0);
-      hv_canonical_name (path, NULL, future);
+      hv_canonical_path (path, NULL, future);
       char *inner = begins_with_any (path->str, wrappers) ? first_argument (future) : NULL;
       /* a boxed "dyn Future" tells no more */
       if (inner == NULL || strstr (inner, "::") == NULL || g_str_has_prefix (inner, "dyn "))

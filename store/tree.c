@@ -228,7 +228,7 @@ static void
 append_path (const Frames *frames, const char *function, GString *identity)
 {
   g_string_truncate (frames->trait, 0);
-  hv_canonical_name (identity, frames->trait, function);
+  hv_canonical_path (identity, frames->trait, function);
   if (frames->other_paths && frames->trait->len
       && !g_hash_table_contains (frames->other_paths, identity->str)
       && g_hash_table_contains (frames->other_paths, frames->trait->str))
@@ -545,7 +545,7 @@ task_of_call (HvTree *tree, const HvProfile *profile, Frames *frames, Task calle
     return caller;
   g_string_truncate (frames->identity, 0);
   g_string_truncate (frames->text, 0);
-  hv_canonical_name (frames->identity, NULL, function);
+  hv_canonical_path (frames->identity, NULL, function);
   hv_generic_name (frames->text, function);
   if (g_str_has_suffix (frames->text->str, " (async)"))
     g_string_truncate (frames->text, frames->text->len - strlen (" (async)"));
@@ -945,7 +945,7 @@ canonical_paths (const HvProfile *profile)
     if (is_function (&profile->frame[f]))
       {
         g_string_truncate (path, 0);
-        hv_canonical_name (path, NULL, hv_profile_string (profile, profile->frame[f].function));
+        hv_canonical_path (path, NULL, hv_profile_string (profile, profile->frame[f].function));
         if (!g_hash_table_contains (paths, path->str))
           g_hash_table_add (paths, g_strdup (path->str));
       }

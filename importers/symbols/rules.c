@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rules.h"
 
-#include "canonical.h"
 #include "cursor.h"
 #include "data/hv-core-resources.h"
+#include "store/canonical.h"
 
 #include <gio/gio.h>
 #include <string.h>
@@ -186,7 +186,9 @@ category (const Rules *rules, const char *function, const char *module, GString 
     return HV_CATEGORY_ALLOCATOR;
   if (function == NULL || *function == 0)
     return HV_CATEGORY_APP;
-  hv_canonical_path (function, path, trait);
+  g_string_truncate (path, 0);
+  g_string_truncate (trait, 0);
+  hv_canonical_path (path, trait, function);
   /* an implementation of the allocator's trait is the allocator's, whoever wrote it; that of any
      other trait belongs to its type */
   if (trie_match (rules->functions, trait->str) == GROUP_ALLOCATOR)

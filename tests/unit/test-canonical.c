@@ -16,7 +16,7 @@ expect (const Case *cases, gsize n)
       g_autoptr (GString) path = g_string_new (NULL);
       g_autoptr (GString) trait = g_string_new (NULL);
 
-      hv_canonical_name (path, trait, cases[i].function);
+      hv_canonical_path (path, trait, cases[i].function);
       g_assert_cmpstr (path->str, ==, cases[i].path);
       g_assert_cmpstr (trait->str, ==, cases[i].trait ? cases[i].trait : "");
     }
@@ -131,8 +131,8 @@ test_rust (void)
       g_autoptr (GString) legacy = g_string_new (NULL);
       g_autoptr (GString) v0 = g_string_new (NULL);
 
-      hv_canonical_name (legacy, NULL, pairs[i].legacy);
-      hv_canonical_name (v0, NULL, pairs[i].v0);
+      hv_canonical_path (legacy, NULL, pairs[i].legacy);
+      hv_canonical_path (v0, NULL, pairs[i].v0);
       g_assert_cmpstr (legacy->str, ==, v0->str);
       g_assert_null (strpbrk (v0->str, "<>[]"));
     }
@@ -185,7 +185,7 @@ test_hostile (void)
 
       for (gint n = g_rand_int_range (random, 1, 30); n > 0; n--)
         g_string_append (text, pieces[g_rand_int_range (random, 0, G_N_ELEMENTS (pieces))]);
-      hv_canonical_name (path, trait, text->str);
+      hv_canonical_path (path, trait, text->str);
       hv_shorten_function (brief, text->str);
       g_assert_true (g_utf8_validate (path->str, -1, NULL));
       g_assert_true (g_utf8_validate (brief->str, -1, NULL));
@@ -199,12 +199,12 @@ test_hostile (void)
     g_string_append (deep, "<");
   for (guint i = 0; i < 100000; i++)
     g_string_append (deep, " as b>::c");
-  hv_canonical_name (path, NULL, deep->str);
+  hv_canonical_path (path, NULL, deep->str);
   g_assert_cmpstr (path->str, ==, deep->str);
 
   g_autofree char *flat = g_strnfill (1 << 20, '(');
   g_string_truncate (path, 0);
-  hv_canonical_name (path, NULL, flat);
+  hv_canonical_path (path, NULL, flat);
   g_assert_cmpstr (path->str, ==, flat);
 }
 
