@@ -191,8 +191,9 @@ typedef struct
   const char *program;     /* this module's name is not compared; NULL: none */
   GHashTable *other_paths; /* of the other side's functions, when it mangles differently, or NULL */
   GString *trait;
-  struct Task *task; /* what the frame names; for HV_GROUP_TASK */
-  GArray *path;      /* scratch: of nodes */
+  struct Task *task;    /* what the frame names; for HV_GROUP_TASK */
+  const uint8_t *start; /* by stack node: the way in to the program ends there */
+  GArray *path;         /* scratch: of nodes */
 } Frames;
 
 enum
@@ -401,28 +402,71 @@ anchor_of (const HvProfile *profile, uint32_t node, gboolean all_frames, gboolea
   return n && !(profile->frame[profile->node_frame[n]].flags & HV_FRAME_SYNTHETIC) ? n : last;
 }
 
+/* How far a stack, from its root on, is only the way in to the program's own code. */
+typedef enum
+{
+  START_OVER,
+  START_POSSIBLE, /* nothing told so far */
+  START_PENDING,  /* part of the start where one of its functions comes next */
+  START_CERTAIN,
+} Start;
+
+static Start
+start_of (const HvProfile *profile, uint32_t node, Start above)
+{
+  uint32_t f = profile->node_frame[node];
+  const HvFrame *frame = &profile->frame[f];
+
+  if (above == START_OVER || frame->flags & HV_FRAME_SYNTHETIC)
+    return START_OVER;
+  if (profile->frame_category[f] == HV_CATEGORY_ENTRY)
+    return START_CERTAIN;
+  if (above == START_PENDING)
+    return START_OVER;
+  /* between std::rt::lang_start and the program's main(), and around a thread's function */
+  if (profile->frame_category[f] == HV_CATEGORY_PLUMBING)
+    return above == START_CERTAIN ? START_CERTAIN : START_PENDING;
+  /* a stripped program's _start, or the C main() of a Rust program */
+  if (frame->function == 0 ? profile->node_parent[node] == 0
+                           : strcmp (hv_profile_string (profile, frame->function), "main") == 0)
+    return START_PENDING;
+  return START_OVER;
+}
+
+/* Marks the stack nodes at which a start ends for all that is above them. */
+static void
+find_starts (const HvProfile *profile, uint8_t *start)
+{
+  start[0] = START_POSSIBLE;
+  for (uint32_t n = 1; n < profile->n_nodes; n++)
+    start[n] = (uint8_t) start_of (profile, n, (Start) start[profile->node_parent[n]]);
+  for (uint32_t n = 0; n < profile->n_nodes; n++)
+    start[n] = start[n] == START_CERTAIN;
+}
+
 /* Adds a cost at the stack of `node` (a site's anchor) below a frame `top` of its own. */
 static void
 add_below (HvTree *tree, guint side, const HvProfile *profile, Frames *frames, uint32_t top,
            uint32_t node, int64_t cost, int64_t partner)
 {
-  uint32_t shown = child_of (tree, 0, top), root = shown;
+  uint32_t shown = child_of (tree, 0, top);
+  const uint8_t *start = frames->start;
   GArray *path = frames->path;
 
   g_array_set_size (path, 0);
   for (uint32_t n = node; n; n = profile->node_parent[n])
-    g_array_append_val (path, n);
+    {
+      tree->folded |= start[n];
+      if (n == node || !start[n])
+        g_array_append_val (path, n);
+      if (start[n])
+        break;
+    }
   for (guint i = path->len; i > 0; i--)
     {
-      uint32_t n = g_array_index (path, uint32_t, i - 1), f = profile->node_frame[n];
+      uint32_t f = profile->node_frame[g_array_index (path, uint32_t, i - 1)];
       if (f == 0 || frames->flags[f] & FRAME_HIDE)
         continue;
-      if (!tree->options.all_frames && shown == root && n != node
-          && profile->frame_category[f] == HV_CATEGORY_ENTRY)
-        {
-          tree->folded = TRUE;
-          continue;
-        }
       shown = node_below (tree, shown, frame_key (tree, profile, frames, f));
     }
   frames->weight[profile->node_frame[node]] += fabs ((double) cost);
@@ -594,6 +638,7 @@ static void
 add_sites (HvTree *tree, guint side, const Side *from, Frames *frames, const uint8_t *node_flags,
            const uint32_t *anchor)
 {
+  const uint8_t *start = frames->start;
   const HvProfile *profile = from->profile;
   g_autofree uint8_t *needed = g_new0 (uint8_t, profile->n_nodes);
   g_autofree uint32_t *shown = g_new0 (uint32_t, profile->n_nodes);
@@ -611,7 +656,7 @@ add_sites (HvTree *tree, guint side, const Side *from, Frames *frames, const uin
         needed[anchor[s]] |= ON_PATH;
     }
   for (uint32_t n = profile->n_nodes; n-- > 1;)
-    if (needed[n])
+    if (needed[n] && !start[n])
       needed[profile->node_parent[n]] |= ON_PATH;
 
   for (uint32_t n = 1; n < profile->n_nodes; n++)
@@ -621,10 +666,9 @@ add_sites (HvTree *tree, guint side, const Side *from, Frames *frames, const uin
       uint32_t above = shown[profile->node_parent[n]], f = profile->node_frame[n];
       if (f == 0 || frames->flags[f] & FRAME_HIDE)
         shown[n] = above;
-      else if (!tree->options.all_frames && above == 0
-               && profile->frame_category[f] == HV_CATEGORY_ENTRY)
+      else if (start[n])
         {
-          shown[n] = above;
+          shown[n] = 0;
           needed[n] |= FOLDED;
           tree->folded = TRUE;
         }
@@ -667,12 +711,14 @@ add_side (HvTree *tree, guint side, const Side *from, GHashTable *other_paths, G
       g_autofree uint8_t *flags = g_new0 (uint8_t, profile->n_frames);
       g_autofree double *weight = g_new0 (double, profile->n_frames);
       g_autofree uint8_t *node_flags = g_new0 (uint8_t, profile->n_nodes);
+      g_autofree uint8_t *start = g_new0 (uint8_t, profile->n_nodes);
       g_autofree uint32_t *anchor = g_new0 (uint32_t, MAX (1, profile->n_sites));
       g_autoptr (GString) text = g_string_new (NULL);
       g_autoptr (GString) identity = g_string_new (NULL);
       g_autoptr (GString) trait = g_string_new (NULL);
       g_autoptr (GArray) path = g_array_new (FALSE, FALSE, sizeof (uint32_t));
       Frames frames = { .key = keys,
+                        .start = start,
                         .flags = flags,
                         .weight = weight,
                         .text = text,
@@ -706,6 +752,8 @@ add_side (HvTree *tree, guint side, const Side *from, GHashTable *other_paths, G
       for (uint32_t s = 0; s < profile->n_sites; s++)
         anchor[s] = anchor_of (profile, profile->site_node[s], tree->options.all_frames,
                                &tree->folded);
+      if (!tree->options.all_frames)
+        find_starts (profile, start);
 
       if (tree->options.group == HV_GROUP_THREAD)
         add_threads (tree, side, from, &frames, node_flags, anchor);

@@ -105,6 +105,42 @@ test_fold (void)
                "_start;main 0 19|_start;main;a 0 10|_start;main;new 0 6");
 }
 
+/* How a process or a thread starts is not only the runtime's functions: a Rust program has a C main
+ * above them and closures among them, and a stripped program's _start has no name. */
+static void
+test_fold_start (void)
+{
+  g_autoptr (HvProfile) profile = test_profile ((const char *[]){
+      "main;lang_start;call_once;begin;call_once;app::main;f 10 1", "main;f 3 1",
+      "spawned;begin;catch;call_once;app::work;begin;f 5 1", "main;lang_start;call_once 2 1",
+      "f;begin;g 4 1", "_start;main;f 1 1", "call_once;f 6 1", NULL });
+
+  set_category (profile, "_start", HV_CATEGORY_ENTRY);
+  set_category (profile, "lang_start", HV_CATEGORY_ENTRY);
+  set_category (profile, "begin", HV_CATEGORY_ENTRY);
+  set_category (profile, "catch", HV_CATEGORY_ENTRY);
+  set_category (profile, "call_once", HV_CATEGORY_PLUMBING);
+  set_category (profile, "spawned", HV_CATEGORY_PLUMBING);
+  expect_rows (profile, (HvTreeOptions){ .group = HV_GROUP_STACK },
+               "app::main;f 10 10|call_once;f 6 6|app::work;begin;f 5 5|main;f 4 4|f;begin;g 4 4|"
+               "call_once 2 8");
+
+  g_autoptr (HvProfile) stripped = test_profile (
+      (const char *[]){ "?;_start;main;f 10 1", "?;f 5 1", "?;?;_start;f 1 1", NULL });
+  set_category (stripped, "_start", HV_CATEGORY_ENTRY);
+  for (uint32_t f = 1; f < stripped->n_frames; f++)
+    if (strcmp (hv_profile_string (stripped, stripped->frame[f].function), "?") == 0)
+      {
+        stripped->frame[f].function = 0;
+        stripped->frame[f].address = 0x401000;
+      }
+  g_autoptr (HvTree) tree = tree_of (stripped, (HvTreeOptions){ .group = HV_GROUP_STACK });
+  g_assert_true (hv_tree_check (tree, NULL));
+  g_assert_cmpuint (tree->n_nodes, ==, 8);
+  uint32_t largest = tree->child[tree->child_start[0]];
+  g_assert_cmpstr (hv_tree_label (tree, largest), ==, "main");
+}
+
 static void
 test_filters (void)
 {
@@ -532,6 +568,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tree/rows", test_rows);
   g_test_add_func ("/tree/recursion", test_recursion_counts_once);
   g_test_add_func ("/tree/fold", test_fold);
+  g_test_add_func ("/tree/fold-start", test_fold_start);
   g_test_add_func ("/tree/filters", test_filters);
   g_test_add_func ("/tree/groups", test_groups);
   g_test_add_func ("/tree/repeats", test_repeats_collapse);
