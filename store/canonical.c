@@ -37,6 +37,15 @@ starts (Text text, const char *word)
   return (gsize) (text.end - text.pos) >= n && memcmp (text.pos, word, n) == 0;
 }
 
+/* As g_str_has_suffix(), which measures the text anew each time. */
+static gboolean
+ends (const GString *text, const char *word)
+{
+  gsize n = strlen (word);
+
+  return text->len >= n && memcmp (text->str + text->len - n, word, n) == 0;
+}
+
 static gboolean
 is_word (char c)
 {
@@ -124,7 +133,7 @@ append (Name *name, const char *text, gsize length)
 static void
 trim_colons (GString *text)
 {
-  if (text && text->len >= 2 && strcmp (text->str + text->len - 2, "::") == 0)
+  if (text && ends (text, "::"))
     g_string_truncate (text, text->len - 2);
 }
 
@@ -278,7 +287,7 @@ parse_angle (Text text, const char *close, Name *name, guint depth)
       return parse_self ((Text){ inside.pos, as ? as : close }, trait, name, depth);
     }
 
-  gboolean turbofish = path->len > 2 && strcmp (path->str + path->len - 2, "::") == 0;
+  gboolean turbofish = path->len > 2 && ends (path, "::");
   if (turbofish && starts (inside, "impl "))
     {
       inside.pos += strlen ("impl ");
@@ -452,7 +461,7 @@ parse_path (Text text, Name *name, guint depth)
               /* Go: "main.(*Cache).Get" */
               if (text.pos > begin && text.pos[-1] == '.')
                 append (name, text.pos, (gsize) (close + 1 - text.pos));
-              else if (name->path->len > 0 && !g_str_has_suffix (name->path->str, "decltype"))
+              else if (name->path->len > 0 && !ends (name->path, "decltype"))
                 after_parameters = TRUE;
             }
           text.pos = close + 1;
@@ -518,12 +527,12 @@ hv_canonical_path (GString *path, GString *trait, const char *function)
 static const char *
 last_parts (const char *text)
 {
-  const char *parts[2] = { text, text };
+  const char *parts[2] = { text, text }, *const end = text + strlen (text);
 
   for (const char *at = text; *at; at++)
     if (strchr ("<([{", *at))
       {
-        const char *close = closing ((Text){ at, at + strlen (at) });
+        const char *close = closing ((Text){ at, end });
         if (close == NULL)
           return text;
         at = close;

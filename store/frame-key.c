@@ -43,9 +43,11 @@ without_suffix (const char *text, gsize length)
     return length - 19;
   if (length && text[length - 1] == ']')
     {
-      const char *clone = g_strrstr_len (text, (gssize) length, " [clone ");
-      if (clone && clone > text)
-        return (gsize) (clone - text);
+      /* not g_strrstr_len(): it reads the whole text first, for each of the suffixes */
+      const char *bracket = memrchr (text, '[', length);
+      if (bracket && bracket - text > 1 && bracket[-1] == ' '
+          && g_str_has_prefix (bracket, "[clone "))
+        return (gsize) (bracket - 1 - text);
     }
   return length;
 }

@@ -209,6 +209,46 @@ test_hostile (void)
 }
 
 static void
+repeat (GString *out, const char *text, guint n)
+{
+  g_string_truncate (out, 0);
+  for (guint i = 0; i < n; i++)
+    g_string_append (out, text);
+}
+
+/* Names of a megabyte: work that grows with the square of the length would take the test's whole
+ * time. */
+static void
+test_long (void)
+{
+  static const char *const pieces[] = { "x()",    "<a>",    "a<b>::",      "f.part.1",
+                                        "a{x}",   "<T as ", "a::<impl ",   "decltype()",
+                                        "&(dyn ", "a + ",   "a{closure#0}" };
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (pieces); i++)
+    {
+      repeat (text, pieces[i], (1 << 20) / (guint) strlen (pieces[i]));
+      g_string_truncate (out, 0);
+      hv_canonical_name (out, NULL, text->str);
+      hv_shorten_function (out, text->str);
+      g_assert_cmpuint (out->len, >, 0);
+    }
+
+  repeat (text, " [clone .part.0]", 1 << 16);
+  g_string_prepend (text, "f(int)");
+  g_string_truncate (out, 0);
+  hv_canonical_name (out, NULL, text->str);
+  g_assert_cmpstr (out->str, ==, "f");
+  repeat (text, ".cold", 1 << 18);
+  g_string_prepend (text, "f");
+  g_string_truncate (out, 0);
+  hv_canonical_name (out, NULL, text->str);
+  g_assert_cmpstr (out->str, ==, "f");
+}
+
+static void
 test_shorten (void)
 {
   static const char *const cases[][2] = {
@@ -273,6 +313,7 @@ main (int argc, char **argv)
   g_test_add_func ("/canonical/rust", test_rust);
   g_test_add_func ("/canonical/others", test_others);
   g_test_add_func ("/canonical/hostile", test_hostile);
+  g_test_add_func ("/canonical/long", test_long);
   g_test_add_func ("/canonical/shorten", test_shorten);
   return g_test_run ();
 }
