@@ -22,27 +22,35 @@ append_warnings (GString *out, const HvProfile *profile, gboolean name_file)
     }
 }
 
+/* How many rows are of each of the tree's keys. */
+static uint32_t *
+count_keys (const HvReport *report, const HvReportRows *rows)
+{
+  uint32_t *count = g_new0 (uint32_t, MAX (1, report->rows_tree->n_keys));
+
+  for (guint i = 0; i < rows->rows->len; i++)
+    {
+      uint32_t key = g_array_index (rows->rows, HvDiffRow, i).row.key;
+      if (key != HV_NO_KEY)
+        count[key]++;
+    }
+  return count;
+}
+
 /* "function\tfile.c:88", or with the module where the source is not known. A call path whose
- * innermost frame other rows have too is told apart by its caller. */
+ * innermost frame other rows have too (count_keys()) is told apart by its caller. */
 static char *
-where (const HvReport *report, const HvReportRows *rows, guint at)
+where (const HvReport *report, const HvRow *row, const uint32_t *of_key)
 {
   const HvTree *tree = report->rows_tree;
-  const HvRow *row = &g_array_index (rows->rows, HvDiffRow, at).row;
   const HvKey *key = row->key == HV_NO_KEY ? NULL : &tree->key[row->key];
   HvGroup group = tree->options.group;
   GString *place = g_string_new (key ? key->short_label : hv_report_row_label (report, row));
 
   if (key == NULL)
     return g_string_free (place, FALSE);
-  for (guint i = 0; group == HV_GROUP_STACK && i < rows->rows->len; i++)
-    if (i != at && g_array_index (rows->rows, HvDiffRow, i).row.key == row->key
-        && tree->parent[row->node])
-      {
-        g_string_append_printf (place, " ← %s",
-                                hv_tree_short_label (tree, tree->parent[row->node]));
-        break;
-      }
+  if (group == HV_GROUP_STACK && of_key[row->key] > 1 && tree->parent[row->node])
+    g_string_append_printf (place, " ← %s", hv_tree_short_label (tree, tree->parent[row->node]));
   if (key->flags & HV_FRAME_SYNTHETIC || !hv_group_is_of_functions (group)
       || group == HV_GROUP_LINE)
     return g_string_free (place, FALSE);
@@ -146,47 +154,36 @@ group_heading (const HvTree *tree)
                                                : hv_group_name (tree->options.group);
 }
 
+/* Largest first; equal ones as they came into the tree. */
+static int
+by_cost (gconstpointer a, gconstpointer b, gpointer user)
+{
+  const int64_t *cost = user;
+  uint32_t x = *(const uint32_t *) a, y = *(const uint32_t *) b;
+
+  if (cost[x] != cost[y])
+    return cost[x] > cost[y] ? -1 : 1;
+  return (x > y) - (x < y);
+}
+
 static void
 append_tree (GString *out, const HvReport *report)
 {
   const HvTree *tree = report->tree;
   const int64_t *incl = tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST];
   const int64_t *self = tree->self[HV_SIDE_CURRENT][HV_SLOT_COST];
-  g_autoptr (GArray) order = g_array_new (FALSE, FALSE, sizeof (uint32_t));
-  g_autofree uint32_t *depth = g_new0 (uint32_t, tree->n_nodes);
-  guint lines = MAX (report->top, 1) * 3;
+  guint lines = MIN (MAX (report->top, 1), G_MAXUINT / 3) * 3;
   HvTable table;
 
-  /* The heaviest nodes, each after its parent: a node is never heavier than its parent, so taking
-   * the heaviest first keeps paths whole. */
+  /* The heaviest nodes. A node is no heavier than its parent and has a greater id, so a parent
+   * comes before its children and paths stay whole. */
+  g_autofree uint32_t *order = g_new (uint32_t, tree->n_nodes);
   g_autofree uint8_t *shown = g_new0 (uint8_t, tree->n_nodes);
-  g_autoptr (GArray) open = g_array_new (FALSE, FALSE, sizeof (uint32_t));
-  g_autofree uint32_t *next = g_new (uint32_t, tree->n_nodes + 1);
-  memcpy (next, tree->child_start, (tree->n_nodes + 1) * sizeof (uint32_t));
-  uint32_t root = 0;
-  g_array_append_val (open, root);
-  shown[0] = 1;
-  for (guint taken = 0; taken < lines;)
-    {
-      int64_t best = 0;
-      guint from = G_MAXUINT;
-      for (guint i = 0; i < open->len; i++)
-        {
-          uint32_t n = g_array_index (open, uint32_t, i);
-          if (next[n] < tree->child_start[n + 1] && incl[tree->child[next[n]]] > best)
-            {
-              best = incl[tree->child[next[n]]];
-              from = i;
-            }
-        }
-      if (from == G_MAXUINT)
-        break;
-      uint32_t n = g_array_index (open, uint32_t, from), child = tree->child[next[n]++];
-      shown[child] = 1;
-      depth[child] = depth[n] + 1;
-      taken++;
-      g_array_append_val (open, child);
-    }
+  for (uint32_t n = 0; n < tree->n_nodes; n++)
+    order[n] = n;
+  g_qsort_with_data (order + 1, (gint) tree->n_nodes - 1, sizeof *order, by_cost, (gpointer) incl);
+  for (uint32_t i = 1; i < tree->n_nodes && i <= lines && incl[order[i]] > 0; i++)
+    shown[order[i]] = TRUE;
 
   hv_table_init (&table, 3);
   hv_table_add (&table, g_strdup ("inclusive"));
@@ -194,7 +191,9 @@ append_tree (GString *out, const HvReport *report)
   hv_table_add (&table, g_strdup ("self"));
   hv_table_add (
       &table, g_strdup (tree->options.bottom_up ? "allocated in, then called from" : "call tree"));
-  memcpy (next, tree->child_start, (tree->n_nodes + 1) * sizeof (uint32_t));
+  /* each child_start[] is used up as its node's children are passed */
+  g_autofree uint32_t *next = g_memdup2 (tree->child_start, tree->n_nodes * sizeof *next);
+  guint depth = 0;
   for (uint32_t n = 0;;)
     {
       if (next[n] < tree->child_start[n + 1])
@@ -202,7 +201,7 @@ append_tree (GString *out, const HvReport *report)
           uint32_t child = tree->child[next[n]++];
           if (!shown[child])
             continue;
-          g_autofree char *indent = g_strnfill (MIN (depth[child] - 1, 30), ' ');
+          g_autofree char *indent = g_strnfill (MIN (depth, 30), ' ');
           hv_table_add (&table, hv_format_value (report->profile, report->metric, incl[child]));
           hv_table_add (&table, hv_format_percent (incl[child], incl[0]));
           hv_table_add (&table, self[child]
@@ -210,11 +209,15 @@ append_tree (GString *out, const HvReport *report)
                                     : g_strdup (""));
           hv_table_add (&table, g_strconcat (indent, hv_tree_short_label (tree, child), NULL));
           n = child;
+          depth++;
         }
       else if (n == 0)
         break;
       else
-        n = tree->parent[n];
+        {
+          n = tree->parent[n];
+          depth--;
+        }
     }
   hv_table_append (&table, out, "rrr");
 }
@@ -229,6 +232,7 @@ append_rows (GString *out, const HvReport *report)
   HvTable table;
 
   hv_report_rows (report, report->top, &rows);
+  g_autofree uint32_t *of_key = count_keys (report, &rows);
   hv_table_init (&table, blocks ? 5 : 4);
   hv_table_add (&table, g_strdup ("self"));
   hv_table_add (&table, g_strdup ("share"));
@@ -248,7 +252,7 @@ append_rows (GString *out, const HvReport *report)
       hv_table_add (&table, hv_format_percent (incl, whole));
       if (blocks)
         hv_table_add (&table, hv_format_count (row->self[HV_SIDE_CURRENT][HV_SLOT_PARTNER]));
-      hv_table_add (&table, where (report, &rows, i));
+      hv_table_add (&table, where (report, row, of_key));
     }
   if (rows.n_rest)
     {
@@ -401,6 +405,7 @@ append_diff_rows (GString *out, const HvReport *report, const HvReportRows *rows
   gboolean blocks = tree->has_partner && bytes, sampled = tree->variance[0] != NULL;
   int64_t so_far = 0, below = 0;
   guint n_below = 0;
+  g_autofree uint32_t *of_key = count_keys (report, rows);
   HvTable table;
 
   hv_table_init (&table, (guint) (5 + blocks + sampled));
@@ -440,7 +445,7 @@ append_diff_rows (GString *out, const HvReport *report, const HvReportRows *rows
       if (blocks)
         hv_table_add (&table, hv_format_delta (NULL, HV_METRIC_LIVE_BLOCKS, row->delta_partner));
       hv_table_add (&table, objects_word (row));
-      hv_table_add (&table, where (report, rows, i));
+      hv_table_add (&table, where (report, &row->row, of_key));
     }
   int64_t rest = rows->rest_self[HV_SIDE_CURRENT][HV_SLOT_COST]
                  - rows->rest_self[HV_SIDE_BASE][HV_SLOT_COST];
