@@ -231,7 +231,7 @@ test_long (void)
     {
       repeat (text, pieces[i], (1 << 20) / (guint) strlen (pieces[i]));
       g_string_truncate (out, 0);
-      hv_canonical_name (out, NULL, text->str);
+      hv_canonical_path (out, NULL, text->str);
       hv_shorten_function (out, text->str);
       g_assert_cmpuint (out->len, >, 0);
     }
@@ -239,12 +239,12 @@ test_long (void)
   repeat (text, " [clone .part.0]", 1 << 16);
   g_string_prepend (text, "f(int)");
   g_string_truncate (out, 0);
-  hv_canonical_name (out, NULL, text->str);
+  hv_canonical_path (out, NULL, text->str);
   g_assert_cmpstr (out->str, ==, "f");
   repeat (text, ".cold", 1 << 18);
   g_string_prepend (text, "f");
   g_string_truncate (out, 0);
-  hv_canonical_name (out, NULL, text->str);
+  hv_canonical_path (out, NULL, text->str);
   g_assert_cmpstr (out->str, ==, "f");
 }
 
