@@ -3,6 +3,8 @@
 
 #include "symbols.h"
 
+#include <string.h>
+
 /* abstract_origin and specification: at most an inlined copy, its abstract instance, its
  * declaration; more is a circle. */
 #define MAX_HOPS 16
@@ -252,6 +254,24 @@ qualify (HvUnit *unit, uint64_t die, const char *name, unsigned hops)
   return g_string_chunk_insert (unit->dwarf->made_names, text->str);
 }
 
+/* Rust's manglings call the body of an async function or block a closure like any other; the DIE
+ * beside tells which it is ("{async_fn#0}"), and that takes the closure's place in the name. */
+static const char *
+linkage_name (HvDwarf *dwarf, const Entry *entry)
+{
+  if (entry->name == NULL || !g_str_has_prefix (entry->name, "{async_"))
+    return entry->linkage;
+
+  g_autofree char *readable = hv_demangle (entry->linkage);
+  char *last = g_strrstr (readable, "::");
+  if (last == NULL
+      || (strcmp (last, "::{{closure}}") != 0 && !g_str_has_prefix (last, "::{closure#")))
+    return entry->linkage;
+  last[2] = '\0';
+  g_autofree char *name = g_strconcat (readable, entry->name, NULL);
+  return g_string_chunk_insert (dwarf->made_names, name);
+}
+
 static HvName
 find_name (HvDwarf *dwarf, uint64_t die, unsigned hops)
 {
@@ -272,7 +292,7 @@ find_name (HvDwarf *dwarf, uint64_t die, unsigned hops)
   if (!read_entry (unit, abbrevs, &c, &entry))
     return found;
   if (entry.linkage && *entry.linkage)
-    found = (HvName){ entry.linkage, TRUE };
+    found = (HvName){ linkage_name (dwarf, &entry), TRUE };
   else if (entry.origin.kind == HV_VALUE_DIE)
     found = find_name (dwarf, entry.origin.number, hops + 1);
   else if (entry.origin.kind == HV_VALUE_ALT_DIE)

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "importers/importer.h"
 #include "profiles.h"
 #include "store/diff.h"
+
+#include <glib/gstdio.h>
 
 #define MB 1000000
 
@@ -238,6 +241,69 @@ test_empty (void)
   g_assert_cmpint (one->waterfall.added, ==, 5);
 }
 
+/* A dump of the recordings with its program's symbols, which is compressed beside; NULL skips. */
+static HvProfile *
+sample (const char *dump, const char *program)
+{
+  const char *folder = g_getenv ("HV_SAMPLES");
+  g_autofree char *path = g_build_filename (folder ? folder : "", "jemalloc", "rust", dump, NULL);
+  g_autofree char *name = g_strconcat (program, ".zst", NULL);
+  g_autofree char *packed = g_build_filename (folder ? folder : "", "jemalloc", "bin", name, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *scratch = g_dir_make_tmp ("heapview-diff-XXXXXX", &error);
+  g_assert_no_error (error);
+  g_autofree char *binary = g_build_filename (scratch, program, NULL);
+  const char *unpack[] = { "zstd", "-dqf", packed, "-o", binary, NULL };
+  const char *binaries[] = { binary, NULL };
+  HvImportOptions options = { .binaries = (char **) binaries };
+  HvProfile *profile = NULL;
+  int status = -1;
+
+  if (g_file_test (packed, G_FILE_TEST_EXISTS)
+      && g_spawn_sync (NULL, (char **) unpack, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL,
+                       &status, NULL)
+      && status == 0)
+    {
+      profile = hv_import (path, &options, &error);
+      g_assert_no_error (error);
+    }
+  else
+    g_test_skip ("needs the recordings (HV_SAMPLES) and zstd");
+  g_remove (binary);
+  g_rmdir (scratch);
+  return profile;
+}
+
+/* One Rust program in the legacy and in the v0 mangling, run twice: nothing but noise. */
+static void
+test_two_manglings (void)
+{
+  g_autoptr (HvProfile) legacy = sample ("default.async-end.heap", "hv-default");
+  g_autoptr (HvProfile) v0 = legacy ? sample ("v0.async-end.heap", "hv-v0") : NULL;
+
+  if (v0 == NULL)
+    return;
+  g_autoptr (HvDiff) diff = diff_of (legacy, v0, (HvTreeOptions){ .group = HV_GROUP_STACK });
+  g_assert_cmpfloat (diff->base_matched, >, 0.99);
+  g_assert_cmpfloat (diff->current_matched, >, 0.99);
+  g_assert_cmpint (diff->waterfall.added + diff->waterfall.gone, <, diff->waterfall.base / 500);
+
+  /* 1,200 tasks are made of one async function; it keeps what fetch() gave it */
+  const HvProfile *profiles[] = { legacy, v0 };
+  for (gsize i = 0; i < G_N_ELEMENTS (profiles); i++)
+    {
+      HvTreeOptions options = { .group = HV_GROUP_TASK };
+      g_autoptr (HvTree)
+          tree = hv_tree_new (profiles[i], HV_METRIC_LIVE_BYTES, HV_AT_END, &options, NULL);
+      g_autoptr (GArray) rows = hv_tree_rows (tree);
+      const HvRow *first = &g_array_index (rows, HvRow, 0);
+      g_assert_cmpstr (tree->key[first->key].label, ==, "task hv::handler");
+      g_assert_cmpint (first->self[0][HV_SLOT_PARTNER], >, 1100);
+      g_assert_cmpint (first->self[0][HV_SLOT_PARTNER], <, 1300);
+      g_assert_cmpuint (rows->len, ==, 2);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -250,5 +316,6 @@ main (int argc, char **argv)
   g_test_add_func ("/diff/sampling-error", test_sampling_error);
   g_test_add_func ("/diff/other-units", test_other_units);
   g_test_add_func ("/diff/empty", test_empty);
+  g_test_add_func ("/diff/two-manglings", test_two_manglings);
   return g_test_run ();
 }
