@@ -720,6 +720,72 @@ hv_profile_parse_moment (const HvProfile *profile, const char *text, uint32_t *a
 
 #define FAIL(...) (g_set_error (error, HV_ERROR, HV_ERROR_STORE, __VA_ARGS__), FALSE)
 
+/* Adds a cost to `total`; FALSE when it is negative or the sum passes INT64_MAX. */
+static gboolean
+add_cost (int64_t *total, int64_t cost)
+{
+  return cost >= 0 && !__builtin_add_overflow (*total, cost, total);
+}
+
+/* Whether the rows of a metric add up at each of the moments. */
+static gboolean
+rows_add_up (const HvProfile *profile, const int64_t *row)
+{
+  g_autofree int64_t *held = g_new0 (int64_t, MAX (1, profile->n_sites));
+  int64_t total = 0;
+
+  for (uint32_t i = 0; i < profile->n_moments; i++)
+    {
+      uint64_t from = profile->moment[i].first_row;
+      uint64_t end = i + 1 < profile->n_moments ? profile->moment[i + 1].first_row
+                                                : profile->n_rows;
+      /* what goes first, so that the sum is never more than before or after */
+      for (uint64_t r = from; r < end; r++)
+        {
+          total -= held[profile->row_site[r]];
+          held[profile->row_site[r]] = 0;
+        }
+      for (uint64_t r = from; r < end; r++)
+        {
+          total -= held[profile->row_site[r]];
+          if (!add_cost (&total, row[r]))
+            return FALSE;
+          held[profile->row_site[r]] = row[r];
+        }
+    }
+  return TRUE;
+}
+
+/* So that whoever sums costs, or subtracts two sums, need not fear an overflow. */
+static gboolean
+check_sums (const HvProfile *profile, GError **error)
+{
+  HvThreadRow threads = { 0 };
+
+  for (int m = 0; m < HV_N_METRICS; m++)
+    {
+      int64_t total = 0;
+      gboolean fits = TRUE;
+      if (!hv_metric_adds_up ((HvMetric) m))
+        continue;
+      for (uint32_t s = 0; profile->column[m] && fits && s < profile->n_sites; s++)
+        fits = add_cost (&total, profile->column[m][s]);
+      if (!fits || (profile->row[m] && !rows_add_up (profile, profile->row[m])))
+        return FAIL ("%s of the sites are negative or do not add up",
+                     hv_metric_name ((HvMetric) m));
+    }
+  for (uint64_t r = 0; r < profile->n_thread_rows; r++)
+    {
+      const HvThreadRow *row = &profile->thread_row[r];
+      if (!add_cost (&threads.live_bytes, row->live_bytes)
+          || !add_cost (&threads.live_blocks, row->live_blocks)
+          || !add_cost (&threads.total_bytes, row->total_bytes)
+          || !add_cost (&threads.total_blocks, row->total_blocks))
+        return FAIL ("the threads' shares are negative or do not add up");
+    }
+  return TRUE;
+}
+
 gboolean
 hv_profile_check (const HvProfile *profile, GError **error)
 {
@@ -766,7 +832,7 @@ hv_profile_check (const HvProfile *profile, GError **error)
       || profile->byte_unit >= profile->n_strings || profile->block_unit >= profile->n_strings
       || profile->default_metric >= HV_N_METRICS)
     return FAIL ("the profile's description names a string that is not there");
-  return TRUE;
+  return check_sums (profile, error);
 }
 
 const char *

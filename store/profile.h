@@ -244,7 +244,8 @@ void hv_profile_expand_frames (HvProfile *profile, HvFrameExpander chain, gpoint
 /* Ends building: drops the lookup tables and trims the arrays. */
 void hv_profile_seal (HvProfile *profile);
 
-/* Checks every index and order of the model (a store file is untrusted input too). */
+/* Checks every index and order of the model, and that costs are not negative and add up within
+ * INT64_MAX (a store file is untrusted input too). */
 gboolean hv_profile_check (const HvProfile *profile, GError **error);
 
 /* --- reading --- */

@@ -524,7 +524,8 @@ make_everything (void)
   hv_profile_intern (p, "text", -1);
   hv_profile_add_module (p, &(HvModule){ 1, 0, 1 });
   hv_profile_add_thread (p, 1, 1);
-  hv_profile_add_thread_row (p, &(HvThreadRow){ .site = 2 });
+  hv_profile_add_thread_row (p, &(HvThreadRow){ .site = 2, .live_bytes = 1 });
+  hv_profile_add_thread_row (p, &(HvThreadRow){ .site = 1 });
   hv_profile_add_access (p, 1, 0, NULL, 0);
   hv_profile_seal (p);
   return p;
@@ -571,6 +572,12 @@ test_check (void)
   BREAK (p->byte_unit = p->n_strings);
   BREAK (p->block_unit = p->n_strings);
   BREAK (p->default_metric = HV_N_METRICS);
+  BREAK (p->column[HV_METRIC_LIVE_BYTES][1] = -1);
+  BREAK (p->column[HV_METRIC_LIVE_BYTES][1] = INT64_MAX);
+  BREAK (p->row[HV_METRIC_LIVE_BYTES][0] = INT64_MIN);
+  BREAK (p->row[HV_METRIC_LIVE_BYTES][0] = INT64_MAX);
+  BREAK (p->thread_row[0].total_blocks = -1);
+  BREAK (p->thread_row[1].live_bytes = INT64_MAX);
 }
 
 static void
