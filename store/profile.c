@@ -816,7 +816,8 @@ hv_profile_check (const HvProfile *profile, GError **error)
   for (uint32_t i = 0; i < profile->n_modules; i++)
     if (profile->module[i].path >= profile->n_strings
         || profile->module[i].build_id >= profile->n_strings
-        || profile->module[i].status >= profile->n_strings)
+        || profile->module[i].status >= profile->n_strings
+        || profile->module[i].tried >= profile->n_strings)
       return FAIL ("module %u names a string that is not there", i);
   for (uint32_t i = 0; i < profile->n_threads; i++)
     if (profile->thread_name[i] >= profile->n_strings)

@@ -100,6 +100,9 @@ typedef struct
   uint32_t build_id; /* string, lower-case hex; 0: unknown */
   uint32_t
       status; /* string: how it was symbolised ("resolved", "file not found", …); 0: not tried */
+  uint32_t tried; /* string: the files looked at and what they were, one a line */
+  /* Of the default metric: in stacks that show a frame of this module without a name. */
+  int64_t unresolved;
 } HvModule;
 
 /* A thread's share of a site. */

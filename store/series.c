@@ -124,6 +124,7 @@ add_modules (const Mapping *map)
       module.path = map_string (map, module.path);
       module.build_id = map_string (map, module.build_id);
       module.status = map_string (map, module.status);
+      module.tried = map_string (map, module.tried);
       for (uint32_t k = 0; k < series->n_modules && !known; k++)
         known = series->module[k].path == module.path
                 && series->module[k].build_id == module.build_id;

@@ -338,6 +338,8 @@ module_write (HvStoreJob *job, uint64_t row)
   put_unless (job, 1, m->path, 0);
   put_unless (job, 2, m->build_id, 0);
   put_unless (job, 3, m->status, 0);
+  put_unless (job, 4, m->tried, 0);
+  put_unless (job, 5, m->unresolved, 0);
 }
 
 static void
@@ -349,7 +351,13 @@ module_reserve (HvStoreJob *job, uint64_t rows)
 static void
 module_read (HvStoreJob *job, uint64_t row)
 {
-  job->to->module[row] = (HvModule){ get_id (job, 1), get_id (job, 2), get_id (job, 3) };
+  job->to->module[row] = (HvModule){
+    .path = get_id (job, 1),
+    .build_id = get_id (job, 2),
+    .status = get_id (job, 3),
+    .tried = get_id (job, 4),
+    .unresolved = get (job, 5),
+  };
 }
 
 COUNTED (thread, n_threads)
@@ -490,7 +498,7 @@ const HvStoreTable _hv_store_tables[HV_STORE_N_TABLES] = {
          " total_blocks, temporary_blocks, rss_bytes, first_row",
          "moments", moment, NULL),
   TABLE ("moment_site", "moment, site", "moment_sites", row, row_metrics),
-  TABLE ("module", "path, build_id, status", "modules", module, NULL),
+  TABLE ("module", "path, build_id, status, tried, unresolved", "modules", module, NULL),
   TABLE ("thread", "uid, name", "threads", thread, NULL),
   TABLE ("thread_site", "site, thread, live_bytes, live_blocks, total_bytes, total_blocks",
          "thread_sites", thread_site, NULL),

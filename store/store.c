@@ -16,6 +16,7 @@
 /* Step i takes a store of version i to version i + 1. */
 static const char *const migrations[] = {
   "/org/heapview/schema.sql",
+  "/org/heapview/schema-2.sql",
 };
 #define VERSION ((int) G_N_ELEMENTS (migrations))
 

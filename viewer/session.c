@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "session.h"
 
+#include "importers/symbols/find.h"
+
 #include <string.h>
 #include <sys/stat.h>
 
 /* Raise it when an importer gives other results for the same file: stored profiles are then read
  * anew. */
-#define IMPORT_VERSION 1
+#define IMPORT_VERSION 2
 
 /* How large the cache may grow. */
 #define CACHE_BYTES (G_GINT64_CONSTANT (2) << 30)
@@ -33,11 +35,13 @@ salt_of (const HvSession *session, gboolean series)
     {
       struct stat st;
       g_string_append_printf (salt, "\n%s", o->binaries[i]);
-      if (stat (o->binaries[i], &st) == 0)
+      if (stat (hv_binary_file (o->binaries[i]), &st) == 0)
         g_string_append_printf (salt, " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT ".%ld",
                                 (gint64) st.st_size, (gint64) st.st_mtim.tv_sec,
                                 st.st_mtim.tv_nsec);
     }
+  if (g_getenv ("HEAPVIEW_BINARY_PATH"))
+    g_string_append_printf (salt, "\nsearch %s", g_getenv ("HEAPVIEW_BINARY_PATH"));
   return g_string_free (salt, FALSE);
 }
 

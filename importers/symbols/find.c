@@ -3,42 +3,101 @@
 
 #include <string.h>
 
-static char *
-binary_with_build_id (char **binaries, const char *build_id)
+/* Splits the "PATH=FILE" of --binary; a FILE may have "=" in its name as well. */
+static const char *
+split_binary (const char *binary, char **path)
 {
-  for (gsize i = 0; binaries[i]; i++)
-    {
-      g_autoptr (HvElf) elf = hv_elf_open (binaries[i], NULL);
-      if (elf && g_strcmp0 (hv_elf_build_id (elf), build_id) == 0)
-        return g_strdup (binaries[i]);
-    }
-  return NULL;
+  const char *equals = strchr (binary, '=');
+
+  *path = NULL;
+  if (equals == NULL || equals == binary || equals[1] == 0
+      || g_file_test (binary, G_FILE_TEST_EXISTS))
+    return binary;
+  *path = g_strndup (binary, (gsize) (equals - binary));
+  return equals + 1;
 }
 
-char *
+const char *
+hv_binary_file (const char *binary)
+{
+  g_autofree char *path = NULL;
+
+  return split_binary (binary, &path);
+}
+
+static void
+add_place (GPtrArray *places, char *path)
+{
+  if (g_ptr_array_find_with_equal_func (places, path, g_str_equal, NULL))
+    g_free (path);
+  else
+    g_ptr_array_add (places, path);
+}
+
+static void
+add_binaries (GPtrArray *places, const char *wanted, const char *build_id, gboolean main,
+              char **binaries)
+{
+  const char *only = NULL;
+  guint n_unnamed = 0;
+
+  for (gsize i = 0; binaries[i]; i++)
+    {
+      g_autofree char *of = NULL;
+      const char *file = split_binary (binaries[i], &of);
+      if (of && (strcmp (of, wanted) == 0 || strcmp (of, hv_basename (wanted)) == 0))
+        g_ptr_array_insert (places, 0, g_strdup (file));
+      else if (of == NULL && strcmp (hv_basename (file), hv_basename (wanted)) == 0)
+        add_place (places, g_strdup (file));
+      n_unnamed += of == NULL;
+      only = of == NULL ? file : only;
+    }
+  for (gsize i = 0; binaries[i] && *build_id && places->len == 0; i++)
+    {
+      const char *file = hv_binary_file (binaries[i]);
+      g_autoptr (HvElf) elf = hv_elf_open (file, NULL);
+      if (elf && g_strcmp0 (hv_elf_build_id (elf), build_id) == 0)
+        add_place (places, g_strdup (file));
+    }
+  if (main && n_unnamed == 1 && places->len == 0)
+    add_place (places, g_strdup (only));
+}
+
+GPtrArray *
 hv_find_module (const char *path, const char *build_id, gboolean main,
                 const HvImportOptions *options)
 {
   static const char deleted[] = " (deleted)";
+  GPtrArray *places = g_ptr_array_new_with_free_func (g_free);
   g_autofree char *wanted = g_strdup (path);
-  char **binaries = options->binaries;
+  const char *search = g_getenv ("HEAPVIEW_BINARY_PATH");
 
   /* another file may have the name by now: the check of call sites tells */
   if (g_str_has_suffix (wanted, deleted))
     wanted[strlen (wanted) - strlen (deleted)] = 0;
-  if (binaries && binaries[0])
+  if (options->binaries)
+    add_binaries (places, wanted, build_id, main, options->binaries);
+  if (wanted[0] != '/')
+    return places;
+  add_place (places, options->sysroot ? g_build_filename (options->sysroot, wanted, NULL)
+                                      : g_strdup (wanted));
+  if (search && *search)
     {
-      for (gsize i = 0; binaries[i]; i++)
-        if (strcmp (hv_basename (binaries[i]), hv_basename (wanted)) == 0)
-          return g_strdup (binaries[i]);
-      char *found = build_id && *build_id ? binary_with_build_id (binaries, build_id) : NULL;
-      if (found)
-        return found;
-      if (main && binaries[1] == NULL)
-        return g_strdup (binaries[0]);
+      g_auto (GStrv) dirs = g_strsplit (search, ":", 64);
+      for (char **dir = dirs; *dir; dir++)
+        {
+          if (**dir == 0)
+            continue;
+          if (strlen (build_id) > 2)
+            {
+              g_autofree char *name = g_strdup_printf (".build-id/%.2s/%s", build_id, build_id + 2);
+              add_place (places, g_build_filename (*dir, name, NULL));
+            }
+          add_place (places, g_build_filename (*dir, hv_basename (wanted), NULL));
+          add_place (places, g_build_filename (*dir, wanted, NULL));
+        }
     }
-  return options->sysroot ? g_build_filename (options->sysroot, wanted, NULL)
-                          : g_steal_pointer (&wanted);
+  return places;
 }
 
 static char **
@@ -64,8 +123,19 @@ open_with_build_id (const char *path, const char *build_id)
   return NULL;
 }
 
+void
+hv_find_say (GPtrArray *tried, const char *path, const char *what)
+{
+  if (tried == NULL)
+    return;
+  char *line = g_strdup_printf ("%s: %s", path, what);
+  /* one file, one line, whatever its name */
+  g_strdelimit (line, "\n\r", ' ');
+  g_ptr_array_add (tried, line);
+}
+
 static HvElf *
-find_by_build_id (const char *build_id, char **dirs, char **found)
+find_by_build_id (const char *build_id, char **dirs, char **found, GPtrArray *tried)
 {
   if (build_id == NULL || strlen (build_id) < 4)
     return NULL;
@@ -79,24 +149,31 @@ find_by_build_id (const char *build_id, char **dirs, char **found)
           *found = g_steal_pointer (&path);
           return elf;
         }
+      if (g_file_test (path, G_FILE_TEST_EXISTS))
+        hv_find_say (tried, path, "not a debug file of this build");
     }
   return NULL;
 }
 
 static HvElf *
-open_with_crc (char *path, uint32_t crc, char **found)
+open_with_crc (char *path, uint32_t crc, char **found, GPtrArray *tried)
 {
   g_autofree char *owned = path;
   g_autoptr (HvElf) elf = hv_elf_open (path, NULL);
 
   if (elf == NULL || hv_elf_crc (elf) != crc)
-    return NULL;
+    {
+      if (g_file_test (owned, G_FILE_TEST_EXISTS))
+        hv_find_say (tried, owned, "another debug file: its checksum differs");
+      return NULL;
+    }
   *found = g_steal_pointer (&owned);
   return g_steal_pointer (&elf);
 }
 
 HvElf *
-hv_find_debug (HvElf *elf, const char *path, const HvImportOptions *options, char **debug_path)
+hv_find_debug (HvElf *elf, const char *path, const HvImportOptions *options, char **debug_path,
+               GPtrArray *tried)
 {
   g_auto (GStrv) dirs = debug_dirs (options);
   uint32_t crc;
@@ -104,7 +181,7 @@ hv_find_debug (HvElf *elf, const char *path, const HvImportOptions *options, cha
   *debug_path = NULL;
   if (hv_elf_section (elf, ".debug_info").data)
     return NULL;
-  HvElf *debug = find_by_build_id (hv_elf_build_id (elf), dirs, debug_path);
+  HvElf *debug = find_by_build_id (hv_elf_build_id (elf), dirs, debug_path, tried);
   if (debug)
     return debug;
 
@@ -113,15 +190,19 @@ hv_find_debug (HvElf *elf, const char *path, const HvImportOptions *options, cha
   if (link == NULL || strchr (link, '/'))
     return NULL;
   g_autofree char *directory = g_path_get_dirname (path);
-  debug = open_with_crc (g_build_filename (directory, link, NULL), crc, debug_path);
+  debug = open_with_crc (g_build_filename (directory, link, NULL), crc, debug_path, tried);
   if (debug == NULL)
-    debug = open_with_crc (g_build_filename (directory, ".debug", link, NULL), crc, debug_path);
+    debug = open_with_crc (g_build_filename (directory, ".debug", link, NULL), crc, debug_path,
+                           tried);
   for (char **dir = dirs; *dir && debug == NULL; dir++)
     {
-      debug = open_with_crc (g_build_filename (*dir, directory, link, NULL), crc, debug_path);
+      debug = open_with_crc (g_build_filename (*dir, directory, link, NULL), crc, debug_path,
+                             tried);
       if (debug == NULL)
-        debug = open_with_crc (g_build_filename (*dir, link, NULL), crc, debug_path);
+        debug = open_with_crc (g_build_filename (*dir, link, NULL), crc, debug_path, tried);
     }
+  if (debug == NULL)
+    hv_find_say (tried, link, "the debug file was not found");
   return debug;
 }
 
@@ -138,5 +219,5 @@ hv_find_alt (HvElf *elf, const char *path, const HvImportOptions *options)
   g_autofree char *beside = g_path_is_absolute (link) ? g_strdup (link)
                                                       : g_build_filename (directory, link, NULL);
   HvElf *alt = open_with_build_id (beside, build_id);
-  return alt ? alt : find_by_build_id (build_id, dirs, &found);
+  return alt ? alt : find_by_build_id (build_id, dirs, &found, NULL);
 }

@@ -6,15 +6,23 @@
 
 G_BEGIN_DECLS
 
-/* The path at which the file of a module should be: what --binary gives for it, else the path in
- * the dump, below --sysroot. `main` tells that it is the program's own. */
-char *hv_find_module (const char *path, const char *build_id, gboolean main,
-                      const HvImportOptions *options);
+/* The paths at which the file of a module may be, the likeliest first: what --binary gives for it,
+ * the path in the dump, below --sysroot, the places of HEAPVIEW_BINARY_PATH. An array of char *
+ * with a free function. `main` tells that it is the program's own. */
+GPtrArray *hv_find_module (const char *path, const char *build_id, gboolean main,
+                           const HvImportOptions *options);
+
+/* The FILE of a --binary FILE or PATH=FILE. */
+const char *hv_binary_file (const char *binary);
+
+/* Adds "PATH: WHAT" to an array of lines, which may be NULL. */
+void hv_find_say (GPtrArray *tried, const char *path, const char *what);
 
 /* The separate debug file of the ELF file at `path`: by build id, else by .gnu_debuglink with its
- * checksum. NULL when it needs none or there is none. */
+ * checksum. NULL when it needs none or there is none; `tried` then gets a line on each place that
+ * holds another file, or that there is none. */
 HvElf *hv_find_debug (HvElf *elf, const char *path, const HvImportOptions *options,
-                      char **debug_path);
+                      char **debug_path, GPtrArray *tried);
 
 /* The file that the debug file at `path` shares with others (dwz), by its build id, or NULL. */
 HvElf *hv_find_alt (HvElf *elf, const char *path, const HvImportOptions *options);

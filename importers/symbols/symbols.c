@@ -6,11 +6,15 @@
 #include "rules.h"
 #include "verify.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 static const char resolved[] = "resolved", symbols_only[] = "symbol table only",
                   starts_only[] = "function starts only", no_symbols[] = "no symbols",
                   not_found[] = "file not found", mismatch[] = "does not match";
+
+/* Lines on where a module was looked for. */
+#define MAX_TRIED 16
 
 /* The unresolved frames of one module. */
 typedef struct
@@ -20,6 +24,7 @@ typedef struct
   const char *status;
   int64_t cost; /* of the stacks it leaves without names */
   uint32_t seen_by;
+  GPtrArray *tried; /* of char *, a line each */
 } Group;
 
 typedef struct
@@ -51,6 +56,7 @@ static void
 clear_group (gpointer data)
 {
   g_array_unref (((Group *) data)->frames);
+  g_ptr_array_unref (((Group *) data)->tried);
 }
 
 static void
@@ -67,7 +73,8 @@ group_frames (Resolver *r)
       if (at == 0)
         {
           Group group = { .path = frame->module,
-                          .frames = g_array_new (FALSE, FALSE, sizeof (uint32_t)) };
+                          .frames = g_array_new (FALSE, FALSE, sizeof (uint32_t)),
+                          .tried = g_ptr_array_new_with_free_func (g_free) };
           g_array_append_val (r->groups, group);
           at = r->groups->len;
           g_hash_table_insert (by_path, GUINT_TO_POINTER (frame->module), GUINT_TO_POINTER (at));
@@ -172,6 +179,22 @@ take_starts (Resolver *r, HvObject *object, const uint64_t *addresses, gsize n)
   return any;
 }
 
+/* Says which file was used, and what makes one doubt that it is the one that ran. */
+static void
+say_used (Resolver *r, const Group *group, const char *path, const char *debug_path,
+          const char *status)
+{
+  GStatBuf file, dump;
+  gboolean newer = g_stat (path, &file) == 0 && r->profile->path
+                   && g_stat (r->profile->path, &dump) == 0 && file.st_mtime > dump.st_mtime;
+  g_autofree char *what = g_strconcat (status, newer ? " (the file is newer than the dump)" : NULL,
+                                       NULL);
+
+  hv_find_say (group->tried, path, what);
+  if (debug_path)
+    hv_find_say (group->tried, debug_path, "its debug file");
+}
+
 /* What the file of a module says; its status. */
 static const char *
 resolve_file (Resolver *r, const Group *group, HvElf *elf, const char *path)
@@ -206,11 +229,16 @@ resolve_file (Resolver *r, const Group *group, HvElf *elf, const char *path)
                        "%s is not the file that ran: %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
                        " return addresses follow a call. It was not used for symbols.",
                        path, verdict.calls, verdict.checked);
+      g_autofree char *why = g_strdup_printf ("another build: %" G_GUINT64_FORMAT
+                                              " of %" G_GUINT64_FORMAT
+                                              " return addresses follow a call",
+                                              verdict.calls, verdict.checked);
+      hv_find_say (group->tried, path, why);
       hv_elf_free (elf);
       return mismatch;
     }
 
-  HvElf *debug = hv_find_debug (elf, path, r->options, &debug_path);
+  HvElf *debug = hv_find_debug (elf, path, r->options, &debug_path, group->tried);
   HvElf *alt = hv_find_alt (debug ? debug : elf, debug ? debug_path : path, r->options);
   g_autoptr (HvObject) object = hv_object_new (elf, debug, alt);
   r->group = group;
@@ -218,10 +246,48 @@ resolve_file (Resolver *r, const Group *group, HvElf *elf, const char *path)
   r->n_resolved = r->n_symbol_only = 0;
   hv_object_resolve (object, addresses, n, r->options->cancellable, take_chain, r);
   gboolean any_starts = take_starts (r, object, addresses, n);
+
+  const char *status = resolved;
   if (r->n_resolved == 0)
-    return any_starts ? starts_only : no_symbols;
-  return r->n_resolved == r->n_symbol_only && !hv_object_has_debug_info (object) ? symbols_only
-                                                                                 : resolved;
+    status = any_starts ? starts_only : no_symbols;
+  else if (r->n_resolved == r->n_symbol_only && !hv_object_has_debug_info (object))
+    status = symbols_only;
+  say_used (r, group, path, debug_path, status);
+  return status;
+}
+
+/* Tries one file for a module; TRUE when it is the one that ran, even if it has no symbols. */
+static gboolean
+try_file (Resolver *r, Group *group, const char *path, const char *build_id)
+{
+  g_autoptr (GError) error = NULL;
+  HvElf *elf = hv_elf_open (path, &error);
+
+  if (elf == NULL)
+    {
+      hv_find_say (group->tried, path, error->message);
+      if (group->status == not_found && g_error_matches (error, HV_ERROR, HV_ERROR_FORMAT))
+        group->status = no_symbols;
+      return FALSE;
+    }
+
+  const char *found = hv_elf_build_id (elf);
+  if (*build_id && found && strcmp (found, build_id) != 0)
+    {
+      g_autofree char *why = g_strdup_printf ("another build: its build id is %s", found);
+      hv_find_say (group->tried, path, why);
+      group->status = mismatch;
+      hv_elf_free (elf);
+      return FALSE;
+    }
+  g_autofree char *new_id = g_strdup (*build_id ? NULL : found);
+  group->status = resolve_file (r, group, elf, path);
+  if (group->status == mismatch)
+    return FALSE;
+  HvModule *module = module_entry (r->profile, group->path);
+  if (module && new_id)
+    module->build_id = hv_profile_intern (r->profile, new_id, -1);
+  return TRUE;
 }
 
 static void
@@ -229,27 +295,19 @@ resolve_group (Resolver *r, Group *group)
 {
   HvProfile *profile = r->profile;
   HvModule *module = module_entry (profile, group->path);
-  const char *known = hv_profile_string (profile, group->path);
-  g_autofree char *path = NULL;
-  g_autoptr (GError) error = NULL;
-  HvElf *elf = NULL;
+  g_autofree char *known = g_strdup (hv_profile_string (profile, group->path));
+  g_autofree char *build_id = g_strdup (module ? hv_profile_string (profile, module->build_id)
+                                               : "");
 
+  group->status = not_found;
   /* "[vdso]", "anon_inode:…": no file has it */
-  if (known[0] == '/' || (r->options->binaries && known[0] != '['))
+  if (known[0] != '[')
     {
-      path = hv_find_module (known, module ? hv_profile_string (profile, module->build_id) : NULL,
-                             is_main (profile, group->path), r->options);
-      elf = hv_elf_open (path, &error);
+      g_autoptr (GPtrArray)
+          places = hv_find_module (known, build_id, is_main (profile, group->path), r->options);
+      for (guint i = 0; i < places->len && !try_file (r, group, places->pdata[i], build_id); i++)
+        ;
     }
-  if (elf)
-    {
-      const char *build_id = hv_elf_build_id (elf);
-      if (module && module->build_id == 0 && build_id)
-        module->build_id = hv_profile_intern (profile, build_id, -1);
-      group->status = resolve_file (r, group, elf, path);
-    }
-  else
-    group->status = g_error_matches (error, HV_ERROR, HV_ERROR_FORMAT) ? no_symbols : not_found;
   if (module)
     module->status = hv_profile_intern (profile, group->status, -1);
 }
@@ -379,6 +437,25 @@ compare_groups (gconstpointer a, gconstpointer b)
   return x->frames->len != y->frames->len ? (x->frames->len > y->frames->len ? -1 : 1) : 0;
 }
 
+/* What each module's missing names cost, and what was looked at for them. */
+static void
+report_groups (Resolver *r)
+{
+  for (guint i = 0; i < r->groups->len; i++)
+    {
+      const Group *group = &g_array_index (r->groups, Group, i);
+      HvModule *module = module_entry (r->profile, group->path);
+      g_autoptr (GString) tried = g_string_new (NULL);
+      if (module == NULL)
+        continue;
+      for (guint t = 0; t < MIN (group->tried->len, MAX_TRIED); t++)
+        g_string_append_printf (tried, "%s%s", t ? "\n" : "",
+                                (const char *) group->tried->pdata[t]);
+      module->unresolved = group->cost;
+      module->tried = hv_profile_intern (r->profile, tried->str, -1);
+    }
+}
+
 /* One sentence on all modules without symbols, the costliest first, unless next to nothing depends
  * on them. */
 static void
@@ -449,6 +526,7 @@ hv_symbols_resolve (HvProfile *profile, const HvImportOptions *options, GError *
       if (!g_cancellable_is_cancelled (options->cancellable))
         {
           warn_of_missing (&r);
+          report_groups (&r);
           hv_profile_expand_frames (profile, expand, &r);
         }
       g_free (r.first);

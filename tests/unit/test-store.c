@@ -60,7 +60,11 @@ make_profile (uint64_t seed, uint32_t nodes)
       if (i > 0)
         module.build_id = hv_profile_intern (p, "00ff", -1);
       if (i > 1)
-        module.status = hv_profile_intern (p, "resolved", -1);
+        {
+          module.status = hv_profile_intern (p, "resolved", -1);
+          module.tried = hv_profile_intern (p, "/a: no file\n/b: resolved", -1);
+          module.unresolved = INT64_MAX;
+        }
       hv_profile_add_module (p, &module);
     }
   for (uint32_t i = 0; i < n_functions; i++)
@@ -184,6 +188,8 @@ assert_same (const HvProfile *a, const HvProfile *b)
       SAME (module[i].path);
       SAME (module[i].build_id);
       SAME (module[i].status);
+      SAME (module[i].tried);
+      SAME (module[i].unresolved);
     }
   SAME (n_threads);
   for (uint32_t i = 0; i < a->n_threads; i++)
@@ -602,10 +608,34 @@ test_foreign (Fixture *f, gconstpointer data)
   assert_refused (f->path, "made by a newer heapview");
   tamper (f->path, "pragma user_version = -1");
   assert_refused (f->path, "not a heapview store");
-  tamper (f->path, "pragma user_version = 1; drop view v_site;"
+  tamper (f->path, "pragma user_version = 2; drop view v_site;"
                    "create view v_site as with recursive r(x) as (select 1 union all select x"
                    " from r) select x from r");
   assert_refused (f->path, "not those heapview makes");
+}
+
+/* A store of the first version has no columns for what symbols are missing. */
+static void
+test_upgrade (Fixture *f, gconstpointer data)
+{
+  g_autoptr (HvProfile) profile = make_profile (3, 100);
+
+  save (f->store, "key", profile);
+  tamper (f->path, "alter table module drop column tried;"
+                   "alter table module drop column unresolved; pragma user_version = 1");
+  hv_store_close (f->store);
+  f->store = open_store (f->path);
+  g_autoptr (HvProfile) loaded = hv_store_load (f->store, "key", NULL);
+  g_assert_nonnull (loaded);
+  g_assert_cmpuint (loaded->n_modules, ==, profile->n_modules);
+  for (uint32_t m = 0; m < loaded->n_modules; m++)
+    {
+      g_assert_cmpuint (loaded->module[m].path, ==, profile->module[m].path);
+      g_assert_cmpuint (loaded->module[m].tried, ==, 0);
+      g_assert_cmpint (loaded->module[m].unresolved, ==, 0);
+    }
+  save (f->store, "other", profile);
+  g_assert_true (holds (f->store, "other"));
 }
 
 /* What a heapview leaves that was killed while it made the store. */
@@ -646,7 +676,7 @@ test_modes (Fixture *f, gconstpointer data)
   g_autofree char *version = ask_file (f->path, "pragma user_version");
   g_autofree char *vacuum = ask_file (f->path, "pragma auto_vacuum");
   g_assert_cmpstr (id, ==, "1213625204");
-  g_assert_cmpstr (version, ==, "1");
+  g_assert_cmpstr (version, ==, "2");
   g_assert_cmpstr (vacuum, ==, "2");
 
   g_autoptr (GError) error = NULL;
@@ -1333,6 +1363,7 @@ main (int argc, char **argv)
   ADD ("damage", test_damage);
   ADD ("noise", test_noise);
   ADD ("foreign", test_foreign);
+  ADD ("upgrade", test_upgrade);
   ADD ("half-made", test_half_made);
   ADD ("additions", test_additions);
   ADD ("modes", test_modes);

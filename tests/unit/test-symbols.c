@@ -337,7 +337,7 @@ open_object (const char *path, const HvImportOptions *options)
   HvElf *elf = hv_elf_open (path, &error);
 
   g_assert_no_error (error);
-  HvElf *debug = hv_find_debug (elf, path, options, &debug_path);
+  HvElf *debug = hv_find_debug (elf, path, options, &debug_path, NULL);
   HvElf *alt = hv_find_alt (debug ? debug : elf, debug ? debug_path : path, options);
   return hv_object_new (elf, debug, alt);
 }

@@ -185,6 +185,7 @@ report_question (const Question *q, const HvCommand *c, GError **error)
 
   if (!hv_command_tree_options (c, q->diff, &options, error))
     return FALSE;
+  report.modules = c->verbose;
   set_view (&report, c);
   HvTreeOptions rows_options = options;
   rows_options.bottom_up = FALSE;
@@ -264,15 +265,6 @@ run_sql (Question *q, const HvSession *session, const HvCommand *c, GError **err
   return query (store, c, keys, error);
 }
 
-static void
-say_modules (const HvProfile *profile)
-{
-  for (uint32_t i = 0; i < profile->n_modules; i++)
-    if (profile->module[i].status)
-      g_printerr ("%s: %s\n", hv_profile_string (profile, profile->module[i].path),
-                  hv_profile_string (profile, profile->module[i].status));
-}
-
 static gboolean
 open_all (Question *q, const HvSession *session, const HvCommand *c, GError **error)
 {
@@ -319,8 +311,6 @@ answer (Question *q, const HvSession *session, const HvCommand *c, GError **erro
   if (!open_all (q, session, c, error))
     return FALSE;
   hv_progress_end ();
-  for (guint i = 0; c->verbose && i < q->n_opened; i++)
-    say_modules (q->opened[i].profile);
   if (c->verbose)
     g_printerr ("opened in %.1f ms\n", (double) (g_get_monotonic_time () - start) / 1e3);
   if (c->sql && !run_sql (q, session, c, error))

@@ -26,6 +26,7 @@ typedef struct
     HV_VIEW_OVERLAY
   } view;           /* of a diff */
   gboolean as_tree; /* text: the call tree in place of the rows */
+  gboolean modules; /* text: with a table of the modules and what is known of them */
   guint top;        /* rows */
 } HvReport;
 

@@ -57,6 +57,39 @@ add_time (cJSON *object, const char *name, const HvProfile *profile, int64_t tim
 }
 
 static void
+add_share (cJSON *object, const char *name, double share)
+{
+  cJSON_AddNumberToObject (object, name, round (share * 10000) / 10000);
+}
+
+/* The modules whose frames had to be given names. */
+static void
+add_modules (cJSON *object, const HvProfile *profile)
+{
+  int64_t total = hv_profile_total (profile, profile->default_metric);
+  cJSON *modules = cJSON_AddArrayToObject (object, "modules");
+
+  for (uint32_t m = 0; m < profile->n_modules; m++)
+    {
+      const HvModule *module = &profile->module[m];
+      if (module->status == 0)
+        continue;
+      cJSON *out = cJSON_CreateObject ();
+      cJSON_AddStringToObject (out, "path", hv_profile_string (profile, module->path));
+      add_text (out, "build_id", hv_profile_string (profile, module->build_id));
+      cJSON_AddStringToObject (out, "status", hv_profile_string (profile, module->status));
+      add_int (out, "unresolved_bytes", module->unresolved);
+      add_share (out, "share", total > 0 ? (double) module->unresolved / (double) total : 0);
+      cJSON *tried = cJSON_AddArrayToObject (out, "tried");
+      g_auto (GStrv) lines = g_strsplit (hv_profile_string (profile, module->tried), "\n", -1);
+      for (char **line = lines; *line; line++)
+        if (**line)
+          cJSON_AddItemToArray (tried, cJSON_CreateString (*line));
+      cJSON_AddItemToArray (modules, out);
+    }
+}
+
+static void
 add_profile (cJSON *object, const HvProfile *profile)
 {
   cJSON *out = cJSON_AddObjectToObject (object, "profile");
@@ -78,6 +111,7 @@ add_profile (cJSON *object, const HvProfile *profile)
   warnings = cJSON_AddArrayToObject (out, "warnings");
   for (guint i = 0; i < profile->warnings->len; i++)
     cJSON_AddItemToArray (warnings, cJSON_CreateString (g_ptr_array_index (profile->warnings, i)));
+  add_modules (out, profile);
 }
 
 static void
@@ -181,12 +215,6 @@ add_diff_sites (cJSON *root, const HvReport *report)
            rows.rest_self[HV_SIDE_CURRENT][HV_SLOT_COST]
                - rows.rest_self[HV_SIDE_BASE][HV_SLOT_COST]);
   hv_report_rows_clear (&rows);
-}
-
-static void
-add_share (cJSON *object, const char *name, double share)
-{
-  cJSON_AddNumberToObject (object, name, round (share * 10000) / 10000);
 }
 
 static void

@@ -9,6 +9,51 @@
 /* Longer names of files are cut in the middle. */
 #define NAME_WIDTH 48
 
+static int
+by_unresolved (gconstpointer a, gconstpointer b, gpointer user)
+{
+  const HvProfile *profile = user;
+  uint32_t x = *(const uint32_t *) a, y = *(const uint32_t *) b;
+  int64_t p = profile->module[x].unresolved, q = profile->module[y].unresolved;
+
+  return p != q ? (p > q ? -1 : 1) : x < y ? -1 : x > y;
+}
+
+/* What symbols were found for, and where they were looked for; the costliest gap first. */
+static void
+append_modules (GString *out, const HvProfile *profile)
+{
+  int64_t total = hv_profile_total (profile, profile->default_metric);
+  g_autoptr (GArray) order = g_array_new (FALSE, FALSE, sizeof (uint32_t));
+
+  for (uint32_t m = 0; m < profile->n_modules; m++)
+    if (profile->module[m].status)
+      g_array_append_val (order, m);
+  g_array_sort_with_data (order, by_unresolved, (gpointer) profile);
+  for (guint i = 0; i < order->len; i++)
+    {
+      const HvModule *module = &profile->module[g_array_index (order, uint32_t, i)];
+      g_auto (GStrv) tried = g_strsplit (hv_profile_string (profile, module->tried), "\n", -1);
+      g_autoptr (GString) line = g_string_new (NULL);
+
+      g_string_append_printf (line, "%s: %s", hv_profile_string (profile, module->path),
+                              hv_profile_string (profile, module->status));
+      if (module->unresolved && total > 0)
+        g_string_append_printf (line, ", %.1f %% of the %s without names",
+                                100 * (double) module->unresolved / (double) total,
+                                hv_metric_title (profile->default_metric));
+      if (module->build_id)
+        g_string_append_printf (line, ", build id %s",
+                                hv_profile_string (profile, module->build_id));
+      hv_text_wrap (out, line->str, "");
+      for (char **t = tried; *t; t++)
+        if (**t)
+          {
+            hv_text_wrap (out, *t, "    ");
+          }
+    }
+}
+
 static void
 append_warnings (GString *out, const HvProfile *profile, gboolean name_file)
 {
@@ -296,6 +341,8 @@ write_profile (const HvReport *report, GString *out)
     }
   append_totals (out, p);
   append_warnings (out, p, FALSE);
+  if (report->modules)
+    append_modules (out, p);
 
   g_string_append_printf (out, "\n%s %s%s\n", title,
                           tree->options.bottom_up ? "bottom-up"
@@ -500,6 +547,12 @@ write_diff (const HvReport *report, GString *out)
   append_warnings (out, report->base, TRUE);
   if (report->base != report->profile)
     append_warnings (out, report->profile, TRUE);
+  if (report->modules)
+    {
+      append_modules (out, report->base);
+      if (report->base != report->profile)
+        append_modules (out, report->profile);
+    }
   g_string_append_c (out, '\n');
   hv_text_wrap (out, summary, "");
   if (w->grew == 0 && w->added == 0 && w->shrunk == 0 && w->gone == 0)
