@@ -191,9 +191,10 @@ typedef struct
   const char *program;     /* this module's name is not compared; NULL: none */
   GHashTable *other_paths; /* of the other side's functions, when it mangles differently, or NULL */
   GString *trait;
-  struct Task *task;    /* what the frame names; for HV_GROUP_TASK */
-  const uint8_t *start; /* by stack node: the way in to the program ends there */
-  GArray *path;         /* scratch: of nodes */
+  GHashTable *paths;      /* function's string → canonical path: a function has a frame a line */
+  struct FrameTask *task; /* for HV_GROUP_TASK */
+  const uint8_t *start;   /* by stack node: the way in to the program ends there */
+  GArray *path;           /* scratch: of nodes */
 } Frames;
 
 enum
@@ -201,7 +202,6 @@ enum
   FRAME_FOCUS = 1 << 0,
   FRAME_IGNORE = 1 << 1,
   FRAME_HIDE = 1 << 2,
-  FRAME_TASK_KNOWN = 1 << 3,
 };
 
 static gboolean
@@ -226,14 +226,24 @@ append_module (const HvTree *tree, const Frames *frames, const char *module, GSt
 /* Rust's legacy mangling calls a method that a trait provides Trait::m, v0 <Type as Trait>::m: the
  * side that says more gives way when the other has never heard of the type's. */
 static void
-append_path (const Frames *frames, const char *function, GString *identity)
+append_path (const HvTree *tree, const HvProfile *profile, const Frames *frames, uint32_t function,
+             GString *identity)
 {
-  g_string_truncate (frames->trait, 0);
-  hv_canonical_path (identity, frames->trait, function);
-  if (frames->other_paths && frames->trait->len
-      && !g_hash_table_contains (frames->other_paths, identity->str)
-      && g_hash_table_contains (frames->other_paths, frames->trait->str))
-    g_string_assign (identity, frames->trait->str);
+  char *path = g_hash_table_lookup (frames->paths, GUINT_TO_POINTER (function));
+
+  if (path == NULL)
+    {
+      g_string_truncate (frames->trait, 0);
+      hv_canonical_path (identity, frames->trait, hv_profile_string (profile, function));
+      if (frames->other_paths && frames->trait->len
+          && !g_hash_table_contains (frames->other_paths, identity->str)
+          && g_hash_table_contains (frames->other_paths, frames->trait->str))
+        g_string_assign (identity, frames->trait->str);
+      path = g_string_chunk_insert (tree->tables->texts, identity->str);
+      g_hash_table_insert (frames->paths, GUINT_TO_POINTER (function), path);
+      return;
+    }
+  g_string_append (identity, path);
 }
 
 static void
@@ -252,7 +262,7 @@ append_identity (const HvTree *tree, const HvProfile *profile, const Frames *fra
       return;
     }
   if (is_function (frame))
-    append_path (frames, hv_profile_string (profile, frame->function), identity);
+    append_path (tree, profile, frames, frame->function, identity);
   else
     hv_frame_label (identity, profile, frame);
   if (tree->tables->with_modules && *module)
@@ -540,11 +550,18 @@ enum
   TASK_NAMED,   /* the runtime's own functions name the future */
 };
 
-typedef struct Task
+typedef struct
 {
   uint32_t key; /* TASK_CALLED, TASK_NAMED */
   uint8_t sure;
 } Task;
+
+/* What is worked out once for each frame. */
+typedef struct FrameTask
+{
+  Task named, called; /* nothing where not `sure` */
+  gboolean known, is_async;
+} FrameTask;
 
 static uint32_t
 task_key (HvTree *tree, const char *identity, const char *name)
@@ -565,35 +582,40 @@ task_of_call (HvTree *tree, const HvProfile *profile, Frames *frames, Task calle
 {
   const HvFrame *frame = &profile->frame[f];
   const char *function = hv_profile_string (profile, frame->function);
-  Task *named = &frames->task[f];
+  FrameTask *task = &frames->task[f];
+  GString *identity = frames->identity, *text = frames->text;
 
   if (!is_function (frame))
     return caller;
-  if (!(frames->flags[f] & FRAME_TASK_KNOWN))
+  if (!task->known)
     {
-      g_string_truncate (frames->identity, 0);
-      g_string_truncate (frames->text, 0);
-      if (hv_function_task (function, frames->identity, frames->text))
-        *named = (Task){ task_key (tree, frames->identity->str, frames->text->str), TASK_NAMED };
-      frames->flags[f] |= FRAME_TASK_KNOWN;
+      g_string_truncate (identity, 0);
+      g_string_truncate (text, 0);
+      if (hv_function_task (function, identity, text))
+        task->named = (Task){ task_key (tree, identity->str, text->str), TASK_NAMED };
+      task->is_async = strstr (function, "{async_") != NULL;
+      task->known = TRUE;
     }
-  if (named->sure)
-    return *named;
+  if (task->named.sure)
+    return task->named;
   if (caller.sure >= TASK_CALLED)
     return caller;
   if (profile->frame_category[f] == HV_CATEGORY_ASYNC)
     return (Task){ 0, TASK_RUNTIME };
-
-  gboolean is_async = strstr (function, "{async_") != NULL;
-  if (profile->frame_category[f] != HV_CATEGORY_APP || (caller.sure == TASK_NONE && !is_async))
+  if (profile->frame_category[f] != HV_CATEGORY_APP
+      || (caller.sure == TASK_NONE && !task->is_async))
     return caller;
-  g_string_truncate (frames->identity, 0);
-  g_string_truncate (frames->text, 0);
-  hv_canonical_path (frames->identity, NULL, function);
-  hv_generic_name (frames->text, function);
-  if (g_str_has_suffix (frames->text->str, " (async)"))
-    g_string_truncate (frames->text, frames->text->len - strlen (" (async)"));
-  return (Task){ task_key (tree, frames->identity->str, frames->text->str), TASK_CALLED };
+  if (!task->called.sure)
+    {
+      g_string_truncate (identity, 0);
+      g_string_truncate (text, 0);
+      hv_canonical_path (identity, NULL, function);
+      hv_generic_name (text, function);
+      if (g_str_has_suffix (text->str, " (async)"))
+        g_string_truncate (text, text->len - strlen (" (async)"));
+      task->called = (Task){ task_key (tree, identity->str, text->str), TASK_CALLED };
+    }
+  return task->called;
 }
 
 static void
@@ -602,7 +624,7 @@ add_tasks (HvTree *tree, guint side, const Side *from, Frames *frames, const uin
 {
   const HvProfile *profile = from->profile;
   g_autofree Task *task = g_new0 (Task, profile->n_nodes);
-  g_autofree Task *of_frame = g_new0 (Task, profile->n_frames);
+  g_autofree FrameTask *of_frame = g_new0 (FrameTask, profile->n_frames);
 
   frames->task = of_frame;
   for (uint32_t n = 1; n < profile->n_nodes; n++)
@@ -717,6 +739,7 @@ add_side (HvTree *tree, guint side, const Side *from, GHashTable *other_paths, G
       g_autoptr (GString) identity = g_string_new (NULL);
       g_autoptr (GString) trait = g_string_new (NULL);
       g_autoptr (GArray) path = g_array_new (FALSE, FALSE, sizeof (uint32_t));
+      g_autoptr (GHashTable) paths = g_hash_table_new (NULL, NULL);
       Frames frames = { .key = keys,
                         .start = start,
                         .flags = flags,
@@ -726,6 +749,7 @@ add_side (HvTree *tree, guint side, const Side *from, GHashTable *other_paths, G
                         .program = from->program,
                         .other_paths = other_paths,
                         .trait = trait,
+                        .paths = paths,
                         .path = path };
 
       if (focus.regex || ignore.regex || hide.regex)
