@@ -720,11 +720,12 @@ hv_profile_parse_moment (const HvProfile *profile, const char *text, uint32_t *a
 
 #define FAIL(...) (g_set_error (error, HV_ERROR, HV_ERROR_STORE, __VA_ARGS__), FALSE)
 
-/* Adds a cost to `total`; FALSE when it is negative or the sum passes INT64_MAX. */
+/* Adds how much a cost is, whatever its sign (heaptrack: frees of what began before the recording),
+ * to `total`; FALSE when that passes INT64_MAX. */
 static gboolean
 add_cost (int64_t *total, int64_t cost)
 {
-  return cost >= 0 && !__builtin_add_overflow (*total, cost, total);
+  return cost != INT64_MIN && !__builtin_add_overflow (*total, ABS (cost), total);
 }
 
 /* Whether the rows of a metric add up at each of the moments. */
@@ -742,12 +743,12 @@ rows_add_up (const HvProfile *profile, const int64_t *row)
       /* what goes first, so that the sum is never more than before or after */
       for (uint64_t r = from; r < end; r++)
         {
-          total -= held[profile->row_site[r]];
+          total -= ABS (held[profile->row_site[r]]);
           held[profile->row_site[r]] = 0;
         }
       for (uint64_t r = from; r < end; r++)
         {
-          total -= held[profile->row_site[r]];
+          total -= ABS (held[profile->row_site[r]]);
           if (!add_cost (&total, row[r]))
             return FALSE;
           held[profile->row_site[r]] = row[r];
@@ -756,7 +757,7 @@ rows_add_up (const HvProfile *profile, const int64_t *row)
   return TRUE;
 }
 
-/* So that whoever sums costs, or subtracts two sums, need not fear an overflow. */
+/* So that whoever sums costs, of whichever sites, need not fear an overflow. */
 static gboolean
 check_sums (const HvProfile *profile, GError **error)
 {
@@ -771,8 +772,7 @@ check_sums (const HvProfile *profile, GError **error)
       for (uint32_t s = 0; profile->column[m] && fits && s < profile->n_sites; s++)
         fits = add_cost (&total, profile->column[m][s]);
       if (!fits || (profile->row[m] && !rows_add_up (profile, profile->row[m])))
-        return FAIL ("%s of the sites are negative or do not add up",
-                     hv_metric_name ((HvMetric) m));
+        return FAIL ("%s of the sites do not add up", hv_metric_name ((HvMetric) m));
     }
   for (uint64_t r = 0; r < profile->n_thread_rows; r++)
     {
@@ -781,7 +781,7 @@ check_sums (const HvProfile *profile, GError **error)
           || !add_cost (&threads.live_blocks, row->live_blocks)
           || !add_cost (&threads.total_bytes, row->total_bytes)
           || !add_cost (&threads.total_blocks, row->total_blocks))
-        return FAIL ("the threads' shares are negative or do not add up");
+        return FAIL ("the threads' shares do not add up");
     }
   return TRUE;
 }

@@ -166,7 +166,7 @@ typedef struct
   uint8_t *access_data;
 
   /* what the file says of itself; strings are ids, numbers -1 where absent */
-  char *path; /* as given by the user, made valid UTF-8; owned */
+  char *path;         /* as given by the user, made valid UTF-8; owned */
   const char *format; /* "dhat", "jemalloc", "gperftools", "heaptrack"; static */
   uint32_t variant;   /* string: "heap_v2", "rust-heap", "v3", … */
   uint32_t command;
@@ -247,8 +247,8 @@ void hv_profile_expand_frames (HvProfile *profile, HvFrameExpander chain, gpoint
 /* Ends building: drops the lookup tables and trims the arrays. */
 void hv_profile_seal (HvProfile *profile);
 
-/* Checks every index and order of the model, and that costs are not negative and add up within
- * INT64_MAX (a store file is untrusted input too). */
+/* Checks every index and order of the model, and that costs add up within INT64_MAX (a store file
+ * is untrusted input too). */
 gboolean hv_profile_check (const HvProfile *profile, GError **error);
 
 /* --- reading --- */

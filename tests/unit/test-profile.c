@@ -572,11 +572,11 @@ test_check (void)
   BREAK (p->byte_unit = p->n_strings);
   BREAK (p->block_unit = p->n_strings);
   BREAK (p->default_metric = HV_N_METRICS);
-  BREAK (p->column[HV_METRIC_LIVE_BYTES][1] = -1);
+  BREAK (p->column[HV_METRIC_LIVE_BYTES][1] = INT64_MIN);
   BREAK (p->column[HV_METRIC_LIVE_BYTES][1] = INT64_MAX);
   BREAK (p->row[HV_METRIC_LIVE_BYTES][0] = INT64_MIN);
   BREAK (p->row[HV_METRIC_LIVE_BYTES][0] = INT64_MAX);
-  BREAK (p->thread_row[0].total_blocks = -1);
+  BREAK (p->thread_row[0].total_blocks = INT64_MIN);
   BREAK (p->thread_row[1].live_bytes = INT64_MAX);
 }
 
