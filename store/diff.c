@@ -298,14 +298,20 @@ hv_diff_default_metric (const HvProfile *base, const HvProfile *current)
 static void
 describe_path (GString *text, const HvDiff *diff, uint32_t node)
 {
-  g_autoptr (GArray) path = hv_tree_path (diff->tree, node);
-  guint from = path->len > 4 ? path->len - 4 : 0;
+  const HvTree *tree = diff->tree;
+  uint32_t own = hv_tree_own_node (tree, node);
+  g_autoptr (GArray) path = hv_tree_path (tree, own);
+  guint most = own == node ? 4 : 3, from = path->len > most ? path->len - most : 0;
 
   if (from)
     g_string_append (text, "… → ");
   for (guint i = from; i < path->len; i++)
     g_string_append_printf (text, "%s%s", i > from ? " → " : "",
-                            hv_tree_short_label (diff->tree, g_array_index (path, uint32_t, i)));
+                            hv_tree_short_label (tree, g_array_index (path, uint32_t, i)));
+  /* how a standard library gets from the program's function to the allocation is its own affair */
+  if (own != node)
+    g_string_append_printf (text, "%s%s", tree->parent[node] == own ? " → " : " → … → ",
+                            hv_tree_short_label (tree, node));
 }
 
 static void

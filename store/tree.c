@@ -1273,6 +1273,20 @@ hv_tree_short_label (const HvTree *tree, uint32_t node)
   return node ? tree->key[tree->node_key[node]].short_label : "all";
 }
 
+uint32_t
+hv_tree_own_node (const HvTree *tree, uint32_t node)
+{
+  for (uint32_t n = node; n; n = tree->options.bottom_up ? 0 : tree->parent[n])
+    {
+      const HvKey *key = &tree->key[tree->node_key[n]];
+      if (key->flags & HV_FRAME_SYNTHETIC)
+        break;
+      if (key->category == HV_CATEGORY_APP)
+        return n;
+    }
+  return node;
+}
+
 GArray *
 hv_tree_path (const HvTree *tree, uint32_t node)
 {

@@ -129,6 +129,10 @@ GArray *hv_tree_rows (const HvTree *tree);
 /* Node ids from below the root to `node`, outermost first. Free with g_array_unref(). uint32_t. */
 GArray *hv_tree_path (const HvTree *tree, uint32_t node);
 
+/* Whose doing `node` is: itself, or where a standard library's function or a runtime's stands there
+ * the nearest caller of the program's own. `node` where there is none. */
+uint32_t hv_tree_own_node (const HvTree *tree, uint32_t node);
+
 /* The label of a node: its key's, or "all" for the root. */
 const char *hv_tree_label (const HvTree *tree, uint32_t node);
 const char *hv_tree_short_label (const HvTree *tree, uint32_t node);

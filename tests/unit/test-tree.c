@@ -142,6 +142,27 @@ test_fold_start (void)
 }
 
 static void
+test_own_node (void)
+{
+  g_autoptr (HvProfile) profile = test_profile (
+      (const char *[]){ "main;parse;push;reserve 10 1", "push;reserve 1 1", NULL });
+
+  set_category (profile, "push", HV_CATEGORY_PLUMBING);
+  set_category (profile, "reserve", HV_CATEGORY_PLUMBING);
+  g_autoptr (HvTree) tree = tree_of (profile, (HvTreeOptions){ .group = HV_GROUP_STACK });
+  g_autoptr (GArray) rows = hv_tree_rows (tree);
+  const char *const expected[] = { "parse", "reserve" };
+  g_assert_cmpuint (rows->len, ==, 2);
+  for (guint i = 0; i < rows->len; i++)
+    {
+      uint32_t own = hv_tree_own_node (tree, g_array_index (rows, HvRow, i).node);
+      g_assert_cmpstr (hv_tree_label (tree, own), ==, expected[i]);
+      g_assert_cmpuint (hv_tree_own_node (tree, own), ==, own);
+    }
+  g_assert_cmpuint (hv_tree_own_node (tree, 0), ==, 0);
+}
+
+static void
 test_filters (void)
 {
   g_autoptr (HvProfile) profile = test_profile ((const char *[]){
@@ -569,6 +590,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tree/recursion", test_recursion_counts_once);
   g_test_add_func ("/tree/fold", test_fold);
   g_test_add_func ("/tree/fold-start", test_fold_start);
+  g_test_add_func ("/tree/own-node", test_own_node);
   g_test_add_func ("/tree/filters", test_filters);
   g_test_add_func ("/tree/groups", test_groups);
   g_test_add_func ("/tree/repeats", test_repeats_collapse);

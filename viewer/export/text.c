@@ -82,8 +82,48 @@ count_keys (const HvReport *report, const HvReportRows *rows)
   return count;
 }
 
-/* "function\tfile.c:88", or with the module where the source is not known. A call path whose
- * innermost frame other rows have too (count_keys()) is told apart by its caller. */
+/* The caller that tells whose doing a row is, or 0: of a standard library's function the program's
+ * own one where most of the row comes from it, and of a call path whose innermost frame other rows
+ * have too (count_keys()) the next one. */
+static uint32_t
+telling_caller (const HvTree *tree, const HvRow *row, const uint32_t *of_key)
+{
+  uint32_t own = hv_tree_own_node (tree, row->node);
+  int64_t all = 0, here = 0;
+
+  for (guint side = 0; side < tree->n_sides; side++)
+    {
+      all += row->self[side][HV_SLOT_COST];
+      here += tree->self[side][HV_SLOT_COST][row->node];
+    }
+  if (own != row->node && here >= all - here)
+    return own;
+  return tree->options.group == HV_GROUP_STACK && of_key[row->key] > 1 ? tree->parent[row->node]
+                                                                       : 0;
+}
+
+/* The last two parts of a qualified name: "Vec<…>::reserve" of "alloc::vec::Vec<…>::reserve". */
+static const char *
+last_parts (const char *name)
+{
+  const char *last[2] = { name, name };
+  int depth = 0;
+
+  for (const char *c = name; *c; c++)
+    if (strchr ("<({[", *c))
+      depth++;
+    else if (strchr (">)}]", *c))
+      depth -= depth > 0;
+    else if (depth == 0 && c[0] == ':' && c[1] == ':' && c[2])
+      {
+        last[0] = last[1];
+        last[1] = c + 2;
+        c++;
+      }
+  return last[0];
+}
+
+/* "function\tfile.c:88", or with the module where the source is not known. */
 static char *
 where (const HvReport *report, const HvRow *row, const uint32_t *of_key)
 {
@@ -94,10 +134,20 @@ where (const HvReport *report, const HvRow *row, const uint32_t *of_key)
 
   if (key == NULL)
     return g_string_free (place, FALSE);
-  if (group == HV_GROUP_STACK && of_key[row->key] > 1 && tree->parent[row->node])
-    g_string_append_printf (place, " ← %s", hv_tree_short_label (tree, tree->parent[row->node]));
-  if (key->flags & HV_FRAME_SYNTHETIC || !hv_group_is_of_functions (group)
-      || group == HV_GROUP_LINE)
+  if (key->flags & HV_FRAME_SYNTHETIC || !hv_group_is_of_functions (group))
+    return g_string_free (place, FALSE);
+  uint32_t caller = telling_caller (tree, row, of_key);
+  if (caller && key->category == HV_CATEGORY_PLUMBING)
+    {
+      /* the names of both need the room, and where in its headers the library allocates helps no
+       * one */
+      g_string_printf (place, "%s ← %s", last_parts (key->short_label),
+                       hv_tree_short_label (tree, caller));
+      return g_string_free (place, FALSE);
+    }
+  if (caller)
+    g_string_append_printf (place, " ← %s", hv_tree_short_label (tree, caller));
+  if (group == HV_GROUP_LINE)
     return g_string_free (place, FALSE);
   if (*key->file && key->line)
     g_string_append_printf (place, "\t%s:%u", hv_basename (key->file), key->line);
