@@ -218,7 +218,7 @@ static uint32_t *
 build_stacks (const HvDhatFile *file, HvProfile *profile, const Shape *shape)
 {
   uint32_t *site_of = g_new (uint32_t, file->n_points + 1);
-  Frames frames = { .named = g_new0 (uint32_t, 2 * (gsize)file->n_names + 1) };
+  Frames frames = { .named = g_new0 (uint32_t, 2 * (gsize) file->n_names + 1) };
   Branch branches[2] = { 0 };
   Walk walk;
 

@@ -16,8 +16,8 @@ take_number (const char *name, gsize *length, int64_t *number)
   if (start == *length || *length - start > 18 || start < 2 || name[start - 1] != '.')
     return FALSE;
   for (gsize i = start; i < *length; i++)
-    value = value * 10 + (guint64)(name[i] - '0');
-  *number = (int64_t)value;
+    value = value * 10 + (guint64) (name[i] - '0');
+  *number = (int64_t) value;
   *length = start - 1;
   return TRUE;
 }
@@ -84,7 +84,7 @@ hv_dump_name_compare (const char *a, const char *b)
       if (!g_ascii_isdigit (*x) || !g_ascii_isdigit (*y))
         {
           if (*x != *y)
-            return (guchar)*x < (guchar)*y ? -1 : 1;
+            return (guchar) *x < (guchar) *y ? -1 : 1;
           x++, y++;
           continue;
         }

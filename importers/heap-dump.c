@@ -103,7 +103,7 @@ next_separator (const char *name)
   while ((at = strstr (at, "--")))
     {
       if (at == name
-          || ((gsize)(at - name) >= sizeof op - 1
+          || ((gsize) (at - name) >= sizeof op - 1
               && memcmp (at - (sizeof op - 1), op, sizeof op - 1) == 0))
         at += 2;
       else
@@ -120,7 +120,7 @@ add_named_frames (HvProfile *profile, const char *name, uint32_t module, GArray 
   for (int i = 1; *name; i++)
     {
       const char *end = i < MAX_INLINED ? next_separator (name) : name + strlen (name);
-      g_autofree char *part = g_strndup (name, (gsize)(end - name));
+      g_autofree char *part = g_strndup (name, (gsize) (end - name));
       g_autofree char *readable = hv_demangle (part);
       HvFrame frame = { .function = hv_profile_intern (profile, readable, -1),
                         .module = module,
@@ -137,8 +137,8 @@ static uint32_t
 frames_of (const HvDump *dump, FrameCache *cache, uint64_t return_address)
 {
   gboolean found;
-  uint32_t *slot = hv_pair_map_slot (&cache->map, (uint32_t)(return_address >> 32),
-                                     (uint32_t)return_address, &found);
+  uint32_t *slot = hv_pair_map_slot (&cache->map, (uint32_t) (return_address >> 32),
+                                     (uint32_t) return_address, &found);
   if (found)
     return *slot;
 
@@ -192,7 +192,7 @@ build_stacks (HvDump *dump, uint32_t limit)
 {
   HvProfile *profile = dump->profile;
   FrameCache cache = { .chains = g_array_new (FALSE, FALSE, sizeof (uint32_t)) };
-  const uint64_t *addresses = (const uint64_t *)(gpointer)dump->addresses->data;
+  const uint64_t *addresses = (const uint64_t *) (gpointer) dump->addresses->data;
 
   for (guint i = 0; i < dump->records->len; i++)
     {
@@ -225,18 +225,18 @@ static void
 unsample_pair (const HvDump *dump, int64_t blocks, int64_t bytes, double *est_blocks,
                double *est_bytes)
 {
-  double scale = 1, period = (double)dump->period;
+  double scale = 1, period = (double) dump->period;
 
   *est_blocks = *est_bytes = 0;
   if (blocks == 0 || bytes == 0)
     return;
-  double ratio = (double)bytes / (double)blocks / period;
+  double ratio = (double) bytes / (double) blocks / period;
   if (dump->sampling == HV_SAMPLING_POISSON)
     scale = 1 / (1 - exp (-ratio));
   else if (ratio < 1)
     scale = 1 / ratio;
-  *est_blocks = (double)blocks * scale;
-  *est_bytes = (double)bytes * scale;
+  *est_blocks = (double) blocks * scale;
+  *est_bytes = (double) bytes * scale;
 }
 
 static void
@@ -247,7 +247,7 @@ unsample (const HvDump *dump, const HvCounts *counts, double *estimate)
   if (dump->sampling == HV_SAMPLING_NONE)
     {
       for (int p = 0; p < HV_N_PAIRS; p++)
-        estimate[p] = (double)v[p];
+        estimate[p] = (double) v[p];
       return;
     }
   for (int p = 0; p < HV_N_PAIRS; p += 2)
@@ -265,9 +265,9 @@ static int
 by_remainder (gconstpointer a, gconstpointer b, gpointer user)
 {
   const Remainders *r = user;
-  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-  double dx = r->sign * (r->exact[x] - (double)r->rounded[x]);
-  double dy = r->sign * (r->exact[y] - (double)r->rounded[y]);
+  uint32_t x = *(const uint32_t *) a, y = *(const uint32_t *) b;
+  double dx = r->sign * (r->exact[x] - (double) r->rounded[x]);
+  double dy = r->sign * (r->exact[y] - (double) r->rounded[y]);
 
   return dx != dy ? (dx > dy ? -1 : 1) : x < y ? -1 : x > y;
 }
@@ -285,14 +285,14 @@ round_to_sum (const double *exact, uint32_t n, double sum, int64_t *rounded)
       missing -= rounded[i];
     }
   /* beyond 2^53 a double is no longer exact to the unit, and there is nothing to share out */
-  if (missing == 0 || missing > n || missing < -(int64_t)n)
+  if (missing == 0 || missing > n || missing < -(int64_t) n)
     return;
 
   Remainders remainders = { exact, rounded, missing > 0 ? 1 : -1 };
   g_autofree uint32_t *order = g_new (uint32_t, n);
   for (uint32_t i = 0; i < n; i++)
     order[i] = i;
-  g_qsort_with_data (order, (gint)n, sizeof *order, by_remainder, &remainders);
+  g_qsort_with_data (order, (gint) n, sizeof *order, by_remainder, &remainders);
   for (uint32_t i = 0; i < ABS (missing); i++)
     rounded[order[i]] += remainders.sign;
 }
@@ -360,7 +360,7 @@ build_threads (HvDump *dump, GError **error)
   for (guint i = 0; i < dump->threads->len; i++)
     {
       const HvDumpThread *t = &g_array_index (dump->threads, HvDumpThread, i);
-      uint32_t *slot = hv_pair_map_slot (&known, (uint32_t)(t->uid >> 32), (uint32_t)t->uid,
+      uint32_t *slot = hv_pair_map_slot (&known, (uint32_t) (t->uid >> 32), (uint32_t) t->uid,
                                          &found);
       if (!found)
         *slot = hv_profile_add_thread (profile, t->uid, t->name);
@@ -368,8 +368,8 @@ build_threads (HvDump *dump, GError **error)
   for (guint i = 0; i < dump->shares->len && fits; i++)
     {
       const HvDumpShare *share = &g_array_index (dump->shares, HvDumpShare, i);
-      uint32_t *slot = hv_pair_map_slot (&known, (uint32_t)(share->uid >> 32), (uint32_t)share->uid,
-                                         &found);
+      uint32_t *slot = hv_pair_map_slot (&known, (uint32_t) (share->uid >> 32),
+                                         (uint32_t) share->uid, &found);
       double estimate[HV_N_PAIRS];
       HvThreadRow row;
 
@@ -421,9 +421,9 @@ add_missing_row (HvDump *dump, gboolean accumulated)
   for (int p = 0; p < n_pairs; p++)
     hv_profile_column (profile, metrics[p])[site] += missing[p];
 
-  g_autofree char *live = g_format_size_full ((guint64)missing[HV_PAIR_LIVE_BYTES],
+  g_autofree char *live = g_format_size_full ((guint64) missing[HV_PAIR_LIVE_BYTES],
                                               G_FORMAT_SIZE_IEC_UNITS);
-  g_autofree char *total = accumulated ? g_format_size_full ((guint64)missing[HV_PAIR_TOTAL_BYTES],
+  g_autofree char *total = accumulated ? g_format_size_full ((guint64) missing[HV_PAIR_TOTAL_BYTES],
                                                              G_FORMAT_SIZE_IEC_UNITS)
                                        : g_strdup ("nothing");
   hv_profile_warn (profile,
@@ -475,11 +475,11 @@ check_header (HvDump *dump, const double *sum, gboolean gperftools)
       /* here the header is the sum of what was counted */
       HvMetric counted = dump->sampling == HV_SAMPLING_NONE ? HV_METRIC_LIVE_BYTES
                                                             : HV_METRIC_RAW_LIVE_BYTES;
-      found = (double)hv_profile_total (profile, counted);
-      said[HV_PAIR_LIVE_BYTES] = (double)dump->header.value[HV_PAIR_LIVE_BYTES];
+      found = (double) hv_profile_total (profile, counted);
+      said[HV_PAIR_LIVE_BYTES] = (double) dump->header.value[HV_PAIR_LIVE_BYTES];
     }
   double off = fabs (said[HV_PAIR_LIVE_BYTES] - found);
-  double tiny = 4.0 * (double)MAX (dump->period, 1024);
+  double tiny = 4.0 * (double) MAX (dump->period, 1024);
   if (off > 0.005 * MAX (said[HV_PAIR_LIVE_BYTES], found) && off > tiny)
     hv_profile_warn (profile,
                      "The stacks add up to %.0f live bytes, the header says %.0f: the dump is cut "
@@ -493,7 +493,7 @@ warn_of_truncation (const HvDump *dump, uint32_t limit)
   const HvProfile *profile = dump->profile;
   const int64_t *live = profile->column[HV_METRIC_LIVE_BYTES];
   g_autofree guint8 *counted = g_new0 (guint8, MAX (1, profile->n_sites));
-  double all = (double)hv_profile_total (profile, HV_METRIC_LIVE_BYTES), bytes = 0;
+  double all = (double) hv_profile_total (profile, HV_METRIC_LIVE_BYTES), bytes = 0;
   guint n = 0;
 
   for (guint i = 0; i < dump->records->len; i++)
@@ -503,7 +503,7 @@ warn_of_truncation (const HvDump *dump, uint32_t limit)
         continue;
       n++;
       if (!counted[record->site])
-        bytes += (double)live[record->site];
+        bytes += (double) live[record->site];
       counted[record->site] = TRUE;
     }
   hv_profile_warn (dump->profile,

@@ -77,7 +77,7 @@ read_file (Input *in, uint8_t *out, gsize size)
   while (got < 0 && errno == EINTR
          && !g_cancellable_set_error_if_cancelled (in->cancellable, &in->error));
   if (got >= 0)
-    return (gsize)got;
+    return (gsize) got;
   if (in->error == NULL)
     g_set_error (&in->error, G_IO_ERROR, g_io_error_from_errno (errno), "%s", g_strerror (errno));
   return 0;
@@ -155,9 +155,9 @@ decode (Input *in, char *out, gsize size)
                 in->between_frames = FALSE;
               }
             in->gzip.next_in = in->raw + in->raw_pos;
-            in->gzip.avail_in = (uInt)available;
-            in->gzip.next_out = (Bytef *)out;
-            in->gzip.avail_out = (uInt)size;
+            in->gzip.avail_in = (uInt) available;
+            in->gzip.next_out = (Bytef *) out;
+            in->gzip.avail_out = (uInt) size;
             int status = inflate (&in->gzip, Z_NO_FLUSH);
             made = size - in->gzip.avail_out;
             in->raw_pos = in->raw_end - in->gzip.avail_in;
@@ -200,7 +200,7 @@ decode (Input *in, char *out, gsize size)
           {
             in->xz.next_in = in->raw + in->raw_pos;
             in->xz.avail_in = available;
-            in->xz.next_out = (uint8_t *)out;
+            in->xz.next_out = (uint8_t *) out;
             in->xz.avail_out = size;
             lzma_ret status = lzma_code (&in->xz, more ? LZMA_RUN : LZMA_FINISH);
             made = size - in->xz.avail_out;
@@ -294,7 +294,7 @@ start_codec (Input *in, GError **error)
 static HvInput *
 input_new (Input *in, GError **error)
 {
-  in->xz = (lzma_stream)LZMA_STREAM_INIT;
+  in->xz = (lzma_stream) LZMA_STREAM_INIT;
   in->raw = g_malloc (RAW_SIZE);
   in->window_size = WINDOW_SIZE;
   in->window = g_malloc (in->window_size + 1);
@@ -328,8 +328,8 @@ hv_input_open (const char *path, GError **error)
     }
   if (S_ISREG (st.st_mode))
     {
-      in->file_size = (uint64_t)st.st_size;
-      (void)posix_fadvise (in->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+      in->file_size = (uint64_t) st.st_size;
+      (void) posix_fadvise (in->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
     }
   return input_new (in, error);
 }
@@ -348,7 +348,7 @@ hv_input_new_for_memory (const void *data, gsize size, GError **error)
 void
 hv_input_free (HvInput *input)
 {
-  Input *in = (Input *)input;
+  Input *in = (Input *) input;
 
   if (in == NULL)
     return;
@@ -368,7 +368,7 @@ hv_input_free (HvInput *input)
 void
 hv_input_watch (HvInput *input, GCancellable *cancellable, HvProgressFunc progress, gpointer user)
 {
-  Input *in = (Input *)input;
+  Input *in = (Input *) input;
 
   g_set_object (&in->cancellable, cancellable);
   in->progress = progress;
@@ -378,8 +378,8 @@ hv_input_watch (HvInput *input, GCancellable *cancellable, HvProgressFunc progre
 gboolean
 hv_input_fill (HvInput *input, gsize need)
 {
-  Input *in = (Input *)input;
-  gsize left = (gsize)(input->end - input->pos);
+  Input *in = (Input *) input;
+  gsize left = (gsize) (input->end - input->pos);
 
   if (left >= need)
     return TRUE;
@@ -392,7 +392,7 @@ hv_input_fill (HvInput *input, gsize need)
       return FALSE;
     }
 
-  in->window_offset += (uint64_t)(input->pos - in->window);
+  in->window_offset += (uint64_t) (input->pos - in->window);
   if (left && input->pos != in->window)
     memmove (in->window, input->pos, left);
   if (need > in->window_size)
@@ -416,18 +416,18 @@ hv_input_fill (HvInput *input, gsize need)
 gboolean
 hv_input_line (HvInput *input, const char **line, gsize *length)
 {
-  Input *in = (Input *)input;
+  Input *in = (Input *) input;
   gsize scanned = 0;
 
   while (TRUE)
     {
-      gsize left = (gsize)(input->end - input->pos);
+      gsize left = (gsize) (input->end - input->pos);
       const char *newline = left > scanned ? memchr (input->pos + scanned, '\n', left - scanned)
                                            : NULL;
       if (newline)
         {
           *line = input->pos;
-          *length = (gsize)(newline - input->pos);
+          *length = (gsize) (newline - input->pos);
           input->pos = newline + 1;
           in->lines++;
           return TRUE;
@@ -436,7 +436,7 @@ hv_input_line (HvInput *input, const char **line, gsize *length)
       if (!hv_input_fill (input, left + 1))
         break;
     }
-  *length = (gsize)(input->end - input->pos);
+  *length = (gsize) (input->end - input->pos);
   if (*length == 0 || in->error)
     return FALSE;
   *line = input->pos;
@@ -449,27 +449,27 @@ hv_input_line (HvInput *input, const char **line, gsize *length)
 gboolean
 hv_input_ended_in_line (const HvInput *input)
 {
-  return ((const Input *)input)->ended_in_line;
+  return ((const Input *) input)->ended_in_line;
 }
 
 uint64_t
 hv_input_offset (const HvInput *input)
 {
-  const Input *in = (const Input *)input;
+  const Input *in = (const Input *) input;
 
-  return in->window_offset + (uint64_t)(input->pos - in->window);
+  return in->window_offset + (uint64_t) (input->pos - in->window);
 }
 
 uint64_t
 hv_input_line_number (const HvInput *input)
 {
-  return ((const Input *)input)->lines;
+  return ((const Input *) input)->lines;
 }
 
 gboolean
 hv_input_finish (HvInput *input, gboolean *cut_short, GError **error)
 {
-  Input *in = (Input *)input;
+  Input *in = (Input *) input;
 
   *cut_short = in->cut_short;
   if (in->error == NULL)
