@@ -6,15 +6,19 @@
 /* No compiler inlines deeper; a line of millions would multiply into every stack through it. */
 #define MAX_INLINED 255
 
-/* FALSE past 32 bits. */
+/* Beyond any real recording: a megabyte of zstd may hold billions of lines that all say the same.
+ */
+#define MAX_ENTRIES (UINT32_C (1) << 27)
+
+/* FALSE past MAX_ENTRIES. */
 static gboolean
 room (HtReader *reader, gpointer *array, gsize element, uint32_t n, uint32_t *size)
 {
   if (G_LIKELY (n < *size))
     return TRUE;
-  if (n > G_MAXUINT32 / 2)
+  if (n >= MAX_ENTRIES)
     return ht_fail (reader, "a table has more than %u entries", n);
-  *size = MAX (256, n + n / 2);
+  *size = CLAMP (n + n / 2, 256, MAX_ENTRIES);
   *array = g_realloc_n (*array, *size, element);
   return TRUE;
 }
