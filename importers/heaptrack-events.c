@@ -39,7 +39,7 @@ line_ends (const char *text)
   const __m128i newline = _mm_set1_epi8 ('\n');
   for (unsigned i = 0; i < 64; i += 16)
     {
-      __m128i bytes = _mm_loadu_si128 ((const __m128i *) (text + i));
+      __m128i bytes = _mm_loadu_si128 ((const void *) (text + i));
       uint32_t found = (uint32_t) _mm_movemask_epi8 (_mm_cmpeq_epi8 (bytes, newline));
       ends |= (uint64_t) found << i;
     }

@@ -572,8 +572,8 @@ test_process_key (void)
 {
   static const char *const maps[] = {
     "1000-3000 r-xp 0 fe:00 1 /main\n9000-a000 r-xp 0 fe:00 2 /ld.so\n",
-    "1000-3000 r-xp 0 fe:00 1 /main\n7000-8000 r-xp 0 fe:00 3 /lib\n9000-a000 r-xp 0 fe:00 2 "
-    "/ld.so\n",
+    ("1000-3000 r-xp 0 fe:00 1 /main\n7000-8000 r-xp 0 fe:00 3 /lib\n9000-a000 r-xp 0 fe:00 2 "
+     "/ld.so\n"),
     "1000-3000 r-xp 0 fe:00 1 /main\n19000-1a000 r-xp 0 fe:00 2 /ld.so\n",
     "1000-3000 r-xp 0 fe:00 1 /other\n9000-a000 r-xp 0 fe:00 2 /ld.so\n",
     "1000-3000 r-xp 0 00:00 0\n",

@@ -924,9 +924,9 @@ test_kill (Fixture *f, gconstpointer data)
       g_assert_cmpint (child, >=, 0);
       if (child == 0)
         {
-          HvStore *store = hv_store_open (f->path, 0, NULL);
+          HvStore *store = open_store (f->path);
           gboolean told = FALSE;
-          for (guint i = 0; store; i++)
+          for (guint i = 0;; i++)
             {
               g_autofree char *key = g_strdup_printf ("key %u", i % 3);
               if (hv_store_save (store, key, profile[(i / 3) % 2], NULL, NULL) && !told)
@@ -1326,6 +1326,8 @@ test_speed (Fixture *f, gconstpointer data)
   taken = seconds_since (&start);
   g_test_maximized_result (rows / taken, "loaded in %.2f s, %.2f M rows/s", taken,
                            rows / taken / 1e6);
+  assert_same (profile, again);
+  seconds_since (&start);
   g_test_minimized_result ((double) file_size (f->path), "%.1f bytes a node (%u sites, 15 metrics)",
                            (double) file_size (f->path) / profile->n_nodes, profile->n_sites);
   seconds_since (&start);
