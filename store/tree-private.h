@@ -5,8 +5,113 @@
 
 G_BEGIN_DECLS
 
+/* Shared between the files that make a tree: tree.c (nodes, order), tree-keys.c (what makes two
+ * frames one, within a profile and between two), tree-side.c (the values of one side), tree-fill.c
+ * (from stacks to nodes) and tree-rows.c. */
+
+struct HvTreeTables
+{
+  GHashTable *key_ids; /* identity → key + 1; identities live in `texts` */
+  GStringChunk *texts;
+  HvPairMap children;
+  uint32_t keys_size, nodes_size;
+  uint8_t *mixed;        /* by key: it stands for functions of several names */
+  gboolean with_modules; /* keys tell modules apart */
+  gboolean across_loads; /* two processes: a run-time address of one means nothing in the other */
+};
+
+/* What is worked out once for each frame of a profile. */
+typedef struct
+{
+  uint32_t *key; /* + 1; 0: not yet */
+  uint8_t *flags;
+  double *weight; /* cost of the sites whose innermost shown frame it is */
+  GString *text, *identity;
+  const char *program;     /* this module's name is not compared; NULL: none */
+  GHashTable *other_paths; /* of the other side's functions, when it mangles differently, or NULL */
+  GString *trait;
+  GHashTable *paths;      /* function's string → canonical path: a function has a frame a line */
+  struct FrameTask *task; /* for HV_GROUP_TASK */
+  const uint8_t *start;   /* by stack node: the way in to the program ends there */
+  GArray *path;           /* scratch: of nodes */
+} HvTreeFrames;
+
+/* One of the profiles asked, and what of it is asked for. */
+typedef struct
+{
+  const HvProfile *profile;
+  uint32_t at;
+  int64_t *values[HV_N_SLOTS];
+  const char *program; /* base name; NULL: not known, or not to be set aside */
+  GHashTable *paths;   /* its functions' canonical paths, where the other side needs them */
+  uint8_t *threads;    /* by thread: whether it is asked for; NULL: all */
+} HvTreeSide;
+
+/* --- tree.c --- */
+
 /* Orders the children of each node by `weight` (per node, largest first), then by `weight2` (may be
  * NULL), then by label. */
 void _hv_tree_sort (HvTree *tree, const int64_t *weight, const int64_t *weight2);
+
+/* The child of `parent` with `key`, added when new. */
+uint32_t _hv_tree_child (HvTree *tree, uint32_t parent, uint32_t key);
+
+/* The node of a frame with `key` called from `above`. Files, modules and crates call themselves all
+ * the time: what stays in one is one node. */
+uint32_t _hv_tree_node_below (HvTree *tree, uint32_t above, uint32_t key);
+
+/* --- tree-keys.c --- */
+
+/* The key with `identity`, described by `key` when new (its label is copied, the short one made
+ * later). */
+uint32_t _hv_tree_intern_key (HvTree *tree, const char *identity, const HvKey *key);
+
+/* Whether a frame names a function: not unresolved, not a note. */
+gboolean _hv_tree_is_function (const HvFrame *frame);
+
+/* The key of frame `f` in the options' group, described and interned when new. */
+uint32_t _hv_tree_frame_key (HvTree *tree, const HvProfile *profile, HvTreeFrames *frames,
+                             uint32_t f);
+
+/* Short labels, and the common name of the instances of a template. */
+void _hv_tree_name_keys (HvTree *tree);
+
+/* What two builds of one program may call differently. */
+void _hv_tree_reconcile (HvTreeSide *sides);
+
+/* Whether a run-time address of one side means nothing in the other. Valgrind loads everything at
+ * the same place in every run. */
+gboolean _hv_tree_crosses_loads (const HvTreeSide *sides);
+
+/* --- tree-side.c --- */
+
+/* The values of `metric` and its partner at a moment; HV_ERROR_USAGE, with the list of those there
+ * are, when the profile lacks it. */
+gboolean _hv_tree_side_init (HvTreeSide *side, const HvProfile *profile, uint32_t at,
+                             HvMetric metric, GError **error);
+
+void _hv_tree_side_clear (HvTreeSide *side);
+
+/* HV_ERROR_USAGE unless the side tells the metric by thread. */
+gboolean _hv_tree_check_threads (const HvTreeSide *side, HvMetric metric, GError **error);
+
+/* Leaves the side with what the threads called `text` hold; several may share a name. */
+gboolean _hv_tree_keep_thread (HvTreeSide *side, const char *text, HvMetric metric, GError **error);
+
+/* What a thread's row says of a metric. */
+int64_t _hv_tree_thread_value (const HvThreadRow *row, HvMetric metric);
+
+/* "thread NAME (tUID)". Newly allocated. */
+char *_hv_tree_thread_label (const HvProfile *profile, uint32_t thread);
+
+/* --- tree-fill.c --- */
+
+/* Whether the metric of this profile is an estimate made from samples. */
+gboolean _hv_tree_is_sampled (const HvProfile *profile, HvMetric metric);
+
+/* Adds the stacks and costs of one side to the tree. `other_paths`: the canonical paths of the
+ * other side where both are mangled differently, or NULL. HV_ERROR_USAGE: a bad pattern. */
+gboolean _hv_tree_add_side (HvTree *tree, guint side, const HvTreeSide *from,
+                            GHashTable *other_paths, GError **error);
 
 G_END_DECLS

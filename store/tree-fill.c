@@ -1,0 +1,490 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tree-private.h"
+
+#include "canonical.h"
+#include "frame-key.h"
+#include "origin.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A pattern and the part of a frame it is held against. */
+typedef struct
+{
+  GRegex *regex;
+  gboolean function, file, module;
+} Pattern;
+
+static gboolean
+pattern_init (Pattern *pattern, const char *text, GError **error)
+{
+  static const struct
+  {
+    const char *prefix;
+    gboolean function, file, module;
+  } scopes[] = { { "fn:", 1, 0, 0 }, { "file:", 0, 1, 0 }, { "mod:", 0, 0, 1 }, { "", 1, 1, 1 } };
+  g_autoptr (GError) bad = NULL;
+  GRegexCompileFlags flags = G_REGEX_OPTIMIZE | G_REGEX_CASELESS;
+
+  *pattern = (Pattern){ 0 };
+  if (text == NULL)
+    return TRUE;
+  for (gsize i = 0; i < G_N_ELEMENTS (scopes); i++)
+    if (g_str_has_prefix (text, scopes[i].prefix))
+      {
+        text += strlen (scopes[i].prefix);
+        pattern->function = scopes[i].function;
+        pattern->file = scopes[i].file;
+        pattern->module = scopes[i].module;
+        break;
+      }
+  for (const char *c = text; *c; c++)
+    if (g_ascii_isupper (*c))
+      flags &= ~(unsigned) G_REGEX_CASELESS;
+  pattern->regex = g_regex_new (text, flags, 0, &bad);
+  if (pattern->regex == NULL)
+    g_set_error (error, HV_ERROR, HV_ERROR_USAGE, "“%s” is no regular expression: %s", text,
+                 bad->message);
+  return pattern->regex != NULL;
+}
+
+static gboolean
+pattern_matches (const Pattern *pattern, const HvProfile *profile, const HvFrame *frame,
+                 const char *label)
+{
+  return (pattern->function && g_regex_match (pattern->regex, label, 0, NULL))
+         || (pattern->file && frame->file
+             && g_regex_match (pattern->regex, hv_profile_string (profile, frame->file), 0, NULL))
+         || (pattern->module && frame->module
+             && g_regex_match (pattern->regex, hv_profile_string (profile, frame->module), 0,
+                               NULL));
+}
+
+/* Standard error², in bytes² (or blocks²), of an estimate made from samples: each object of size S
+ * is kept with p = 1 − e^(−S/R), so n objects counted are off by n(1 − p)/p (formats/jemalloc.md
+ * §1.6). */
+static double
+sampling_variance (double bytes, double blocks, double period, gboolean of_bytes)
+{
+  if (bytes <= 0 || blocks <= 0 || period <= 1)
+    return 0;
+  double size = bytes / blocks, p = -expm1 (-size / period);
+  double per_block = (1 - p) / p;
+  return of_bytes ? blocks * size * size * per_block : blocks * per_block;
+}
+
+gboolean
+_hv_tree_is_sampled (const HvProfile *profile, HvMetric metric)
+{
+  return profile->sample_period > 1
+         && (metric == HV_METRIC_LIVE_BYTES || metric == HV_METRIC_LIVE_BLOCKS
+             || metric == HV_METRIC_TOTAL_BYTES || metric == HV_METRIC_TOTAL_BLOCKS);
+}
+
+static void
+add_cost (HvTree *tree, guint side, uint32_t node, const HvProfile *profile, int64_t cost,
+          int64_t partner)
+{
+  tree->self[side][HV_SLOT_COST][node] += cost;
+  tree->self[side][HV_SLOT_PARTNER][node] += partner;
+  if (tree->variance[side] && _hv_tree_is_sampled (profile, tree->metric))
+    {
+      gboolean bytes = hv_metric_is_bytes (tree->metric);
+      tree->variance[side][node] += sampling_variance ((double) (bytes ? cost : partner),
+                                                       (double) (bytes ? partner : cost),
+                                                       (double) profile->sample_period, bytes);
+    }
+}
+
+enum
+{
+  FRAME_FOCUS = 1 << 0,
+  FRAME_IGNORE = 1 << 1,
+  FRAME_HIDE = 1 << 2,
+};
+
+/* The stack node a site is shown at: the innermost one that is no allocator frame; when all are,
+ * the outermost of them. */
+static uint32_t
+anchor_of (const HvProfile *profile, uint32_t node, gboolean all_frames, gboolean *folded)
+{
+  uint32_t n = node, last = node;
+
+  if (all_frames)
+    return node;
+  while (n && profile->frame_category[profile->node_frame[n]] == HV_CATEGORY_ALLOCATOR)
+    {
+      last = n;
+      n = profile->node_parent[n];
+    }
+  if (n != node)
+    *folded = TRUE;
+  return n && !(profile->frame[profile->node_frame[n]].flags & HV_FRAME_SYNTHETIC) ? n : last;
+}
+
+/* How far a stack, from its root on, is only the way in to the program's own code. */
+typedef enum
+{
+  START_OVER,
+  START_POSSIBLE, /* nothing told so far */
+  START_PENDING,  /* part of the start where one of its functions comes next */
+  START_CERTAIN,
+} Start;
+
+static Start
+start_of (const HvProfile *profile, uint32_t node, Start above)
+{
+  uint32_t f = profile->node_frame[node];
+  const HvFrame *frame = &profile->frame[f];
+
+  if (above == START_OVER || frame->flags & HV_FRAME_SYNTHETIC)
+    return START_OVER;
+  if (profile->frame_category[f] == HV_CATEGORY_ENTRY)
+    return START_CERTAIN;
+  if (above == START_PENDING)
+    return START_OVER;
+  /* between std::rt::lang_start and the program's main(), and around a thread's function */
+  if (profile->frame_category[f] == HV_CATEGORY_PLUMBING)
+    return above == START_CERTAIN ? START_CERTAIN : START_PENDING;
+  /* a stripped program's _start, or the C main() of a Rust program */
+  if (frame->function == 0 ? profile->node_parent[node] == 0
+                           : strcmp (hv_profile_string (profile, frame->function), "main") == 0)
+    return START_PENDING;
+  return START_OVER;
+}
+
+/* Marks the stack nodes at which a start ends for all that is above them. */
+static void
+find_starts (const HvProfile *profile, uint8_t *start)
+{
+  start[0] = START_POSSIBLE;
+  for (uint32_t n = 1; n < profile->n_nodes; n++)
+    start[n] = (uint8_t) start_of (profile, n, (Start) start[profile->node_parent[n]]);
+  for (uint32_t n = 0; n < profile->n_nodes; n++)
+    start[n] = start[n] == START_CERTAIN;
+}
+
+/* Adds a cost at the stack of `node` (a site's anchor) below a frame `top` of its own. */
+static void
+add_below (HvTree *tree, guint side, const HvProfile *profile, HvTreeFrames *frames, uint32_t top,
+           uint32_t node, int64_t cost, int64_t partner)
+{
+  uint32_t shown = _hv_tree_child (tree, 0, top);
+  const uint8_t *start = frames->start;
+  GArray *path = frames->path;
+
+  g_array_set_size (path, 0);
+  for (uint32_t n = node; n; n = profile->node_parent[n])
+    {
+      tree->folded |= start[n];
+      if (n == node || !start[n])
+        g_array_append_val (path, n);
+      if (start[n])
+        break;
+    }
+  for (guint i = path->len; i > 0; i--)
+    {
+      uint32_t f = profile->node_frame[g_array_index (path, uint32_t, i - 1)];
+      if (f == 0 || frames->flags[f] & FRAME_HIDE)
+        continue;
+      shown = _hv_tree_node_below (tree, shown, _hv_tree_frame_key (tree, profile, frames, f));
+    }
+  frames->weight[profile->node_frame[node]] += fabs ((double) cost);
+  add_cost (tree, side, shown, profile, cost, partner);
+}
+
+/* Adds the thread rows below a frame a thread; costs are those of the end. */
+static void
+add_threads (HvTree *tree, guint side, const HvTreeSide *from, HvTreeFrames *frames,
+             const uint8_t *node_flags, const uint32_t *anchor)
+{
+  const HvProfile *profile = from->profile;
+
+  for (uint64_t r = 0; r < profile->n_thread_rows; r++)
+    {
+      const HvThreadRow *row = &profile->thread_row[r];
+      int64_t cost = _hv_tree_thread_value (row, tree->metric);
+      int64_t partner = _hv_tree_thread_value (row, hv_metric_partner (tree->metric));
+
+      if ((cost == 0 && partner == 0) || (from->threads && !from->threads[row->thread]))
+        continue;
+      if (node_flags[profile->site_node[row->site]] & FRAME_IGNORE)
+        {
+          tree->dropped[side] += cost;
+          continue;
+        }
+      g_autofree char *name = _hv_tree_thread_label (profile, row->thread);
+      g_autofree char *label = g_strconcat ("thread ", name, NULL);
+      HvKey key = {
+        .label = label, .function = "", .module = "", .file = "", .flags = HV_FRAME_SYNTHETIC
+      };
+      add_below (tree, side, profile, frames, _hv_tree_intern_key (tree, label, &key),
+                 anchor[row->site], cost, partner);
+    }
+}
+
+/* How surely a stack is known to be a task's. */
+enum
+{
+  TASK_NONE,
+  TASK_RUNTIME, /* inside the runtime, nothing of the user's yet */
+  TASK_CALLED,  /* the first function of the user's inside */
+  TASK_NAMED,   /* the runtime's own functions name the future */
+};
+
+typedef struct
+{
+  uint32_t key; /* TASK_CALLED, TASK_NAMED */
+  uint8_t sure;
+} Task;
+
+/* What is worked out once for each frame. */
+typedef struct FrameTask
+{
+  Task named, called; /* nothing where not `sure` */
+  gboolean known, is_async;
+} FrameTask;
+
+static uint32_t
+task_key (HvTree *tree, const char *identity, const char *name)
+{
+  g_autofree char *id = g_strconcat ("task\x1f", identity, NULL);
+  g_autofree char *label = g_strconcat ("task ", name, NULL);
+  HvKey key = {
+    .label = label, .function = "", .module = "", .file = "", .flags = HV_FRAME_SYNTHETIC
+  };
+
+  return _hv_tree_intern_key (tree, id, &key);
+}
+
+/* The task that a call of frame `f` is in, by that of its caller. What makes or polls a task inside
+ * another one works for the inner. */
+static Task
+task_of_call (HvTree *tree, const HvProfile *profile, HvTreeFrames *frames, Task caller, uint32_t f)
+{
+  const HvFrame *frame = &profile->frame[f];
+  const char *function = hv_profile_string (profile, frame->function);
+  FrameTask *task = &frames->task[f];
+  GString *identity = frames->identity, *text = frames->text;
+
+  if (!_hv_tree_is_function (frame))
+    return caller;
+  if (!task->known)
+    {
+      g_string_truncate (identity, 0);
+      g_string_truncate (text, 0);
+      if (hv_function_task (function, identity, text))
+        task->named = (Task){ task_key (tree, identity->str, text->str), TASK_NAMED };
+      task->is_async = strstr (function, "{async_") != NULL;
+      task->known = TRUE;
+    }
+  if (task->named.sure)
+    return task->named;
+  if (caller.sure >= TASK_CALLED)
+    return caller;
+  if (profile->frame_category[f] == HV_CATEGORY_ASYNC)
+    return (Task){ 0, TASK_RUNTIME };
+  if (profile->frame_category[f] != HV_CATEGORY_APP
+      || (caller.sure == TASK_NONE && !task->is_async))
+    return caller;
+  if (!task->called.sure)
+    {
+      g_string_truncate (identity, 0);
+      g_string_truncate (text, 0);
+      hv_canonical_path (identity, NULL, function);
+      hv_generic_name (text, function);
+      if (g_str_has_suffix (text->str, " (async)"))
+        g_string_truncate (text, text->len - strlen (" (async)"));
+      task->called = (Task){ task_key (tree, identity->str, text->str), TASK_CALLED };
+    }
+  return task->called;
+}
+
+static void
+add_tasks (HvTree *tree, guint side, const HvTreeSide *from, HvTreeFrames *frames,
+           const uint8_t *node_flags, const uint32_t *anchor)
+{
+  const HvProfile *profile = from->profile;
+  g_autofree Task *task = g_new0 (Task, profile->n_nodes);
+  g_autofree FrameTask *of_frame = g_new0 (FrameTask, profile->n_frames);
+
+  frames->task = of_frame;
+  for (uint32_t n = 1; n < profile->n_nodes; n++)
+    task[n] = task_of_call (tree, profile, frames, task[profile->node_parent[n]],
+                            profile->node_frame[n]);
+  for (uint32_t s = 0; s < profile->n_sites; s++)
+    {
+      int64_t cost = from->values[HV_SLOT_COST][s];
+      int64_t partner = from->values[HV_SLOT_PARTNER] ? from->values[HV_SLOT_PARTNER][s] : 0;
+      if (cost == 0 && partner == 0)
+        continue;
+      if (node_flags[profile->site_node[s]] & FRAME_IGNORE)
+        {
+          tree->dropped[side] += cost;
+          continue;
+        }
+      const Task *of = &task[profile->site_node[s]];
+      uint32_t key = of->key;
+      if (of->sure < TASK_CALLED)
+        {
+          const char *label = of->sure == TASK_NONE ? "[no task]" : "[async runtime]";
+          HvKey none = {
+            .label = label, .function = "", .module = "", .file = "", .flags = HV_FRAME_SYNTHETIC
+          };
+          key = _hv_tree_intern_key (tree, label, &none);
+        }
+      add_below (tree, side, profile, frames, key, anchor[s], cost, partner);
+    }
+  frames->task = NULL;
+}
+
+static void
+add_sites (HvTree *tree, guint side, const HvTreeSide *from, HvTreeFrames *frames,
+           const uint8_t *node_flags, const uint32_t *anchor)
+{
+  const uint8_t *start = frames->start;
+  const HvProfile *profile = from->profile;
+  g_autofree uint8_t *needed = g_new0 (uint8_t, profile->n_nodes);
+  g_autofree uint32_t *shown = g_new0 (uint32_t, profile->n_nodes);
+  enum
+  {
+    ON_PATH = 1,
+    FOLDED = 2
+  };
+
+  for (uint32_t s = 0; s < profile->n_sites; s++)
+    {
+      int64_t cost = from->values[HV_SLOT_COST][s];
+      int64_t partner = from->values[HV_SLOT_PARTNER] ? from->values[HV_SLOT_PARTNER][s] : 0;
+      if ((cost || partner) && !(node_flags[profile->site_node[s]] & FRAME_IGNORE))
+        needed[anchor[s]] |= ON_PATH;
+    }
+  for (uint32_t n = profile->n_nodes; n-- > 1;)
+    if (needed[n] && !start[n])
+      needed[profile->node_parent[n]] |= ON_PATH;
+
+  for (uint32_t n = 1; n < profile->n_nodes; n++)
+    {
+      if (!needed[n])
+        continue;
+      uint32_t above = shown[profile->node_parent[n]], f = profile->node_frame[n];
+      if (f == 0 || frames->flags[f] & FRAME_HIDE)
+        shown[n] = above;
+      else if (start[n])
+        {
+          shown[n] = 0;
+          needed[n] |= FOLDED;
+          tree->folded = TRUE;
+        }
+      else
+        shown[n] = _hv_tree_node_below (tree, above, _hv_tree_frame_key (tree, profile, frames, f));
+    }
+
+  for (uint32_t s = 0; s < profile->n_sites; s++)
+    {
+      int64_t cost = from->values[HV_SLOT_COST][s];
+      int64_t partner = from->values[HV_SLOT_PARTNER] ? from->values[HV_SLOT_PARTNER][s] : 0;
+      if (cost == 0 && partner == 0)
+        continue;
+      if (node_flags[profile->site_node[s]] & FRAME_IGNORE)
+        {
+          tree->dropped[side] += cost;
+          continue;
+        }
+      uint32_t f = profile->node_frame[anchor[s]], at = shown[anchor[s]];
+      /* what the runtime's own start allocates is shown at it: nothing else would name it */
+      if (needed[anchor[s]] & FOLDED)
+        at = _hv_tree_node_below (tree, at, _hv_tree_frame_key (tree, profile, frames, f));
+      frames->weight[f] += fabs ((double) cost);
+      add_cost (tree, side, at, profile, cost, partner);
+    }
+}
+
+gboolean
+_hv_tree_add_side (HvTree *tree, guint side, const HvTreeSide *from, GHashTable *other_paths,
+                   GError **error)
+{
+  const HvProfile *profile = from->profile;
+  Pattern focus = { 0 }, ignore = { 0 }, hide = { 0 };
+  gboolean ok = pattern_init (&focus, tree->options.focus, error)
+                && pattern_init (&ignore, tree->options.ignore, error)
+                && pattern_init (&hide, tree->options.hide, error);
+
+  if (ok)
+    {
+      g_autofree uint32_t *keys = g_new0 (uint32_t, profile->n_frames);
+      g_autofree uint8_t *flags = g_new0 (uint8_t, profile->n_frames);
+      g_autofree double *weight = g_new0 (double, profile->n_frames);
+      g_autofree uint8_t *node_flags = g_new0 (uint8_t, profile->n_nodes);
+      g_autofree uint8_t *start = g_new0 (uint8_t, profile->n_nodes);
+      g_autofree uint32_t *anchor = g_new0 (uint32_t, MAX (1, profile->n_sites));
+      g_autoptr (GString) text = g_string_new (NULL);
+      g_autoptr (GString) identity = g_string_new (NULL);
+      g_autoptr (GString) trait = g_string_new (NULL);
+      g_autoptr (GArray) path = g_array_new (FALSE, FALSE, sizeof (uint32_t));
+      g_autoptr (GHashTable) paths = g_hash_table_new (NULL, NULL);
+      HvTreeFrames frames = { .key = keys,
+                              .start = start,
+                              .flags = flags,
+                              .weight = weight,
+                              .text = text,
+                              .identity = identity,
+                              .program = from->program,
+                              .other_paths = other_paths,
+                              .trait = trait,
+                              .paths = paths,
+                              .path = path };
+
+      if (focus.regex || ignore.regex || hide.regex)
+        for (uint32_t f = 1; f < profile->n_frames; f++)
+          {
+            const HvFrame *frame = &profile->frame[f];
+            g_string_truncate (text, 0);
+            hv_frame_label (text, profile, frame);
+            if (focus.regex && pattern_matches (&focus, profile, frame, text->str))
+              flags[f] |= FRAME_FOCUS;
+            if (ignore.regex && pattern_matches (&ignore, profile, frame, text->str))
+              flags[f] |= FRAME_IGNORE;
+            if (hide.regex && pattern_matches (&hide, profile, frame, text->str))
+              flags[f] |= FRAME_HIDE;
+          }
+      for (uint32_t n = 1; n < profile->n_nodes; n++)
+        node_flags[n] = (uint8_t) (node_flags[profile->node_parent[n]]
+                                   | (flags[profile->node_frame[n]]
+                                      & (FRAME_FOCUS | FRAME_IGNORE)));
+      if (focus.regex)
+        for (uint32_t n = 0; n < profile->n_nodes; n++)
+          if (!(node_flags[n] & FRAME_FOCUS))
+            node_flags[n] |= FRAME_IGNORE;
+      for (uint32_t s = 0; s < profile->n_sites; s++)
+        anchor[s] = anchor_of (profile, profile->site_node[s], tree->options.all_frames,
+                               &tree->folded);
+      if (!tree->options.all_frames)
+        find_starts (profile, start);
+
+      if (tree->options.group == HV_GROUP_THREAD)
+        add_threads (tree, side, from, &frames, node_flags, anchor);
+      else if (tree->options.group == HV_GROUP_TASK)
+        add_tasks (tree, side, from, &frames, node_flags, anchor);
+      else
+        add_sites (tree, side, from, &frames, node_flags, anchor);
+
+      /* A key stands for several frames: it shows the source line that cost most. The current side
+       * comes last and wins. */
+      g_autofree double *best = g_new0 (double, MAX (1, tree->n_keys));
+      for (uint32_t f = 1; f < profile->n_frames; f++)
+        if (keys[f] && weight[f] > best[keys[f] - 1])
+          {
+            HvKey *key = &tree->key[keys[f] - 1];
+            best[keys[f] - 1] = weight[f];
+            key->file = hv_profile_string (profile, profile->frame[f].file);
+            key->line = profile->frame[f].line;
+            key->module = hv_profile_string (profile, profile->frame[f].module);
+            key->function = hv_profile_string (profile, profile->frame[f].function);
+          }
+    }
+  g_clear_pointer (&focus.regex, g_regex_unref);
+  g_clear_pointer (&ignore.regex, g_regex_unref);
+  g_clear_pointer (&hide.regex, g_regex_unref);
+  return ok;
+}

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tree-private.h"
+
+#include "canonical.h"
+#include "frame-key.h"
+#include "origin.h"
+
+#include <string.h>
+
+#define PAGE_OFFSET_MASK 0xfffu
+
+uint32_t
+_hv_tree_intern_key (HvTree *tree, const char *identity, const HvKey *key)
+{
+  struct HvTreeTables *t = tree->tables;
+  uint32_t id = GPOINTER_TO_UINT (g_hash_table_lookup (t->key_ids, identity));
+
+  if (id)
+    return id - 1;
+  if (tree->n_keys == t->keys_size)
+    {
+      t->keys_size = tree->n_keys ? tree->n_keys * 2 : 256;
+      tree->key = g_renew (HvKey, tree->key, t->keys_size);
+      t->mixed = g_renew (uint8_t, t->mixed, t->keys_size);
+    }
+  tree->key[tree->n_keys] = *key;
+  tree->key[tree->n_keys].label = g_string_chunk_insert (t->texts, key->label);
+  tree->key[tree->n_keys].short_label = tree->key[tree->n_keys].label;
+  t->mixed[tree->n_keys] = FALSE;
+  g_hash_table_insert (t->key_ids, g_string_chunk_insert (t->texts, identity),
+                       GUINT_TO_POINTER (tree->n_keys + 1));
+  return tree->n_keys++;
+}
+
+gboolean
+_hv_tree_is_function (const HvFrame *frame)
+{
+  return frame->function && !(frame->flags & HV_FRAME_SYNTHETIC);
+}
+
+/* What tells modules apart: the program's own name may change from build to build, and so may what
+ * follows ".so" in a library's. */
+static void
+append_module (const HvTree *tree, const HvTreeFrames *frames, const char *module,
+               GString *identity)
+{
+  const char *name = hv_basename (module);
+  const char *version = tree->n_sides == HV_N_SIDES ? strstr (name, ".so.") : NULL;
+
+  g_string_append_c (identity, '\x1f');
+  if (frames->program == NULL || strcmp (name, frames->program) != 0)
+    g_string_append_len (identity, name, version ? version + 3 - name : -1);
+}
+
+/* Rust's legacy mangling calls a method that a trait provides Trait::m, v0 <Type as Trait>::m: the
+ * side that says more gives way when the other has never heard of the type's. */
+static void
+append_path (const HvTree *tree, const HvProfile *profile, const HvTreeFrames *frames,
+             uint32_t function, GString *identity)
+{
+  char *path = g_hash_table_lookup (frames->paths, GUINT_TO_POINTER (function));
+
+  if (path == NULL)
+    {
+      g_string_truncate (frames->trait, 0);
+      hv_canonical_path (identity, frames->trait, hv_profile_string (profile, function));
+      if (frames->other_paths && frames->trait->len
+          && !g_hash_table_contains (frames->other_paths, identity->str)
+          && g_hash_table_contains (frames->other_paths, frames->trait->str))
+        g_string_assign (identity, frames->trait->str);
+      path = g_string_chunk_insert (tree->tables->texts, identity->str);
+      g_hash_table_insert (frames->paths, GUINT_TO_POINTER (function), path);
+      return;
+    }
+  g_string_append (identity, path);
+}
+
+static void
+append_identity (const HvTree *tree, const HvProfile *profile, const HvTreeFrames *frames,
+                 const HvFrame *frame, GString *identity)
+{
+  const char *module = hv_profile_string (profile, frame->module);
+
+  if (frame->function == 0 && frame->flags & HV_FRAME_RUNTIME_ADDRESS && tree->tables->across_loads)
+    {
+      /* Another run loads the module elsewhere, but by whole pages: the offset in the page is what
+       * stays. An address outside any module says nothing across runs. */
+      g_string_append (identity, *module ? hv_basename (module) : "[unknown]");
+      if (*module)
+        g_string_append_printf (identity, "@%03x", (unsigned) (frame->address & PAGE_OFFSET_MASK));
+      return;
+    }
+  if (_hv_tree_is_function (frame))
+    append_path (tree, profile, frames, frame->function, identity);
+  else
+    hv_frame_label (identity, profile, frame);
+  if (tree->tables->with_modules && *module)
+    append_module (tree, frames, module, identity);
+}
+
+static void
+append_line (GString *text, const HvKey *key)
+{
+  g_string_append_printf (text, "  %s:%u", hv_basename (key->file), key->line);
+}
+
+uint32_t
+_hv_tree_frame_key (HvTree *tree, const HvProfile *profile, HvTreeFrames *frames, uint32_t f)
+{
+  const HvFrame *frame = &profile->frame[f];
+  const char *module = hv_profile_string (profile, frame->module);
+  HvKey key = { .function = hv_profile_string (profile, frame->function),
+                .module = module,
+                .file = hv_profile_string (profile, frame->file),
+                .line = frame->line,
+                .flags = frame->flags,
+                .category = profile->frame_category[f] };
+  GString *text = frames->text, *identity = frames->identity;
+
+  if (frames->key[f])
+    return frames->key[f] - 1;
+
+  g_string_truncate (text, 0);
+  g_string_truncate (identity, 0);
+  switch (frame->flags & HV_FRAME_SYNTHETIC ? HV_GROUP_FUNCTION : tree->options.group)
+    {
+    case HV_GROUP_MODULE:
+      g_string_append (text, *module ? hv_basename (module) : "[unknown module]");
+      g_string_assign (identity, text->str);
+      break;
+    case HV_GROUP_FILE:
+      if (frame->file)
+        g_string_append (text, key.file);
+      else if (*module)
+        g_string_append_printf (text, "[%s]", hv_basename (module));
+      else
+        g_string_append (text, "[unknown file]");
+      g_string_assign (identity, text->str);
+      break;
+    case HV_GROUP_CRATE:
+      hv_frame_origin (text, profile, frame);
+      g_string_assign (identity, text->str);
+      break;
+    case HV_GROUP_FUNCTION:
+    case HV_GROUP_STACK:
+    case HV_GROUP_LINE:
+    case HV_GROUP_THREAD:
+    case HV_GROUP_TASK:
+    case HV_N_GROUPS:
+    default:
+      hv_frame_label (text, profile, frame);
+      append_identity (tree, profile, frames, frame, identity);
+      if (tree->options.group == HV_GROUP_LINE && frame->line && frame->function)
+        {
+          g_string_append_printf (identity, "\x1f%s:%u", hv_basename (key.file), frame->line);
+          append_line (text, &key);
+        }
+      break;
+    }
+  key.label = text->str;
+  frames->key[f] = _hv_tree_intern_key (tree, identity->str, &key) + 1;
+  if (hv_group_is_of_functions (tree->options.group) && _hv_tree_is_function (frame)
+      && strcmp (tree->key[frames->key[f] - 1].label, text->str) != 0)
+    tree->tables->mixed[frames->key[f] - 1] = TRUE;
+  return frames->key[f] - 1;
+}
+
+void
+_hv_tree_name_keys (HvTree *tree)
+{
+  g_autoptr (GString) full = g_string_new (NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
+  gboolean lines = tree->options.group == HV_GROUP_LINE;
+
+  if (!hv_group_is_of_functions (tree->options.group))
+    return;
+  for (uint32_t k = 0; k < tree->n_keys; k++)
+    {
+      HvKey *key = &tree->key[k];
+      if (*key->function == '\0' || key->flags & HV_FRAME_SYNTHETIC)
+        continue;
+      g_string_truncate (full, 0);
+      hv_normalise_function (full, key->function);
+      if (tree->tables->mixed[k])
+        {
+          g_string_truncate (text, 0);
+          hv_generic_name (text, full->str);
+          if (lines && key->line)
+            append_line (text, key);
+          key->label = g_string_chunk_insert (tree->tables->texts, text->str);
+        }
+      g_string_truncate (text, 0);
+      hv_shorten_function (text, full->str);
+      if (lines && key->line)
+        append_line (text, key);
+      key->short_label = g_string_chunk_insert (tree->tables->texts, text->str);
+    }
+}
+
+/* The base name of the one module with resolved frames that is no library; NULL: none, or several.
+ */
+static const char *
+program_of (const HvProfile *profile)
+{
+  const char *program = NULL;
+  uint32_t known = 0;
+
+  for (uint32_t f = 1; f < profile->n_frames; f++)
+    {
+      const HvFrame *frame = &profile->frame[f];
+      if (frame->module == 0 || frame->module == known || !_hv_tree_is_function (frame))
+        continue;
+      known = frame->module;
+      const char *name = hv_basename (hv_profile_string (profile, frame->module));
+      if (*name == '[' || strstr (name, ".so"))
+        continue;
+      if (program && strcmp (program, name) != 0)
+        return NULL;
+      program = name;
+    }
+  return program;
+}
+
+static gboolean
+has_legacy_rust (const HvProfile *profile)
+{
+  for (uint32_t f = 1; f < profile->n_frames; f++)
+    if (strstr (hv_profile_string (profile, profile->frame[f].function), "{{closure}}"))
+      return TRUE;
+  return FALSE;
+}
+
+static GHashTable *
+canonical_paths (const HvProfile *profile)
+{
+  GHashTable *paths = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GString) path = g_string_new (NULL);
+
+  for (uint32_t f = 1; f < profile->n_frames; f++)
+    if (_hv_tree_is_function (&profile->frame[f]))
+      {
+        g_string_truncate (path, 0);
+        hv_canonical_path (path, NULL, hv_profile_string (profile, profile->frame[f].function));
+        if (!g_hash_table_contains (paths, path->str))
+          g_hash_table_add (paths, g_strdup (path->str));
+      }
+  return paths;
+}
+
+void
+_hv_tree_reconcile (HvTreeSide *sides)
+{
+  const char *base = program_of (sides[HV_SIDE_BASE].profile);
+  const char *current = program_of (sides[HV_SIDE_CURRENT].profile);
+
+  if (base && current)
+    {
+      sides[HV_SIDE_BASE].program = base;
+      sides[HV_SIDE_CURRENT].program = current;
+    }
+  if (has_legacy_rust (sides[HV_SIDE_BASE].profile)
+      != has_legacy_rust (sides[HV_SIDE_CURRENT].profile))
+    for (guint i = 0; i < HV_N_SIDES; i++)
+      sides[i].paths = canonical_paths (sides[i].profile);
+}
+
+static gboolean
+is_valgrind (const HvProfile *profile)
+{
+  return strcmp (profile->format, "dhat") == 0 && profile->time_unit == HV_TIME_INSTRUCTIONS;
+}
+
+gboolean
+_hv_tree_crosses_loads (const HvTreeSide *sides)
+{
+  const HvProfile *base = sides[HV_SIDE_BASE].profile, *current = sides[HV_SIDE_CURRENT].profile;
+
+  return base != current && (base->process_key == 0 || base->process_key != current->process_key)
+         && !(is_valgrind (base) && is_valgrind (current));
+}

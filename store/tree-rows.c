@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tree-private.h"
+
+#include <string.h>
+
+/* What a row or node weighs over its sides, for choosing and ordering. */
+static int64_t
+weight_of (const HvTree *tree, int64_t *const cost[HV_N_SIDES][HV_N_SLOTS], uint32_t n)
+{
+  int64_t weight = 0;
+
+  for (guint side = 0; side < tree->n_sides; side++)
+    weight = MAX (weight, ABS (cost[side][HV_SLOT_COST][n]));
+  return weight;
+}
+
+static void
+row_add (HvRow *row, const HvTree *tree, uint32_t node, gboolean self, gboolean inclusive)
+{
+  for (guint side = 0; side < tree->n_sides; side++)
+    for (int slot = 0; slot < HV_N_SLOTS; slot++)
+      {
+        if (self)
+          row->self[side][slot] += tree->self[side][slot][node];
+        if (inclusive)
+          row->incl[side][slot] += tree->incl[side][slot][node];
+      }
+  for (guint side = 0; self && side < tree->n_sides; side++)
+    if (tree->variance[side])
+      row->variance += tree->variance[side][node];
+}
+
+static gboolean
+row_is_empty (const HvRow *row)
+{
+  for (int side = 0; side < HV_N_SIDES; side++)
+    for (int slot = 0; slot < HV_N_SLOTS; slot++)
+      if (row->self[side][slot] || row->incl[side][slot])
+        return FALSE;
+  return TRUE;
+}
+
+static GArray *
+rows_by_stack (const HvTree *tree)
+{
+  GArray *rows = g_array_new (FALSE, FALSE, sizeof (HvRow));
+
+  for (uint32_t n = 0; n < tree->n_nodes; n++)
+    {
+      HvRow row = { .key = tree->node_key[n], .node = n };
+      row_add (&row, tree, n, TRUE, FALSE);
+      if (row_is_empty (&row))
+        continue;
+      row_add (&row, tree, n, FALSE, TRUE);
+      g_array_append_val (rows, row);
+    }
+  return rows;
+}
+
+static GArray *
+rows_by_top (const HvTree *tree)
+{
+  GArray *rows = g_array_new (FALSE, FALSE, sizeof (HvRow));
+  g_autofree uint32_t *row_of = g_new0 (uint32_t, tree->n_nodes);
+
+  for (uint32_t i = tree->child_start[0]; i < tree->child_start[1]; i++)
+    {
+      uint32_t n = tree->child[i];
+      HvRow row = { .key = tree->node_key[n], .node = n };
+      row_add (&row, tree, n, FALSE, TRUE);
+      memcpy (row.self, row.incl, sizeof row.self);
+      row_of[n] = rows->len;
+      g_array_append_val (rows, row);
+    }
+  /* the variance of a thread or task is its stacks' */
+  for (uint32_t n = 1; n < tree->n_nodes; n++)
+    {
+      if (tree->parent[n])
+        row_of[n] = row_of[tree->parent[n]];
+      for (guint side = 0; side < tree->n_sides; side++)
+        if (tree->variance[side])
+          g_array_index (rows, HvRow, row_of[n]).variance += tree->variance[side][n];
+    }
+  return rows;
+}
+
+static GArray *
+rows_by_key (const HvTree *tree)
+{
+  uint32_t none = tree->n_keys; /* the root's own cost */
+  GArray *rows = g_array_sized_new (FALSE, TRUE, sizeof (HvRow), tree->n_keys + 1);
+  g_autofree uint32_t *open = g_new0 (uint32_t, tree->n_keys + 1);
+  g_autofree uint32_t *next = g_new (uint32_t, tree->n_nodes);
+  struct Best
+  {
+    int64_t self, incl;
+  };
+  g_autofree struct Best *best = g_new (struct Best, tree->n_keys + 1);
+  uint32_t n = 0;
+
+  g_array_set_size (rows, tree->n_keys + 1);
+  for (uint32_t k = 0; k <= tree->n_keys; k++)
+    {
+      g_array_index (rows, HvRow, k).key = k == none ? HV_NO_KEY : k;
+      best[k] = (struct Best){ -1, -1 };
+    }
+
+  /* Depth first, so that a key already open above a node is known: recursion counts once. */
+  memcpy (next, tree->child_start, tree->n_nodes * sizeof (uint32_t));
+  while (TRUE)
+    {
+      uint32_t k = n ? tree->node_key[n] : none;
+      HvRow *row = &g_array_index (rows, HvRow, k);
+
+      if (next[n] == tree->child_start[n])
+        {
+          /* on the way in; the root is no row of everything, only of what has no frame */
+          int64_t self = weight_of (tree, tree->self, n), incl = weight_of (tree, tree->incl, n);
+          row_add (row, tree, n, TRUE, n != 0 && open[k]++ == 0);
+          if (self > best[k].self || (self == best[k].self && incl > best[k].incl))
+            {
+              best[k].self = self;
+              best[k].incl = incl;
+              row->node = n;
+            }
+        }
+      if (next[n] < tree->child_start[n + 1])
+        {
+          n = tree->child[next[n]++];
+          continue;
+        }
+      if (next[n] == tree->child_start[n])
+        next[n]++; /* a leaf: never entered again */
+      if (n == 0)
+        break;
+      open[k]--;
+      n = tree->parent[n];
+    }
+  memcpy (g_array_index (rows, HvRow, none).incl, g_array_index (rows, HvRow, none).self,
+          sizeof (g_array_index (rows, HvRow, none).incl));
+
+  guint kept = 0;
+  for (guint i = 0; i < rows->len; i++)
+    if (!row_is_empty (&g_array_index (rows, HvRow, i)))
+      g_array_index (rows, HvRow, kept++) = g_array_index (rows, HvRow, i);
+  g_array_set_size (rows, kept);
+  return rows;
+}
+
+static int
+compare_rows (gconstpointer a, gconstpointer b, gpointer user)
+{
+  const HvTree *tree = user;
+  const HvRow *x = a, *y = b;
+  int64_t self_x = MAX (x->self[0][0], x->self[1][0]), self_y = MAX (y->self[0][0], y->self[1][0]);
+  int64_t incl_x = MAX (x->incl[0][0], x->incl[1][0]), incl_y = MAX (y->incl[0][0], y->incl[1][0]);
+
+  if (self_x != self_y)
+    return self_x > self_y ? -1 : 1;
+  if (incl_x != incl_y)
+    return incl_x > incl_y ? -1 : 1;
+  int by_label = strcmp (x->key == HV_NO_KEY ? "" : tree->key[x->key].label,
+                         y->key == HV_NO_KEY ? "" : tree->key[y->key].label);
+  return by_label ? by_label : (x->node > y->node) - (x->node < y->node);
+}
+
+GArray *
+hv_tree_rows (const HvTree *tree)
+{
+  GArray *rows = tree->options.group == HV_GROUP_STACK ? rows_by_stack (tree)
+                 : tree->options.group == HV_GROUP_THREAD || tree->options.group == HV_GROUP_TASK
+                     ? rows_by_top (tree)
+                     : rows_by_key (tree);
+
+  g_array_sort_with_data (rows, compare_rows, (gpointer) tree);
+  return rows;
+}
