@@ -31,6 +31,8 @@ open_window (const HvCommand *command)
   HvWindowArgs args = { .files = command->files,
                         .diff = command->diff,
                         .series = command->series,
+                        .view = hv_command_view (command),
+                        .grouped = command->group_by != NULL,
                         .metric = command->metric,
                         .at = command->at,
                         .screenshot = command->screenshot };

@@ -526,9 +526,9 @@ static void
 test_cancel (void)
 {
   static const HvSession session = { .no_store = TRUE };
-  static const HvTreeOptions tree;
+  static const HvProfileViewStart start;
   g_autofree char *path = g_test_build_filename (G_TEST_DIST, "base.heap", NULL);
-  HvMainWindow *window = hv_main_window_new (NULL, &session, &tree);
+  HvMainWindow *window = hv_main_window_new (NULL, &session, &start);
   gboolean done = FALSE;
 
   g_signal_connect (window, "settled", G_CALLBACK (settled_cb), &done);
@@ -544,11 +544,10 @@ test_cancel (void)
 }
 
 static HvMainWindow *
-open_window (const char *const *files, HvLoadKind kind)
+open_window_as (const char *const *files, HvLoadKind kind, const HvProfileViewStart *start)
 {
   static const HvSession session = { .no_store = TRUE, .import = { .no_symbols = TRUE } };
-  static const HvTreeOptions tree;
-  HvMainWindow *window = hv_main_window_new (NULL, &session, &tree);
+  HvMainWindow *window = hv_main_window_new (NULL, &session, start);
   gboolean done = FALSE;
 
   g_signal_connect (window, "settled", G_CALLBACK (settled_cb), &done);
@@ -559,6 +558,126 @@ open_window (const char *const *files, HvLoadKind kind)
   gtk_test_widget_wait_for_draw (GTK_WIDGET (window));
   g_signal_handlers_disconnect_by_func (window, settled_cb, &done);
   return window;
+}
+
+static HvMainWindow *
+open_window (const char *const *files, HvLoadKind kind)
+{
+  static const HvProfileViewStart start;
+  return open_window_as (files, kind, &start);
+}
+
+static HvMainWindow *
+open_diff (const HvProfileViewStart *start)
+{
+  g_autofree char *base = g_test_build_filename (G_TEST_DIST, "base.heap", NULL);
+  g_autofree char *current = g_test_build_filename (G_TEST_DIST, "cur.heap", NULL);
+  const char *const files[] = { base, current, NULL };
+  return open_window_as (files, HV_LOAD_DIFF, start);
+}
+
+static const HvScene *
+wait_for_another (HvProfileView *view, const HvScene *scene)
+{
+  while (hv_profile_view_get_scene (view) == scene)
+    g_main_context_iteration (NULL, TRUE);
+  gtk_test_widget_wait_for_draw (GTK_WIDGET (view));
+  return hv_profile_view_get_scene (view);
+}
+
+/* The shown widget of a type with a text that starts so: a label, or a button around one. */
+static GtkWidget *
+find_widget (GtkWidget *widget, GType type, const char *start)
+{
+  GtkWidget *label = GTK_IS_BUTTON (widget) ? gtk_button_get_child (GTK_BUTTON (widget)) : widget;
+
+  if (!gtk_widget_get_mapped (widget))
+    return NULL;
+  if (G_TYPE_CHECK_INSTANCE_TYPE (widget, type) && GTK_IS_LABEL (label)
+      && g_str_has_prefix (gtk_label_get_text (GTK_LABEL (label)), start))
+    return widget;
+  GtkWidget *found = NULL;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child && !found;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_widget (child, type, start);
+  return found;
+}
+
+static GtkWidget *
+chip (HvProfileView *view, const char *start)
+{
+  return find_widget (GTK_WIDGET (view), GTK_TYPE_BUTTON, start);
+}
+
+/* The command line's questions are asked, shown, and can be taken back. */
+static void
+test_options (void)
+{
+  const HvProfileViewStart start = { .tree = { .group = HV_GROUP_MODULE, .focus = "cache" },
+                                     .grouped = TRUE,
+                                     .view = HV_FLAME_OVERLAY };
+  HvMainWindow *window = open_diff (&start);
+  HvProfileView *view = hv_main_window_get_view (window);
+  const HvScene *scene = hv_profile_view_get_scene (view);
+
+  g_assert_cmpint (hv_flame_graph_get_view (hv_profile_view_get_flame_graph (view)), ==,
+                   HV_FLAME_OVERLAY);
+  g_assert_cmpint (scene->report.tree->options.group, ==, HV_GROUP_MODULE);
+  int64_t shown = scene->report.tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][0];
+  int64_t all = scene->report.tree->total[HV_SIDE_CURRENT];
+  g_assert_cmpint (shown, >, 0);
+  g_assert_cmpint (shown, <, all);
+  g_assert_nonnull (find_widget (GTK_WIDGET (view), GTK_TYPE_LABEL, "showing "));
+
+  g_signal_emit_by_name (chip (view, "Only: cache"), "clicked");
+  scene = wait_for_another (view, scene);
+  g_assert_cmpint (scene->report.tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][0], ==, all);
+  g_assert_null (chip (view, "Only: "));
+  g_assert_null (find_widget (GTK_WIDGET (view), GTK_TYPE_LABEL, "showing "));
+  g_signal_emit_by_name (chip (view, "By module"), "clicked");
+  scene = wait_for_another (view, scene);
+  g_assert_cmpint (scene->report.tree->options.group, ==, HV_GROUP_STACK);
+  g_assert_null (chip (view, "By module"));
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+/* Inverted, the rows, the sum and the selection's call path stay what they were. */
+static void
+test_invert (void)
+{
+  static const HvProfileViewStart start;
+  HvMainWindow *window = open_diff (&start);
+  HvProfileView *view = hv_main_window_get_view (window);
+  HvFlameGraph *graph = hv_profile_view_get_flame_graph (view);
+  const HvScene *scene = hv_profile_view_get_scene (view);
+  const HvWaterfall before = scene->report.rows_diff->waterfall;
+  const HvDiffRow first = g_array_index (scene->rows, HvDiffRow, 0);
+  g_autofree char *name = g_strdup (hv_tree_label (scene->report.tree, first.row.node));
+
+  g_assert_null (chip (view, "Bottom-up"));
+  press (window, GDK_KEY_i);
+  scene = wait_for_another (view, scene);
+  g_assert_true (scene->report.tree->options.bottom_up);
+  g_assert_cmpmem (&before, sizeof before, &scene->report.rows_diff->waterfall, sizeof before);
+  for (guint i = 0; i < scene->rows->len; i++)
+    {
+      const HvRow *row = &g_array_index (scene->rows, HvDiffRow, i).row;
+      g_autoptr (GArray) down = hv_tree_path (scene->report.rows_tree, row->node);
+      g_autoptr (GArray) up = hv_tree_path (scene->report.tree, hv_scene_row_node (scene, i));
+      g_assert_cmpuint (up->len, ==, down->len);
+      for (guint f = 0; f < up->len; f++)
+        g_assert_cmpstr (hv_tree_label (scene->report.tree, g_array_index (up, uint32_t, f)), ==,
+                         hv_tree_label (scene->report.rows_tree,
+                                        g_array_index (down, uint32_t, down->len - 1 - f)));
+    }
+  uint32_t selected = hv_flame_graph_get_selected (graph);
+  g_assert_cmpuint (selected, ==, hv_scene_row_node (scene, 0));
+  g_assert_nonnull (find_widget (GTK_WIDGET (view), GTK_TYPE_LABEL, name));
+  g_signal_emit_by_name (chip (view, "Bottom-up"), "clicked");
+  scene = wait_for_another (view, scene);
+  g_assert_false (scene->report.tree->options.bottom_up);
+  g_assert_cmpuint (hv_flame_graph_get_selected (graph), ==, first.row.node);
+  gtk_window_destroy (GTK_WINDOW (window));
 }
 
 static void
@@ -643,5 +762,7 @@ main (int argc, char **argv)
   g_test_add_func ("/window/cancel", test_cancel);
   g_test_add_func ("/window/error", test_error);
   g_test_add_func ("/window/diff", test_diff_window);
+  g_test_add_func ("/window/options", test_options);
+  g_test_add_func ("/window/invert", test_invert);
   return g_test_run ();
 }

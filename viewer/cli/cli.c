@@ -90,16 +90,10 @@ settle_moments (Question *q, const HvCommand *c, GError **error)
 static void
 set_view (HvReport *report, const HvCommand *c)
 {
-  static const char *const names[] = { "growth", "current", "base", "overlay" };
-
+  report->view = hv_command_view (c);
   for (guint i = 0; c->views && c->views[i]; i++)
-    {
-      for (guint v = 0; v < G_N_ELEMENTS (names); v++)
-        if (strcmp (c->views[i], names[v]) == 0)
-          report->view = v;
-      report->as_tree |= strcmp (c->views[i], "top-down") == 0
-                         || strcmp (c->views[i], "bottom-up") == 0;
-    }
+    report->as_tree |= strcmp (c->views[i], "top-down") == 0
+                       || strcmp (c->views[i], "bottom-up") == 0;
 }
 
 static gboolean

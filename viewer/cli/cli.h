@@ -38,6 +38,9 @@ void hv_command_session (const HvCommand *command, HvSession *session);
 gboolean hv_command_tree_options (const HvCommand *command, gboolean diff, HvTreeOptions *options,
                                   GError **error);
 
+/* The view of a diff that --view asks for, the last one given: HV_VIEW_GROWTH, … */
+guint hv_command_view (const HvCommand *command);
+
 /* Does it all on the terminal: report, outputs, SQL. Returns the exit status. */
 int hv_command_run (const HvCommand *command);
 

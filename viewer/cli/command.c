@@ -193,6 +193,19 @@ hv_command_session (const HvCommand *c, HvSession *session)
   session->no_store = c->no_store;
 }
 
+guint
+hv_command_view (const HvCommand *c)
+{
+  static const char *const names[] = { "growth", "current", "base", "overlay" };
+  guint view = 0;
+
+  for (guint i = 0; c->views && c->views[i]; i++)
+    for (guint v = 0; v < G_N_ELEMENTS (names); v++)
+      if (strcmp (c->views[i], names[v]) == 0)
+        view = v;
+  return view;
+}
+
 gboolean
 hv_command_tree_options (const HvCommand *c, gboolean diff, HvTreeOptions *options, GError **error)
 {

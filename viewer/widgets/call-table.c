@@ -228,6 +228,9 @@ hv_call_table_set_scene (HvCallTable *self, HvScene *scene)
       gtk_column_view_column_set_visible (self->columns[COLUMN_BLOCKS],
                                           scene->report.tree->has_partner
                                               && hv_metric_is_bytes (scene->report.metric));
+      /* bottom-up, only the outermost frames have one */
+      gtk_column_view_column_set_visible (self->columns[COLUMN_SELF],
+                                          !scene->report.tree->options.bottom_up);
       gtk_column_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
 
       /* The root is one row: show what is below it, and the heaviest path down to where it forks.

@@ -102,7 +102,7 @@ row_of (HvDetails *self)
   for (guint i = 0; i < self->scene->rows->len; i++)
     {
       const HvDiffRow *row = &g_array_index (self->scene->rows, HvDiffRow, i);
-      if (row->row.node == self->node)
+      if (hv_scene_row_node (self->scene, i) == self->node)
         return row;
     }
   return NULL;
@@ -170,6 +170,29 @@ show_diff (HvDetails *self)
   gtk_widget_set_visible (GTK_WIDGET (self->why), *why);
 }
 
+/* What was allocated by this path: there is no self cost of a caller. */
+static void
+show_bottom_up (HvDetails *self, uint32_t zoom)
+{
+  const HvReport *r = &self->scene->report;
+  const HvTree *tree = r->tree;
+  const int64_t *cost = tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST];
+  uint32_t node = self->node;
+
+  add_row (self, hv_label_metric (r->metric), NULL,
+           hv_format_value (r->profile, r->metric, cost[node]), NULL);
+  if (tree->has_partner)
+    {
+      HvMetric partner = hv_metric_partner (r->metric);
+      int64_t n = tree->incl[HV_SIDE_CURRENT][HV_SLOT_PARTNER][node];
+      add_row (self, hv_metric_is_bytes (partner) ? _ ("bytes") : _ ("blocks"), NULL,
+               hv_format_value (r->profile, partner, n), NULL);
+    }
+  add_row (self, _ ("of all"), NULL, hv_format_percent (cost[node], cost[0]), NULL);
+  if (zoom && zoom != node)
+    add_row (self, _ ("of what is zoomed"), NULL, hv_format_percent (cost[node], cost[zoom]), NULL);
+}
+
 static void
 show_profile (HvDetails *self, uint32_t zoom)
 {
@@ -180,6 +203,11 @@ show_profile (HvDetails *self, uint32_t zoom)
   const int64_t *all = tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST];
 
   gtk_widget_set_visible (GTK_WIDGET (self->why), FALSE);
+  if (tree->options.bottom_up)
+    {
+      show_bottom_up (self, zoom);
+      return;
+    }
   add_head (self, _ ("self"), _ ("with callees"));
   add_row (self, hv_label_metric (r->metric), hv_format_value (r->profile, r->metric, own[node]),
            hv_format_value (r->profile, r->metric, all[node]), NULL);
@@ -270,8 +298,10 @@ show_top (HvDetails *self)
                                        : row->self[HV_SIDE_CURRENT][HV_SLOT_COST];
       g_autofree char *value = self->scene->diff ? hv_format_delta (r->profile, r->metric, cost)
                                                  : hv_format_value (r->profile, r->metric, cost);
-      if (cost > 0 && row->node)
-        add_stack_row (self, row->node, hv_tree_short_label (r->tree, row->node), value);
+      uint32_t node = hv_scene_row_node (self->scene, i);
+      const HvKey *key = hv_scene_row_key (self->scene, row);
+      if (cost > 0 && node && key)
+        add_stack_row (self, node, key->short_label, value);
     }
 }
 
@@ -337,7 +367,12 @@ hv_details_show (HvDetails *self, HvScene *scene, uint32_t node, uint32_t zoom)
   g_clear_pointer (&old, hv_scene_unref);
   self->node = node;
 
-  const HvKey *key = hv_scene_key (scene, node);
+  /* Bottom-up, a box is what allocates, as far as it was called by that path. */
+  const HvTree *tree = scene->report.tree;
+  uint32_t named = node;
+  while (tree->options.bottom_up && named && tree->parent[named])
+    named = tree->parent[named];
+  const HvKey *key = hv_scene_key (scene, named);
   g_autofree char *source = hv_label_source (key);
   const char *module = key ? hv_basename (key->module) : "";
   g_autofree char *where = key ? g_strdup_printf ("%s%s%s", module, *module && *source ? " · " : "",

@@ -116,11 +116,11 @@ cell_text (HvDiffTable *self, HvNodeItem *item, Column column)
     case COLUMN_STATUS:
       return g_strdup (hv_label_status (row->status));
     case COLUMN_SITE:
-      return g_strdup (row->row.node ? hv_tree_short_label (r->tree, row->row.node)
-                                     : _ ("(no frame)"));
+      key = hv_scene_row_key (self->scene, &row->row);
+      return g_strdup (key ? key->short_label : _ ("(no frame)"));
     case COLUMN_SOURCE:
       {
-        key = hv_scene_key (self->scene, row->row.node);
+        key = hv_scene_row_key (self->scene, &row->row);
         char *source = hv_label_source (key);
         if (*source || !key)
           return source;
@@ -225,7 +225,7 @@ bind_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, gpointer use
         label, (const char *[]){ "pill", status_class (row ? row->status : HV_STATUS_SAME), NULL });
   if (cell->column == COLUMN_SITE)
     {
-      const HvKey *key = row ? hv_scene_key (self->scene, row->row.node) : NULL;
+      const HvKey *key = row ? hv_scene_row_key (self->scene, &row->row) : NULL;
       gtk_widget_set_tooltip_text (label, key && *key->function ? key->function
                                           : row                 ? NULL
                                                 : _ ("Press Enter to show these rows"));

@@ -91,7 +91,7 @@ list_get_item (GListModel *model, guint position)
     {
       item->row = g_array_index (self->rows, uint32_t, position);
       if (item->row != HV_ROW_FOLDED)
-        item->node = g_array_index (self->scene->rows, HvDiffRow, item->row).row.node;
+        item->node = hv_scene_row_node (self->scene, item->row);
     }
   return item;
 }

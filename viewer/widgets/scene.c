@@ -33,12 +33,66 @@ hv_profiles_unref (HvProfiles *profiles)
   g_atomic_rc_box_release_full (profiles, profiles_clear);
 }
 
+/* The key of `to` for each of `from`: two trees of one question number them differently. */
+static uint32_t *
+map_keys (const HvTree *from, const HvTree *to)
+{
+  g_autoptr (GHashTable) known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  uint32_t *map = g_new (uint32_t, MAX (1, from->n_keys));
+
+  for (uint32_t i = 0; i < to->n_keys; i++)
+    g_hash_table_insert (known, g_strconcat (to->key[i].label, "\n", to->key[i].module, NULL),
+                         GUINT_TO_POINTER (i));
+  for (uint32_t i = 0; i < from->n_keys; i++)
+    {
+      g_autofree char *name = g_strconcat (from->key[i].label, "\n", from->key[i].module, NULL);
+      gpointer value;
+      map[i] = g_hash_table_lookup_extended (known, name, NULL, &value) ? GPOINTER_TO_UINT (value)
+                                                                        : HV_NO_KEY;
+    }
+  return map;
+}
+
+/* In a bottom-up tree a row's call path is read from its innermost frame. */
+static void
+map_rows (HvScene *scene)
+{
+  const HvTree *from = scene->report.rows_tree, *to = scene->report.tree;
+  guint n = scene->rows ? scene->rows->len : scene->sites->len;
+  g_autofree uint32_t *key = map_keys (from, to);
+  g_autofree uint32_t *top = g_new0 (uint32_t, MAX (1, to->n_keys)); /* the root's children */
+
+  scene->row_node = g_new0 (uint32_t, MAX (1, n));
+  for (uint32_t c = to->child_start[0]; c < to->child_start[1]; c++)
+    top[to->node_key[to->child[c]]] = to->child[c];
+  for (guint i = 0; i < n; i++)
+    {
+      const HvRow *row = scene->rows ? &g_array_index (scene->rows, HvDiffRow, i).row
+                                     : &g_array_index (scene->sites, HvRow, i);
+      uint32_t at = 0;
+      for (uint32_t node = row->node; node; node = from->parent[node])
+        {
+          uint32_t wanted = key[from->node_key[node]], next = 0;
+          if (wanted != HV_NO_KEY && !at)
+            next = top[wanted];
+          for (uint32_t c = to->child_start[at]; at && c < to->child_start[at + 1] && !next; c++)
+            if (to->node_key[to->child[c]] == wanted)
+              next = to->child[c];
+          if (!next)
+            break;
+          at = next;
+        }
+      scene->row_node[i] = at;
+    }
+}
+
 HvScene *
 hv_scene_new (HvProfiles *profiles, const HvQuestion *q, GError **error)
 {
   g_autoptr (HvScene) scene = g_atomic_rc_box_new0 (HvScene);
   gboolean swapped = q->swapped && profiles->base;
   HvReport *report = &scene->report;
+  HvTreeOptions top_down = q->options;
 
   scene->profiles = hv_profiles_ref (profiles);
   scene->question = *q;
@@ -49,24 +103,35 @@ hv_scene_new (HvProfiles *profiles, const HvQuestion *q, GError **error)
   report->metric = q->metric;
   report->view = HV_VIEW_GROWTH;
   report->top = 20;
+  top_down.bottom_up = FALSE;
   if (report->base)
     {
       scene->diff = hv_diff_new (report->base, report->base_at, report->profile, report->at,
                                  q->metric, &q->options, error);
-      if (!scene->diff)
+      if (scene->diff && q->options.bottom_up)
+        scene->rows_diff = hv_diff_new (report->base, report->base_at, report->profile, report->at,
+                                        q->metric, &top_down, error);
+      if (!scene->diff || (q->options.bottom_up && !scene->rows_diff))
         return NULL;
-      scene->rows = hv_diff_rows (scene->diff);
-      report->diff = report->rows_diff = scene->diff;
-      report->tree = report->rows_tree = scene->diff->tree;
+      report->diff = scene->diff;
+      report->rows_diff = scene->rows_diff ? scene->rows_diff : scene->diff;
+      report->tree = report->diff->tree;
+      report->rows_tree = report->rows_diff->tree;
+      scene->rows = hv_diff_rows (report->rows_diff);
     }
   else
     {
       scene->tree = hv_tree_new (report->profile, q->metric, report->at, &q->options, error);
-      if (!scene->tree)
+      if (scene->tree && q->options.bottom_up)
+        scene->rows_tree = hv_tree_new (report->profile, q->metric, report->at, &top_down, error);
+      if (!scene->tree || (q->options.bottom_up && !scene->rows_tree))
         return NULL;
-      scene->sites = hv_tree_rows (scene->tree);
-      report->tree = report->rows_tree = scene->tree;
+      report->tree = scene->tree;
+      report->rows_tree = scene->rows_tree ? scene->rows_tree : scene->tree;
+      scene->sites = hv_tree_rows (report->rows_tree);
     }
+  if (q->options.bottom_up)
+    map_rows (scene);
   return g_steal_pointer (&scene);
 }
 
@@ -82,6 +147,9 @@ scene_clear (gpointer data)
   HvScene *scene = data;
   g_clear_pointer (&scene->rows, g_array_unref);
   g_clear_pointer (&scene->sites, g_array_unref);
+  g_clear_pointer (&scene->row_node, g_free);
+  g_clear_pointer (&scene->rows_diff, hv_diff_free);
+  g_clear_pointer (&scene->rows_tree, hv_tree_free);
   g_clear_pointer (&scene->diff, hv_diff_free);
   g_clear_pointer (&scene->tree, hv_tree_free);
   g_clear_pointer (&scene->profiles, hv_profiles_unref);
@@ -102,6 +170,21 @@ hv_scene_key (const HvScene *scene, uint32_t node)
   return &tree->key[tree->node_key[node]];
 }
 
+uint32_t
+hv_scene_row_node (const HvScene *scene, guint row)
+{
+  if (scene->row_node)
+    return scene->row_node[row];
+  return scene->rows ? g_array_index (scene->rows, HvDiffRow, row).row.node
+                     : g_array_index (scene->sites, HvRow, row).node;
+}
+
+const HvKey *
+hv_scene_row_key (const HvScene *scene, const HvRow *row)
+{
+  return row->key == HV_NO_KEY ? NULL : &scene->report.rows_tree->key[row->key];
+}
+
 static gboolean
 same_key (const HvKey *a, const HvKey *b)
 {
@@ -115,7 +198,8 @@ hv_scene_find_like (const HvScene *scene, const HvScene *other, uint32_t node)
 
   if (scene == other)
     return node;
-  if (!node || node >= other->report.tree->n_nodes)
+  if (!node || node >= other->report.tree->n_nodes
+      || tree->options.bottom_up != other->report.tree->options.bottom_up)
     return 0;
 
   g_autoptr (GArray) path = hv_tree_path (other->report.tree, node);

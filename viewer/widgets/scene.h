@@ -25,7 +25,7 @@ typedef struct
   HvMetric metric;
   uint32_t at, base_at;
   gboolean swapped;      /* of a diff: base and current change places */
-  HvTreeOptions options; /* strings borrowed; bottom_up is not asked for */
+  HvTreeOptions options; /* strings borrowed */
 } HvQuestion;
 
 /* One answered question, immutable: what every view of the window shows at one time. */
@@ -36,8 +36,12 @@ typedef struct
   HvQuestion question;
   HvTree *tree; /* NULL in a diff, which owns its tree */
   HvDiff *diff;
-  GArray *rows;  /* of a diff: HvDiffRow, largest growth first; else NULL */
-  GArray *sites; /* of one profile: HvRow, largest self cost first; else NULL */
+  HvTree *rows_tree; /* top-down, where what is shown is bottom-up; else NULL */
+  HvDiff *rows_diff;
+  /* Their nodes are of report.rows_tree. */
+  GArray *rows;       /* of a diff: HvDiffRow, largest growth first; else NULL */
+  GArray *sites;      /* of one profile: HvRow, largest self cost first; else NULL */
+  uint32_t *row_node; /* of the shown tree, a row or site; NULL: the rows' own */
 } HvScene;
 
 /* Asks the question; from any thread. A diff when `profiles` has a base. */
@@ -48,6 +52,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvScene, hv_scene_unref)
 
 /* The key of a node; NULL for the root. */
 const HvKey *hv_scene_key (const HvScene *scene, uint32_t node);
+
+/* The node that stands for a row, or site, in the shown tree. */
+uint32_t hv_scene_row_node (const HvScene *scene, guint row);
+
+/* What a row is called and where it is; NULL for cost without a frame. */
+const HvKey *hv_scene_row_key (const HvScene *scene, const HvRow *row);
 
 /* The node of `scene` on the same call path as `node` of `other`, or its nearest ancestor there. */
 uint32_t hv_scene_find_like (const HvScene *scene, const HvScene *other, uint32_t node);

@@ -133,7 +133,7 @@ draw_part (HvWaterfallBar *self, GtkSnapshot *snapshot, guint index, float heigh
 
   const HvReport *report = &self->scene->report;
   g_autofree char *total = hv_format_value (report->profile, report->metric,
-                                            self->scene->diff->waterfall.current);
+                                            self->scene->report.rows_diff->waterfall.current);
   g_autofree char *text = NULL;
   float wide = 0;
   for (guint detail = 3; detail-- > 0;)
@@ -272,7 +272,7 @@ hv_waterfall_set_scene (HvWaterfallBar *self, HvScene *scene)
   g_clear_pointer (&self->scene, hv_scene_unref);
   if (scene)
     {
-      const HvWaterfall *w = &scene->diff->waterfall;
+      const HvWaterfall *w = &scene->report.rows_diff->waterfall;
       g_autoptr (GString) label = g_string_new (_ ("What changed"));
 
       self->scene = hv_scene_ref (scene);

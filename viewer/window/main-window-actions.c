@@ -160,6 +160,8 @@ view_action (GtkWidget *widget, const char *name, GVariant *parameter)
     }
   else if (g_str_equal (name, "win.cycle"))
     hv_profile_view_cycle (self->view);
+  else if (g_str_equal (name, "win.invert"))
+    hv_profile_view_invert (self->view);
   else if (g_str_equal (name, "win.flame"))
     hv_profile_view_show_table (self->view, FALSE);
   else if (g_str_equal (name, "win.table"))
@@ -187,10 +189,10 @@ view_action (GtkWidget *widget, const char *name, GVariant *parameter)
     hv_profile_view_toggle_details (self->view);
 }
 
-static const char *const shown_actions[] = { "win.search",    "win.flame",    "win.table",
-                                             "win.zoom-in",   "win.zoom-out", "win.zoom-reset",
-                                             "win.details",   "win.export",   "win.zoom-here",
-                                             "win.copy-name", "win.copy-path" };
+static const char *const shown_actions[] = { "win.search",    "win.flame",     "win.table",
+                                             "win.zoom-in",   "win.zoom-out",  "win.zoom-reset",
+                                             "win.details",   "win.export",    "win.zoom-here",
+                                             "win.copy-name", "win.copy-path", "win.invert" };
 static const char *const diff_actions[] = { "win.swap", "win.cycle" };
 static const char *const timed_actions[] = { "win.next", "win.previous" };
 

@@ -19,6 +19,8 @@ action_of (guint keyval)
     {
     case GDK_KEY_v:
       return "win.cycle";
+    case GDK_KEY_i:
+      return "win.invert";
     case GDK_KEY_n:
       return "win.next";
     case GDK_KEY_p:

@@ -39,7 +39,7 @@ struct _HvMainWindow
   char *metric, *at; /* for the load under way */
   GtkFileChooserNative *chooser;
 
-  HvTreeOptions tree;
+  HvProfileViewStart start;
   HvPage page;
   gboolean settling, failed;
 };

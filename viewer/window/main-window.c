@@ -211,7 +211,9 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user)
       return;
     }
 
-  const HvProfileViewStart start = { .tree = self->tree, .metric = self->metric, .at = self->at };
+  HvProfileViewStart start = self->start;
+  start.metric = self->metric;
+  start.at = self->at;
   self->settling = TRUE;
   if (!hv_profile_view_open (self->view, profiles, &start, &error))
     {
@@ -381,12 +383,12 @@ hv_main_window_init (HvMainWindow *self)
 
 HvMainWindow *
 hv_main_window_new (GtkApplication *application, const HvSession *session,
-                    const HvTreeOptions *tree)
+                    const HvProfileViewStart *start)
 {
   HvMainWindow *self = g_object_new (HV_TYPE_MAIN_WINDOW, "application", application, NULL);
 
   self->session = session;
-  self->tree = *tree;
+  self->start = *start;
   return self;
 }
 

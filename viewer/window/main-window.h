@@ -15,9 +15,10 @@ G_DECLARE_FINAL_TYPE (HvMainWindow, hv_main_window, HV, MAIN_WINDOW, AdwApplicat
 
 /* Signal "settled": a load ended, drawn or failed. */
 
-/* `session` is borrowed and must outlive the application. */
+/* `session` is borrowed and must outlive the application. What is opened starts as `start` says,
+ * but for its metric and moment, which are told when opening. */
 HvMainWindow *hv_main_window_new (GtkApplication *application, const HvSession *session,
-                                  const HvTreeOptions *tree);
+                                  const HvProfileViewStart *start);
 
 /* Loads in the background. `metric` and `at` may be NULL. */
 void hv_main_window_open (HvMainWindow *self, const char *const *files, HvLoadKind kind,

@@ -13,6 +13,18 @@
 
 G_BEGIN_DECLS
 
+/* What was asked for beyond the default; each is shown while it holds and can be taken back. */
+typedef enum
+{
+  HV_CHIP_INVERT,
+  HV_CHIP_GROUP,
+  HV_CHIP_THREAD,
+  HV_CHIP_FOCUS,
+  HV_CHIP_IGNORE,
+  HV_CHIP_HIDE,
+  HV_N_CHIPS
+} HvChip;
+
 struct _HvProfileView
 {
   GtkWidget parent_instance;
@@ -21,12 +33,13 @@ struct _HvProfileView
   GtkWidget *box, *diff_head, *view_switch, *moment_switch, *flame_page;
   HvSummary *summary;
   HvWaterfallBar *waterfall;
-  GtkLabel *base_label, *match_label, *current_label, *sentence, *match_total;
+  GtkLabel *base_label, *match_label, *current_label, *sentence, *match_total, *shown_part;
   HvTimeline *timeline;
   GtkToggleButton *growth_button, *current_button, *base_button, *overlay_button;
   GtkToggleButton *peak_button, *moment_button, *end_button, *flame_tab, *table_tab;
   GtkDropDown *metric_drop;
   GtkButton *fold_chip;
+  GtkWidget *chips;
   GtkMenuButton *notes;
   GtkPopover *menu;
   GtkPaned *paned;
@@ -37,6 +50,8 @@ struct _HvProfileView
   HvCallTable *call_table;
   HvDetails *details;
   HvDiffTable *diff_table;
+
+  GtkButton *chip[HV_N_CHIPS]; /* in `chips` */
 
   /* Owned */
   HvProfiles *profiles;
@@ -63,6 +78,9 @@ void hv_profile_view_show_diff_head (HvProfileView *self);
 void hv_profile_view_update_legend (HvProfileView *self);
 void hv_profile_view_update_moment_switch (HvProfileView *self);
 void hv_profile_view_update_metrics (HvProfileView *self);
+
+/* The group when none is asked for. */
+HvGroup hv_profile_view_default_group (HvProfileView *self);
 
 /* Whether live bytes are known both at the peak and at the end. */
 gboolean hv_profile_view_is_recording (const HvProfile *profile);

@@ -122,7 +122,7 @@ void
 hv_profile_view_show_diff_head (HvProfileView *self)
 {
   const HvReport *r = &self->scene->report;
-  const HvDiff *diff = self->scene->diff;
+  const HvDiff *diff = r->rows_diff;
   gboolean poor = MIN (diff->base_matched, diff->current_matched) < MATCH_WARNING
                   && diff->waterfall.base > 0 && diff->waterfall.current > 0;
   g_autofree char *base = hv_format_value (r->base, r->metric, diff->waterfall.base);
@@ -198,6 +198,89 @@ update_fold_chip (HvProfileView *self)
                                    : _ ("Show allocator and runtime frames too"));
 }
 
+HvGroup
+hv_profile_view_default_group (HvProfileView *self)
+{
+  return self->profiles->base ? HV_GROUP_STACK : HV_GROUP_FUNCTION;
+}
+
+static const char *
+group_text (HvGroup group)
+{
+  switch (group)
+    {
+    case HV_GROUP_FUNCTION:
+      return _ ("By function");
+    case HV_GROUP_STACK:
+      return _ ("By call path");
+    case HV_GROUP_LINE:
+      return _ ("By line");
+    case HV_GROUP_FILE:
+      return _ ("By file");
+    case HV_GROUP_MODULE:
+      return _ ("By module");
+    case HV_GROUP_CRATE:
+      return _ ("By crate");
+    case HV_GROUP_THREAD:
+      return _ ("By thread");
+    case HV_GROUP_TASK:
+      return _ ("By task");
+    case HV_N_GROUPS:
+      break;
+    }
+  return "";
+}
+
+/* Takes `text`; NULL: not asked for. */
+static void
+show_chip (HvProfileView *self, HvChip chip, char *text, const char *tooltip)
+{
+  GtkWidget *button = GTK_WIDGET (self->chip[chip]);
+  g_autofree char *label = text ? g_strdup_printf ("%s ×", text) : NULL;
+
+  gtk_widget_set_visible (button, text != NULL);
+  gtk_label_set_text (GTK_LABEL (gtk_button_get_child (self->chip[chip])), label ? label : "");
+  gtk_widget_set_tooltip_text (button, tooltip);
+  g_free (text);
+}
+
+static void
+update_chips (HvProfileView *self)
+{
+  const HvTreeOptions *o = &self->question.options;
+  const HvReport *r = &self->scene->report;
+  const HvTree *tree = r->tree;
+
+  update_fold_chip (self);
+  show_chip (self, HV_CHIP_INVERT, o->bottom_up ? g_strdup (_ ("Bottom-up")) : NULL,
+             _ ("What allocates is on top, its callers below: show callers on top again"));
+  show_chip (self, HV_CHIP_GROUP,
+             o->group != hv_profile_view_default_group (self) ? g_strdup (group_text (o->group))
+                                                              : NULL,
+             _ ("Group as usual again"));
+  show_chip (self, HV_CHIP_THREAD, o->thread ? g_strdup_printf (_ ("Thread: %s"), o->thread) : NULL,
+             _ ("Show all threads again"));
+  show_chip (self, HV_CHIP_FOCUS, o->focus ? g_strdup_printf (_ ("Only: %s"), o->focus) : NULL,
+             _ ("Only call paths with a match are shown: show all again"));
+  show_chip (self, HV_CHIP_IGNORE,
+             o->ignore ? g_strdup_printf (_ ("Without: %s"), o->ignore) : NULL,
+             _ ("Call paths with a match are left out: show them again"));
+  show_chip (self, HV_CHIP_HIDE, o->hide ? g_strdup_printf (_ ("Hidden: %s"), o->hide) : NULL,
+             _ ("Frames that match are given to their callers: show them again"));
+
+  gboolean dropped = tree->dropped[HV_SIDE_CURRENT] != 0
+                     || (r->base && tree->dropped[HV_SIDE_BASE] != 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->shown_part), dropped);
+  if (dropped)
+    {
+      const int64_t *const *incl = (const int64_t *const *) tree->incl[HV_SIDE_CURRENT];
+      g_autofree char *shown = hv_format_value (r->profile, r->metric, incl[HV_SLOT_COST][0]);
+      g_autofree char *all = hv_format_value (r->profile, r->metric, tree->total[HV_SIDE_CURRENT]);
+      g_autofree char *text = g_strdup_printf (_ ("showing %s of %s"), shown, all);
+      gtk_label_set_text (self->shown_part, text);
+    }
+}
+
 void
 hv_profile_view_update_metrics (HvProfileView *self)
 {
@@ -236,8 +319,8 @@ first_choice (HvProfileView *self)
     return selected;
   const HvDiffRow *most = &g_array_index (scene->rows, HvDiffRow, 0);
   const HvDiffRow *least = &g_array_index (scene->rows, HvDiffRow, scene->rows->len - 1);
-  return most->significant && most->delta > 0 ? most->row.node
-         : least->significant                 ? least->row.node
+  return most->significant && most->delta > 0 ? hv_scene_row_node (scene, 0)
+         : least->significant                 ? hv_scene_row_node (scene, scene->rows->len - 1)
                                               : 0;
 }
 
@@ -295,7 +378,7 @@ hv_profile_view_show_scene (HvProfileView *self, HvScene *scene)
       hv_timeline_set_scene (self->timeline, timed ? scene : NULL);
     }
   hv_profile_view_update_moment_switch (self);
-  update_fold_chip (self);
+  update_chips (self);
   self->quiet = FALSE;
   hv_profile_view_show_selection (self, first_choice (self), NULL);
   show_notes (self);

@@ -183,6 +183,26 @@ fold_cb (HvProfileView *self)
 }
 
 static void
+chip_cb (HvProfileView *self, GtkButton *button)
+{
+  HvTreeOptions *o = &self->question.options;
+
+  if (button == self->chip[HV_CHIP_INVERT])
+    o->bottom_up = FALSE;
+  else if (button == self->chip[HV_CHIP_GROUP])
+    o->group = hv_profile_view_default_group (self);
+  else if (button == self->chip[HV_CHIP_THREAD])
+    o->thread = NULL;
+  else if (button == self->chip[HV_CHIP_FOCUS])
+    o->focus = NULL;
+  else if (button == self->chip[HV_CHIP_IGNORE])
+    o->ignore = NULL;
+  else if (button == self->chip[HV_CHIP_HIDE])
+    o->hide = NULL;
+  ask (self);
+}
+
+static void
 view_cb (HvProfileView *self, GtkToggleButton *button)
 {
   if (!gtk_toggle_button_get_active (button))
@@ -289,6 +309,8 @@ hv_profile_view_class_init (HvProfileViewClass *klass)
   BIND (table_tab);
   BIND (metric_drop);
   BIND (fold_chip);
+  BIND (chips);
+  BIND (shown_part);
   BIND (notes);
   BIND (menu);
   BIND (paned);
@@ -322,6 +344,20 @@ hv_profile_view_init (HvProfileView *self)
 
   self->metrics = g_array_new (FALSE, FALSE, sizeof (HvMetric));
   gtk_widget_init_template (GTK_WIDGET (self));
+  for (guint i = 0; i < HV_N_CHIPS; i++)
+    {
+      GtkWidget *chip = gtk_button_new (), *label = gtk_label_new (NULL);
+      gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_MIDDLE);
+      gtk_label_set_max_width_chars (GTK_LABEL (label), 28);
+      gtk_button_set_child (GTK_BUTTON (chip), label);
+      gtk_widget_set_valign (chip, GTK_ALIGN_CENTER);
+      gtk_widget_set_focus_on_click (chip, FALSE);
+      gtk_widget_set_visible (chip, FALSE);
+      gtk_widget_add_css_class (chip, "chip");
+      g_signal_connect_object (chip, "clicked", G_CALLBACK (chip_cb), self, G_CONNECT_SWAPPED);
+      gtk_box_append (GTK_BOX (self->chips), chip);
+      self->chip[i] = GTK_BUTTON (chip);
+    }
   views[0] = self->growth_button;
   views[1] = self->current_button;
   views[2] = self->base_button;
@@ -369,12 +405,18 @@ hv_profile_view_open (HvProfileView *self, HvProfiles *profiles, const HvProfile
   g_clear_pointer (&self->scene, hv_scene_unref);
   self->profiles = hv_profiles_ref (profiles);
   *q = (HvQuestion){ .at = HV_AT_END, .base_at = HV_AT_END, .options = start->tree };
-  q->options.bottom_up = FALSE;
-  q->options.group = profiles->base ? HV_GROUP_STACK : HV_GROUP_FUNCTION;
+  if (!start->grouped)
+    q->options.group = hv_profile_view_default_group (self);
   self->placed = FALSE;
   hv_flame_graph_set_scene (self->flame, NULL);
-  hv_flame_graph_set_view (self->flame, profiles->base ? HV_FLAME_GROWTH : HV_FLAME_CURRENT);
-  gtk_toggle_button_set_active (self->growth_button, TRUE);
+  hv_flame_graph_set_view (self->flame, HV_FLAME_CURRENT);
+  if (profiles->base)
+    {
+      GtkToggleButton *const buttons[] = { self->growth_button, self->current_button,
+                                           self->base_button, self->overlay_button };
+      hv_flame_graph_set_view (self->flame, start->view);
+      gtk_toggle_button_set_active (buttons[start->view], TRUE);
+    }
   gtk_toggle_button_set_active (self->flame_tab, TRUE);
 
   q->metric = start->metric    ? hv_metric_parse (start->metric)
@@ -435,6 +477,16 @@ hv_profile_view_cycle (HvProfileView *self)
         gtk_toggle_button_set_active (buttons[(i + 1) % G_N_ELEMENTS (buttons)], TRUE);
         break;
       }
+}
+
+void
+hv_profile_view_invert (HvProfileView *self)
+{
+  g_return_if_fail (HV_IS_PROFILE_VIEW (self));
+  if (!self->scene)
+    return;
+  self->question.options.bottom_up = !self->question.options.bottom_up;
+  ask (self);
 }
 
 void

@@ -20,6 +20,8 @@ G_DECLARE_FINAL_TYPE (HvProfileView, hv_profile_view, HV, PROFILE_VIEW, GtkWidge
 typedef struct
 {
   HvTreeOptions tree;      /* its strings must outlive the view */
+  gboolean grouped;        /* tree.group was asked for; else a diff is by call path */
+  HvFlameView view;        /* of a diff */
   const char *metric, *at; /* as on the command line; NULL: the default */
 } HvProfileViewStart;
 
@@ -32,6 +34,7 @@ const HvScene *hv_profile_view_get_scene (HvProfileView *self);
 
 void hv_profile_view_swap (HvProfileView *self);
 void hv_profile_view_cycle (HvProfileView *self);
+void hv_profile_view_invert (HvProfileView *self); /* top-down or bottom-up */
 void hv_profile_view_show_table (HvProfileView *self, gboolean table);
 void hv_profile_view_step_moment (HvProfileView *self, int by);
 void hv_profile_view_zoom (HvProfileView *self, int by); /* 0: reset */

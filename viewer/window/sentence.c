@@ -44,7 +44,7 @@ delta (const Writer *writer, int64_t value)
 static char *
 frame_name (const HvScene *scene, uint32_t node)
 {
-  const char *name = hv_tree_short_label (scene->report.tree, node);
+  const char *name = hv_tree_short_label (scene->report.rows_tree, node);
 
   if (g_utf8_strlen (name, -1) <= MAX_NAME)
     return g_strdup (name);
@@ -57,7 +57,7 @@ static char *
 value_part (const Writer *writer, uint32_t node)
 {
   const HvScene *scene = writer->scene;
-  g_autofree char *value = delta (writer, scene->diff->growth[node]);
+  g_autofree char *value = delta (writer, scene->report.rows_diff->growth[node]);
   const char *why = "";
 
   for (guint i = 0; i < scene->rows->len && !*why; i++)
@@ -66,7 +66,7 @@ value_part (const Writer *writer, uint32_t node)
       if (row->row.node == node)
         why = hv_label_why (row);
     }
-  if (scene->report.tree->incl[HV_SIDE_BASE][HV_SLOT_COST][node] == 0)
+  if (scene->report.rows_tree->incl[HV_SIDE_BASE][HV_SLOT_COST][node] == 0)
     why = _ ("did not exist in base");
   return *why ? g_strdup_printf ("%s (%s)", value, why) : g_steal_pointer (&value);
 }
@@ -86,7 +86,7 @@ name_part (const Writer *writer, uint32_t node)
 static void
 append_trunk (const Writer *writer, GString *text)
 {
-  const HvDiff *diff = writer->scene->diff;
+  const HvDiff *diff = writer->scene->report.rows_diff;
   const HvTree *tree = diff->tree;
   uint32_t trunk = diff->trunk_node;
   g_autoptr (GArray) path = hv_tree_path (tree, trunk);
@@ -136,7 +136,7 @@ append_trunk (const Writer *writer, GString *text)
 static void
 append_largest (const Writer *writer, GString *text)
 {
-  const HvDiff *diff = writer->scene->diff;
+  const HvDiff *diff = writer->scene->report.rows_diff;
   const GArray *rows = writer->scene->rows;
   const HvDiffRow *row = rows->len ? &g_array_index (rows, HvDiffRow, 0) : NULL;
   if (!row || !row->significant || row->delta <= 0)
@@ -162,7 +162,7 @@ append_threshold (const Writer *writer, GString *text)
   if (!below)
     return;
   g_autofree char *count = hv_format_count (below);
-  gboolean sampled = writer->scene->report.tree->variance[HV_SIDE_CURRENT] != NULL;
+  gboolean sampled = writer->scene->report.rows_tree->variance[HV_SIDE_CURRENT] != NULL;
   g_string_append (text, " <small>");
   g_string_append_printf (text,
                           sampled
@@ -177,7 +177,7 @@ append_threshold (const Writer *writer, GString *text)
 char *
 hv_sentence_markup (const HvScene *scene, const HvPalette *palette)
 {
-  const HvDiff *diff = scene->diff;
+  const HvDiff *diff = scene->report.rows_diff;
   const HvWaterfall *w = &diff->waterfall;
   Writer writer = { scene, hex (&palette->grow), hex (&palette->shrink) };
   GString *text = g_string_new (NULL);

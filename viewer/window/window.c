@@ -36,7 +36,10 @@ static void
 activate_cb (GtkApplication *application, Start *start)
 {
   const HvWindowArgs *args = start->args;
-  HvMainWindow *window = hv_main_window_new (application, &start->session, &args->tree);
+  const HvProfileViewStart shown = { .tree = args->tree,
+                                     .grouped = args->grouped,
+                                     .view = args->view };
+  HvMainWindow *window = hv_main_window_new (application, &start->session, &shown);
   guint n = args->files ? g_strv_length (args->files) : 0;
 
   if (args->screenshot)

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "importers/importer.h"
-#include "store/tree.h"
+#include "store/flame-layout.h"
 
 G_BEGIN_DECLS
 
@@ -19,6 +19,8 @@ typedef struct
   gboolean no_store;
 
   HvTreeOptions tree;
+  gboolean grouped;        /* tree.group was asked for; else a diff is by call path */
+  HvFlameView view;        /* of a diff */
   const char *metric, *at; /* as given on the command line */
 
   /* Save a picture of the window here once everything is drawn, then quit. */
