@@ -39,6 +39,16 @@ test_site (HvProfile *profile, const char *stack)
   return hv_profile_site (profile, node);
 }
 
+/* Adds to what the site at "outer;inner;innermost" holds. */
+static inline void
+test_add (HvProfile *profile, const char *stack, int64_t bytes, int64_t blocks)
+{
+  uint32_t site = test_site (profile, stack);
+
+  hv_profile_column (profile, HV_METRIC_LIVE_BYTES)[site] += bytes;
+  hv_profile_column (profile, HV_METRIC_LIVE_BLOCKS)[site] += blocks;
+}
+
 static inline HvProfile *
 test_profile (const char *const *lines)
 {
@@ -53,11 +63,8 @@ test_profile (const char *const *lines)
     {
       g_auto (GStrv) fields = g_strsplit (*lines, " ", 3);
       g_assert_cmpuint (g_strv_length (fields), ==, 3);
-      uint32_t site = test_site (profile, fields[0]);
-      hv_profile_column (profile, HV_METRIC_LIVE_BYTES)[site] += g_ascii_strtoll (fields[1], NULL,
-                                                                                  10);
-      hv_profile_column (profile, HV_METRIC_LIVE_BLOCKS)[site] += g_ascii_strtoll (fields[2], NULL,
-                                                                                   10);
+      test_add (profile, fields[0], g_ascii_strtoll (fields[1], NULL, 10),
+                g_ascii_strtoll (fields[2], NULL, 10));
     }
   return profile;
 }
@@ -78,12 +85,8 @@ test_random_profile (guint32 seed, guint n_sites)
         g_string_append_printf (stack, "%sf%d@/lib/m%d.so:f.c:%d", d ? ";" : "",
                                 g_rand_int_range (random, 0, 12), g_rand_int_range (random, 0, 2),
                                 g_rand_int_range (random, 0, 4));
-      uint32_t site = test_site (profile, stack->str);
       gint blocks = g_rand_int_range (random, 0, 50);
-      hv_profile_column (profile, HV_METRIC_LIVE_BLOCKS)[site] += blocks;
-      hv_profile_column (profile, HV_METRIC_LIVE_BYTES)[site] += (int64_t) blocks
-                                                                 * g_rand_int_range (random, 1,
-                                                                                     5000);
+      test_add (profile, stack->str, (int64_t) blocks * g_rand_int_range (random, 1, 5000), blocks);
     }
   for (uint32_t f = 1; f < profile->n_frames; f++)
     profile->frame_category[f] = (uint8_t) (g_rand_int_range (random, 0, 3)
@@ -91,3 +94,47 @@ test_random_profile (guint32 seed, guint n_sites)
                                                 : g_rand_int_range (random, 0, 5));
   return profile;
 }
+
+/* A stack as in test_profile(), and what it holds. */
+typedef struct
+{
+  const char *stack;
+  int64_t bytes, blocks;
+} Stack;
+
+/* A sealed profile of a sampling jemalloc. */
+static inline HvProfile *
+test_sampled_profile (const char *path, const Stack *stacks, gsize n)
+{
+  HvProfile *profile = test_profile ((const char *[]){ NULL });
+
+  g_free (profile->path);
+  profile->path = g_strdup (path);
+  profile->variant = hv_profile_intern (profile, "heap_v2", -1);
+  profile->sample_period = 512 * 1024;
+  for (gsize i = 0; i < n; i++)
+    test_add (profile, stacks[i].stack, stacks[i].bytes, stacks[i].blocks);
+  hv_profile_seal (profile);
+  return profile;
+}
+
+/* ui.md §3.2: 300 MB became 800 MB. */
+#define MB 1000000
+static const Stack example_base[] = {
+  { "main;rt_poll;handle;cache_insert@:src/cache.c:52", 20 * MB, 4096 },
+  { "main;rt_poll;handle;old_cache", 40 * MB, 812 },
+  { "main;rt_poll;handle;parse_json", 60 * MB, 3000 },
+  { "main;logger::run;logger::format", 30 * MB, 470 },
+  { "main;index_build", 100 * MB, 12 },
+  { "main;misc", 50 * MB, 9000 },
+};
+static const Stack example_current[] = {
+  { "main;rt_poll;handle;cache_insert@:src/cache.c:52", 320 * MB, 65300 },
+  { "main;rt_poll;handle;Session::new;Default::default;spawn", 74 * MB, 5475 },
+  { "main;rt_poll;handle;Session::new;Vec::with_capacity", 38 * MB, 19 },
+  { "main;rt_poll;handle;Session::new;Arc::new", 38 * MB, 38 },
+  { "main;rt_poll;handle;parse_json", 60 * MB, 3000 },
+  { "main;logger::run;logger::format", 110 * MB, 1450 },
+  { "main;index_build", 100 * MB, 12 },
+  { "main;misc", 60 * MB, 9900 },
+};

@@ -5,8 +5,6 @@
 
 #include <glib/gstdio.h>
 
-#define MB 1000000
-
 static HvDiff *
 diff_of (const HvProfile *base, const HvProfile *current, HvTreeOptions options)
 {

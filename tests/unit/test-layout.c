@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "store/flame-layout.h"
 
-#include "make-profile.h"
+#include "profiles.h"
 
 /* Every promise of flame-layout.h that holds for any tree. */
 static void
@@ -109,9 +109,10 @@ find_box (const HvFlameLayout *layout, const HvTree *tree, const char *label, gu
 static void
 test_growth (void)
 {
-  g_autoptr (HvProfile) base = make_profile ("b", example_base, G_N_ELEMENTS (example_base));
   g_autoptr (HvProfile)
-      current = make_profile ("c", example_current, G_N_ELEMENTS (example_current));
+      base = test_sampled_profile ("b", example_base, G_N_ELEMENTS (example_base));
+  g_autoptr (HvProfile)
+      current = test_sampled_profile ("c", example_current, G_N_ELEMENTS (example_current));
   g_autoptr (HvDiff) diff = diff_of (base, current);
   HvFlameRequest request = { .tree = diff->tree,
                              .diff = diff,
@@ -169,9 +170,10 @@ test_growth (void)
 static void
 test_views (void)
 {
-  g_autoptr (HvProfile) base = make_profile ("b", example_base, G_N_ELEMENTS (example_base));
   g_autoptr (HvProfile)
-      current = make_profile ("c", example_current, G_N_ELEMENTS (example_current));
+      base = test_sampled_profile ("b", example_base, G_N_ELEMENTS (example_base));
+  g_autoptr (HvProfile)
+      current = test_sampled_profile ("c", example_current, G_N_ELEMENTS (example_current));
   g_autoptr (HvDiff) diff = diff_of (base, current);
   static const int64_t total[HV_N_FLAME_VIEWS] = { 540, 800, 300, 840 };
 
@@ -221,7 +223,7 @@ make_random (guint32 seed, guint n_sites)
       for (guint d = 0; d < depth; d++)
         g_string_append_printf (stack, ";f%d", g_rand_int_range (rand, 0, d < 3 ? 5 : 40));
       /* sizes over many orders of magnitude */
-      add_stack (profile, stack->str, (int64_t) 1 << g_rand_int_range (rand, 0, 30), 1);
+      test_add (profile, stack->str, (int64_t) 1 << g_rand_int_range (rand, 0, 30), 1);
     }
   hv_profile_seal (profile);
   return profile;
@@ -300,7 +302,7 @@ test_merged (void)
                                   { "main;b", 3, 1 },
                                   { "main;c", 3, 1 },
                                   { "tiny;x", 1, 1 } };
-  g_autoptr (HvProfile) profile = make_profile ("p", stacks, G_N_ELEMENTS (stacks));
+  g_autoptr (HvProfile) profile = test_sampled_profile ("p", stacks, G_N_ELEMENTS (stacks));
   HvTreeOptions options = { 0 };
   g_autoptr (HvTree) tree = hv_tree_new (profile, HV_METRIC_LIVE_BYTES, HV_AT_END, &options, NULL);
   HvFlameRequest request = { .tree = tree, .width = 1001, .min_width = 5 };
@@ -330,7 +332,7 @@ test_merged (void)
 static void
 test_empty (void)
 {
-  g_autoptr (HvProfile) profile = make_profile ("p", NULL, 0);
+  g_autoptr (HvProfile) profile = test_sampled_profile ("p", NULL, 0);
   HvTreeOptions options = { 0 };
   g_autoptr (HvTree) tree = hv_tree_new (profile, HV_METRIC_LIVE_BYTES, HV_AT_END, &options, NULL);
   HvFlameRequest request = { .tree = tree, .width = 1000, .root = 99 };

@@ -2,7 +2,7 @@
 #include "viewer/export/export.h"
 #include "viewer/export/svg-text.h"
 
-#include "make-profile.h"
+#include "profiles.h"
 
 #include <glib/gstdio.h>
 
@@ -139,8 +139,8 @@ count (const char *text, const char *part)
 static void
 test_one (void)
 {
-  g_autoptr (HvProfile) profile = make_profile ("/tmp/frontend.800M.heap", example_current,
-                                                G_N_ELEMENTS (example_current));
+  g_autoptr (HvProfile) profile = test_sampled_profile ("/tmp/frontend.800M.heap", example_current,
+                                                        G_N_ELEMENTS (example_current));
   g_autoptr (GString) svg = write_one ("one", profile);
   g_autofree char *text = parse (svg);
 
@@ -161,10 +161,10 @@ static void
 test_diff (void)
 {
   static const char *const names[] = { "growth", "current", "base", "overlay" };
-  g_autoptr (HvProfile)
-      base = make_profile ("/x/frontend.300M.heap", example_base, G_N_ELEMENTS (example_base));
-  g_autoptr (HvProfile) current = make_profile ("/x/frontend.800M.heap", example_current,
-                                                G_N_ELEMENTS (example_current));
+  g_autoptr (HvProfile) base = test_sampled_profile ("/x/frontend.300M.heap", example_base,
+                                                     G_N_ELEMENTS (example_base));
+  g_autoptr (HvProfile) current = test_sampled_profile ("/x/frontend.800M.heap", example_current,
+                                                        G_N_ELEMENTS (example_current));
 
   for (guint view = 0; view < G_N_ELEMENTS (names); view++)
     {
@@ -207,7 +207,7 @@ test_nasty (void)
       800, 8 },
   };
   g_autoptr (HvProfile)
-      profile = make_profile ("/x/<&\"'>\x01.heap", stacks, G_N_ELEMENTS (stacks));
+      profile = test_sampled_profile ("/x/<&\"'>\x01.heap", stacks, G_N_ELEMENTS (stacks));
   g_autoptr (GString) svg = write_one ("nasty", profile);
   g_autofree char *text = parse (svg);
 
@@ -234,8 +234,8 @@ test_nasty (void)
   units->byte_unit = hv_profile_intern (units, "<u>&\"'\x01\n]]>", -1);
   hv_profile_column (units, HV_METRIC_LIVE_BYTES);
   hv_profile_column (units, HV_METRIC_LIVE_BLOCKS);
-  add_stack (units, "main;f", 300, 3);
-  add_stack (units, "main;g", 100, 1);
+  test_add (units, "main;f", 300, 3);
+  test_add (units, "main;g", 100, 1);
   hv_profile_warn (units, "a frame's name is cut: %s", "<x>\x02&");
   hv_profile_seal (units);
   g_autoptr (GString) in_units = write_one ("nasty-units", units);
@@ -253,7 +253,7 @@ test_nasty (void)
 static void
 test_empty (void)
 {
-  g_autoptr (HvProfile) profile = make_profile ("empty.heap", NULL, 0);
+  g_autoptr (HvProfile) profile = test_sampled_profile ("empty.heap", NULL, 0);
   g_autoptr (GString) svg = write_one ("empty", profile);
   g_autofree char *text = parse (svg);
 
@@ -269,7 +269,7 @@ static void
 test_same (void)
 {
   g_autoptr (HvProfile)
-      profile = make_profile ("same.heap", example_current, G_N_ELEMENTS (example_current));
+      profile = test_sampled_profile ("same.heap", example_current, G_N_ELEMENTS (example_current));
   g_autoptr (GString) svg = write_diff ("same", profile, profile, HV_VIEW_GROWTH);
   g_autofree char *text = parse (svg);
 
@@ -281,7 +281,7 @@ static void
 test_tiny (void)
 {
   static const Stack stacks[] = { { "main", 1, 1 } };
-  g_autoptr (HvProfile) profile = make_profile ("tiny.heap", stacks, 1);
+  g_autoptr (HvProfile) profile = test_sampled_profile ("tiny.heap", stacks, 1);
   g_autoptr (GString) svg = write_one ("tiny", profile);
 
   g_free (parse (svg));
@@ -312,7 +312,7 @@ test_large (void)
                                   "@/usr/lib/lib%d.so.2",
                                   f, f, f, f, f, f, f % 4);
         }
-      add_stack (profile, stack->str, (int64_t) g_rand_int_range (rand, 1, 1 << 20), 1);
+      test_add (profile, stack->str, (int64_t) g_rand_int_range (rand, 1, 1 << 20), 1);
     }
   hv_profile_seal (profile);
   g_autoptr (GString) svg = write_one ("large", profile);
