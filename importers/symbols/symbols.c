@@ -4,6 +4,7 @@
 #include "find.h"
 #include "object.h"
 #include "rules.h"
+#include "symcache.h"
 #include "verify.h"
 
 #include <glib/gstdio.h>
@@ -43,6 +44,13 @@ typedef struct
   const Group *group;
   const uint32_t *batch; /* frame ids */
   gsize n_resolved, n_symbol_only;
+
+  HvSymcache *cache; /* may be NULL */
+  /* of the addresses the cache does not know */
+  const uint32_t *unknown; /* by index given: index in `batch` */
+  const uint64_t *addresses;
+  gint64 cached_file; /* that takes them; 0: none */
+  gboolean split;     /* the rest of the debug information may turn up in other files */
 } Resolver;
 
 static gboolean
@@ -195,6 +203,105 @@ say_used (Resolver *r, const Group *group, const char *path, const char *debug_p
     hv_find_say (group->tried, debug_path, "its debug file");
 }
 
+static void
+take_new (gsize index, const HvObjectFrame *frames, gsize n, gpointer user)
+{
+  Resolver *r = user;
+
+  take_chain (r->unknown[index], frames, n, r);
+  if (r->cached_file && !(r->split && frames[0].symbol_only))
+    hv_symcache_put (r->cache, r->cached_file, r->addresses[index], frames, n);
+}
+
+/* Takes what the cache has of the addresses; returns the indices (uint32_t) of those it has not. */
+static GArray *
+take_known (Resolver *r, gint64 file, const uint64_t *addresses, gsize n)
+{
+  GArray *unknown = g_array_new (FALSE, FALSE, sizeof (uint32_t));
+  g_autoptr (GArray) frames = g_array_new (FALSE, FALSE, sizeof (HvObjectFrame));
+
+  for (uint32_t i = 0; i < n; i++)
+    if (file == 0 || !hv_symcache_get (r->cache, file, addresses[i], frames))
+      g_array_append_val (unknown, i);
+    else if (frames->len > 0)
+      take_chain (i, &g_array_index (frames, HvObjectFrame, 0), frames->len, r);
+  return unknown;
+}
+
+/* Reads what the cache does not know, and tells it. */
+static void
+resolve_unknown (Resolver *r, HvObject *object, const uint64_t *addresses, const GArray *unknown)
+{
+  g_autofree uint64_t *wanted = g_new (uint64_t, unknown->len);
+
+  r->unknown = (const uint32_t *) (gpointer) unknown->data;
+  r->addresses = wanted;
+  for (guint i = 0; i < unknown->len; i++)
+    wanted[i] = addresses[r->unknown[i]];
+  gboolean whole = hv_object_resolve (object, wanted, unknown->len, r->options->cancellable,
+                                      take_new, r);
+  for (guint i = 0; i < unknown->len && whole && r->cached_file && !r->split; i++)
+    {
+      uint32_t id = r->batch[r->unknown[i]];
+      if (r->last[id] == r->first[id])
+        hv_symcache_put (r->cache, r->cached_file, wanted[i], NULL, 0);
+    }
+  r->addresses = NULL;
+  r->unknown = NULL;
+}
+
+/* Names the addresses of the batch, from the cache as far as it goes; what they were read from,
+ * which takes `elf` over. `*full` tells whether debug information was there. */
+static HvObject *
+resolve_batch (Resolver *r, HvElf *elf, const char *path, const uint64_t *addresses, gsize n,
+               char **debug_path, GPtrArray *tried, gboolean *full)
+{
+  g_autofree char *key = r->cache ? hv_symcache_key (elf, path) : NULL;
+  HvCachedFile known = { 0 };
+  HvElf *debug = NULL, *alt = NULL;
+  gboolean looked = FALSE;
+
+  if (key && hv_symcache_find (r->cache, key, &known) && known.quality != HV_QUALITY_FULL)
+    {
+      debug = hv_find_debug (elf, path, r->options, debug_path, tried);
+      looked = TRUE;
+      g_autofree char *now = hv_symcache_debug (*debug_path);
+      if (strcmp (now, known.debug) != 0)
+        hv_cached_file_clear (&known);
+    }
+  g_autoptr (GArray) unknown = take_known (r, known.id, addresses, n);
+  *full = known.id && known.quality == HV_QUALITY_FULL;
+  if (unknown->len == 0)
+    {
+      /* "SIZE TIME PATH" */
+      g_auto (GStrv) parts = known.id ? g_strsplit (known.debug, " ", 3) : NULL;
+      if (!looked && parts && g_strv_length (parts) == 3)
+        *debug_path = g_strdup (parts[2]);
+      hv_cached_file_clear (&known);
+      return hv_object_new (elf, debug, NULL);
+    }
+
+  if (!looked)
+    debug = hv_find_debug (elf, path, r->options, debug_path, tried);
+  alt = hv_find_alt (debug ? debug : elf, debug ? *debug_path : path, r->options);
+  HvObject *object = hv_object_new (elf, debug, alt);
+  gboolean has_debug_info = hv_object_has_debug_info (object);
+  r->split = hv_elf_section (debug ? debug : elf, ".debug_addr").data != NULL;
+  r->cached_file = known.id;
+  if (known.id && *full != has_debug_info)
+    r->cached_file = 0; /* what was there is gone: do not mix the worse in */
+  else if (known.id == 0 && key)
+    {
+      g_autofree char *now = hv_symcache_debug (*debug_path);
+      r->cached_file = hv_symcache_put_file (
+          r->cache, key, has_debug_info ? HV_QUALITY_FULL : HV_QUALITY_SYMBOLS, now);
+    }
+  *full = *full || has_debug_info;
+  resolve_unknown (r, object, addresses, unknown);
+  hv_cached_file_clear (&known);
+  return object;
+}
+
 /* What the file of a module says; its status. */
 static const char *
 resolve_file (Resolver *r, const Group *group, HvElf *elf, const char *path)
@@ -238,19 +345,18 @@ resolve_file (Resolver *r, const Group *group, HvElf *elf, const char *path)
       return mismatch;
     }
 
-  HvElf *debug = hv_find_debug (elf, path, r->options, &debug_path, group->tried);
-  HvElf *alt = hv_find_alt (debug ? debug : elf, debug ? debug_path : path, r->options);
-  g_autoptr (HvObject) object = hv_object_new (elf, debug, alt);
   r->group = group;
   r->batch = ids;
   r->n_resolved = r->n_symbol_only = 0;
-  hv_object_resolve (object, addresses, n, r->options->cancellable, take_chain, r);
+  gboolean full;
+  g_autoptr (HvObject)
+      object = resolve_batch (r, elf, path, addresses, n, &debug_path, group->tried, &full);
   gboolean any_starts = take_starts (r, object, addresses, n);
 
   const char *status = resolved;
   if (r->n_resolved == 0)
     status = any_starts ? starts_only : no_symbols;
-  else if (r->n_resolved == r->n_symbol_only && !hv_object_has_debug_info (object))
+  else if (r->n_resolved == r->n_symbol_only && !full)
     status = symbols_only;
   say_used (r, group, path, debug_path, status);
   return status;
@@ -520,9 +626,11 @@ hv_symbols_resolve (HvProfile *profile, const HvImportOptions *options, GError *
       r.pool = g_array_new (FALSE, FALSE, sizeof (uint32_t));
       r.names = g_hash_table_new (g_str_hash, g_str_equal);
       r.raw_names = g_string_chunk_new (1 << 16);
+      r.cache = options->symbol_cache ? hv_symcache_open () : NULL;
       for (guint i = 0; i < r.groups->len && !g_cancellable_is_cancelled (options->cancellable);
            i++)
         resolve_group (&r, &g_array_index (r.groups, Group, i));
+      hv_symcache_close (r.cache);
       if (!g_cancellable_is_cancelled (options->cancellable))
         {
           warn_of_missing (&r);

@@ -189,6 +189,7 @@ hv_command_session (const HvCommand *c, HvSession *session)
   session->import.binaries = c->binaries;
   session->import.debug_dirs = c->debug_dirs;
   session->import.sysroot = c->sysroot;
+  session->import.symbol_cache = !c->no_store;
   session->store_path = c->store;
   session->no_store = c->no_store;
 }
