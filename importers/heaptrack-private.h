@@ -251,9 +251,6 @@ gboolean ht_fail (HtReader *reader, const char *format, ...) G_GNUC_PRINTF (2, 3
 gboolean ht_event (HtReader *reader, uint32_t site, int64_t size, uint32_t freed,
                    uint32_t temporary);
 
-/* The next field, hexadecimal; FALSE where there is none or it is no number of 64 bits. */
-gboolean ht_hex (HtFields *fields, uint64_t *value);
-
 /* The same of a field that must be there; sets the error. */
 gboolean ht_number (HtReader *reader, HtFields *fields, const char *what, uint64_t limit,
                     uint64_t *value);

@@ -31,8 +31,9 @@ hex_digit (char c)
   return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-gboolean
-ht_hex (HtFields *fields, uint64_t *value)
+/* The next field, hexadecimal; FALSE where there is none or it is no number of 64 bits. */
+static gboolean
+hex (HtFields *fields, uint64_t *value)
 {
   const char *pos = fields->pos, *start = pos;
   uint64_t number = 0;
@@ -54,7 +55,7 @@ ht_hex (HtFields *fields, uint64_t *value)
 gboolean
 ht_number (HtReader *reader, HtFields *fields, const char *what, uint64_t limit, uint64_t *value)
 {
-  if (!ht_hex (fields, value))
+  if (!hex (fields, value))
     return ht_fail (reader,
                     fields->pos >= fields->end ? "the %s is missing"
                                                : "the %s is not a hexadecimal number",
@@ -71,7 +72,7 @@ ht_text (const HtReader *reader, HtFields *fields, const char **text, gsize *len
   uint64_t said;
 
   /* Anonymised files have no length, though their version says so: take the whole then. */
-  if (reader->version >= 3 && ht_hex (&sized, &said) && said == (uint64_t) (sized.end - sized.pos))
+  if (reader->version >= 3 && hex (&sized, &said) && said == (uint64_t) (sized.end - sized.pos))
     *fields = sized;
   *text = fields->pos;
   *length = (gsize) (fields->end - fields->pos);
@@ -459,7 +460,7 @@ heaptrack_detect (const char *head, gsize size)
   if (end - head < 3 || head[0] != 'v' || head[1] != ' ')
     return FALSE;
   HtFields fields = { head + 2, end };
-  if (!ht_hex (&fields, &version) || (fields.pos < fields.end && !ht_hex (&fields, &version)))
+  if (!hex (&fields, &version) || (fields.pos < fields.end && !hex (&fields, &version)))
     return FALSE;
   return fields.pos >= fields.end;
 }

@@ -90,6 +90,5 @@ void _hv_store_get_profile (HvStoreJob *job, uint32_t *site_metrics);
 
 void _hv_store_set_metrics (HvStoreJob *job, uint32_t bits);
 char *_hv_store_metric_columns (const HvStoreJob *job); /* ", live_bytes, live_blocks" */
-uint32_t _hv_store_site_metrics (const HvProfile *profile);
 
 G_END_DECLS

@@ -197,8 +197,8 @@ stack_read (HvStoreJob *job, uint64_t row)
 
 COUNTED (site, n_sites)
 
-uint32_t
-_hv_store_site_metrics (const HvProfile *p)
+static uint32_t
+site_metrics (const HvProfile *p)
 {
   uint32_t metrics = 0;
 
@@ -492,7 +492,7 @@ const HvStoreTable _hv_store_tables[HV_STORE_N_TABLES] = {
   TABLE ("frame", "function, file, line, module, address, flags, category, object", "frames", frame,
          NULL),
   TABLE ("stack", "parent, frame", "stacks", stack, NULL),
-  TABLE ("site", "stack, frame", "sites", site, _hv_store_site_metrics),
+  TABLE ("site", "stack, frame", "sites", site, site_metrics),
   TABLE ("moment",
          "kind, time, number, label, live_bytes, live_blocks, max_bytes, total_bytes,"
          " total_blocks, temporary_blocks, rss_bytes, first_row",
@@ -593,7 +593,7 @@ _hv_store_put_profile (HvStoreJob *job)
   put (job, 16, p->modules_known != FALSE);
   sqlite3_bind_text (s, 18, hv_metric_column (p->default_metric), -1, SQLITE_STATIC);
   put (job, 18, p->incomplete != FALSE);
-  sqlite3_bind_text (s, 20, metric_words (_hv_store_site_metrics (p)), -1, g_free);
+  sqlite3_bind_text (s, 20, metric_words (site_metrics (p)), -1, g_free);
   sqlite3_bind_text (s, 21, metric_words (p->row_metrics), -1, g_free);
 }
 

@@ -3,8 +3,9 @@
 
 #include <string.h>
 
-int
-hv_text_width (const char *text)
+/* Columns that `text` takes: a wide (CJK) character takes two, a combining mark none. */
+static int
+text_width (const char *text)
 {
   int width = 0;
 
@@ -26,7 +27,7 @@ hv_text_fit (const char *text, int width)
   for (char *c = clean; *c; c++)
     if ((unsigned char) *c < ' ' || *c == 0x7f)
       *c = ' ';
-  if (hv_text_width (clean) <= width)
+  if (text_width (clean) <= width)
     return g_steal_pointer (&clean);
   if (width < 2)
     return g_strdup (width == 1 ? "…" : "");
@@ -60,7 +61,7 @@ hv_text_fit (const char *text, int width)
 static void
 append_padded (GString *out, const char *text, int width, gboolean right)
 {
-  int pad = width - hv_text_width (text);
+  int pad = width - text_width (text);
 
   for (int i = 0; right && i < pad; i++)
     g_string_append_c (out, ' ');
@@ -78,15 +79,15 @@ hv_text_wrap (GString *out, const char *text, const char *indent)
 
   for (guint i = 0; words[i]; i++)
     {
-      g_autofree char *word = hv_text_fit (words[i], HV_TEXT_WIDTH - hv_text_width (indent));
-      int width = hv_text_width (word);
+      g_autofree char *word = hv_text_fit (words[i], HV_TEXT_WIDTH - text_width (indent));
+      int width = text_width (word);
       if (at && at + 1 + width > HV_TEXT_WIDTH)
         {
           g_string_append_c (out, '\n');
           at = 0;
         }
       g_string_append (out, at ? " " : indent);
-      at += at ? 1 : hv_text_width (indent);
+      at += at ? 1 : text_width (indent);
       g_string_append (out, word);
       at += width;
     }
@@ -103,8 +104,8 @@ fit_place (const char *place, int width)
   if (tab == NULL)
     return hv_text_fit (place, width);
   g_autofree char *name = g_strndup (place, (gsize) (tab - place));
-  int source = hv_text_width (tab + 1);
-  if (hv_text_width (name) + 2 + source > width && width - 2 - source < 16)
+  int source = text_width (tab + 1);
+  if (text_width (name) + 2 + source > width && width - 2 - source < 16)
     return hv_text_fit (name, width);
   g_autofree char *fitted = hv_text_fit (name, width - 2 - source);
   return g_strdup_printf ("%s  %s", fitted, tab + 1);
@@ -131,7 +132,7 @@ hv_table_append (HvTable *table, GString *out, const char *left_aligned)
 
   for (guint i = 0; i < table->cells->len; i++)
     if (i % per_row < table->n)
-      width[i % per_row] = MAX (width[i % per_row], hv_text_width (table->cells->pdata[i]));
+      width[i % per_row] = MAX (width[i % per_row], text_width (table->cells->pdata[i]));
   for (guint c = 0; c < table->n; c++)
     used += width[c] + 2;
   for (guint i = 0; i < table->cells->len; i++)
@@ -170,7 +171,7 @@ hv_facts_append (GString *out, const GPtrArray *facts)
   for (guint i = 0; i < facts->len; i++)
     {
       g_autofree char *fact = hv_text_fit (facts->pdata[i], HV_TEXT_WIDTH - 2);
-      int width = hv_text_width (fact);
+      int width = text_width (fact);
       if (at && at + 3 + width > HV_TEXT_WIDTH)
         {
           g_string_append_c (out, '\n');

@@ -10,9 +10,6 @@ G_BEGIN_DECLS
 /* The report is this wide at most, whatever the names. */
 #define HV_TEXT_WIDTH 100
 
-/* Columns that `text` takes: a wide (CJK) character takes two, a combining mark none. */
-int hv_text_width (const char *text);
-
 /* `text` in at most `width` columns, its middle replaced by "…"; control characters become blanks.
  * The end of a name tells more than its middle. Newly allocated. */
 char *hv_text_fit (const char *text, int width);
