@@ -7,6 +7,7 @@
 
 #include "hv-window-resources.h"
 #include "viewer/widgets/call-table.h"
+#include "viewer/widgets/details.h"
 #include "viewer/widgets/diff-table.h"
 #include "viewer/widgets/flame-graph.h"
 #include "viewer/widgets/palette.h"
@@ -604,6 +605,17 @@ find_widget (GtkWidget *widget, GType type, const char *start)
 }
 
 static GtkWidget *
+find_typed (GtkWidget *widget, GType type)
+{
+  GtkWidget *found = G_TYPE_CHECK_INSTANCE_TYPE (widget, type) ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child && !found;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_typed (child, type);
+  return found;
+}
+
+static GtkWidget *
 chip (HvProfileView *view, const char *start)
 {
   return find_widget (GTK_WIDGET (view), GTK_TYPE_BUTTON, start);
@@ -677,6 +689,39 @@ test_invert (void)
   scene = wait_for_another (view, scene);
   g_assert_false (scene->report.tree->options.bottom_up);
   g_assert_cmpuint (hv_flame_graph_get_selected (graph), ==, first.row.node);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+/* At 640 × 480 nothing is cut off but what scrolls, and the details do not lie on the graph. */
+static void
+test_narrow (void)
+{
+  const HvProfileViewStart start = { .tree = { .focus = "cache", .ignore = "nothing" } };
+  HvMainWindow *window = open_diff (&start);
+  HvProfileView *view = hv_main_window_get_view (window);
+  GtkWidget *details = find_typed (GTK_WIDGET (view), HV_TYPE_DETAILS);
+  int width, height;
+
+  g_assert_nonnull (details);
+  gtk_widget_measure (GTK_WIDGET (window), GTK_ORIENTATION_HORIZONTAL, -1, &width, NULL, NULL,
+                      NULL);
+  gtk_widget_measure (GTK_WIDGET (window), GTK_ORIENTATION_VERTICAL, 640, &height, NULL, NULL,
+                      NULL);
+  g_assert_cmpint (width, <=, 640);
+  g_assert_cmpint (height, <=, 480);
+
+  gtk_window_set_default_size (GTK_WINDOW (window), 640, 480);
+  while (gtk_widget_get_width (GTK_WIDGET (view)) > 700 || gtk_widget_get_child_visible (details))
+    g_main_context_iteration (NULL, TRUE);
+  GtkWidget *only = chip (view, "Only: "), *without = chip (view, "Without: ");
+  double x, y, left, top;
+  g_assert_true (gtk_widget_translate_coordinates (only, GTK_WIDGET (view), 0, 0, &x, &y));
+  g_assert_true (gtk_widget_translate_coordinates (without, GTK_WIDGET (view), 0, 0, &left, &top));
+  g_assert_cmpfloat (left + gtk_widget_get_width (without), <=, 640);
+  g_assert_true (top > y || left > x);
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.details", NULL);
+  while (!gtk_widget_get_child_visible (details))
+    g_main_context_iteration (NULL, TRUE);
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
@@ -764,5 +809,6 @@ main (int argc, char **argv)
   g_test_add_func ("/window/diff", test_diff_window);
   g_test_add_func ("/window/options", test_options);
   g_test_add_func ("/window/invert", test_invert);
+  g_test_add_func ("/window/narrow", test_narrow);
   return g_test_run ();
 }

@@ -172,7 +172,7 @@ hv_call_table_init (HvCallTable *self)
 {
   const char *const titles[N_COLUMNS] = { _ ("Inclusive"), _ ("Share"),    _ ("Self"),
                                           _ ("Blocks"),    _ ("Function"), _ ("Source") };
-  static const int widths[N_COLUMNS] = { 110, 80, 110, 110, -1, 220 };
+  static const int widths[N_COLUMNS] = { 110, 80, 110, 110, 240, 220 };
   GtkWidget *view = gtk_column_view_new (NULL);
 
   self->view = GTK_COLUMN_VIEW (view);

@@ -426,7 +426,7 @@ hv_diff_table_init (HvDiffTable *self)
   add_column (self, COLUMN_BLOCKS, _ ("Δ blocks"), 100);
   add_column (self, COLUMN_WHY, _ ("Why"), 150);
   add_column (self, COLUMN_STATUS, _ ("Status"), 90);
-  add_column (self, COLUMN_SITE, _ ("Site"), -1);
+  add_column (self, COLUMN_SITE, _ ("Site"), 180);
   add_column (self, COLUMN_SOURCE, _ ("Source"), 170);
   hv_column_titles_align (self->view, COLUMN_BLOCKS + 1);
 }

@@ -15,7 +15,7 @@
 #define MAX_BOXES 5000
 #define HIT_SLACK 2
 /* Narrower than this the details pane goes first. */
-#define NATURAL_WIDTH 1040
+#define NATURAL_WIDTH 760
 #define NO_KEY HV_NO_KEY
 
 enum

@@ -80,7 +80,6 @@ hv_summary_init (HvSummary *self)
 {
   GtkBoxLayout *layout = GTK_BOX_LAYOUT (gtk_widget_get_layout_manager (GTK_WIDGET (self)));
   gtk_box_layout_set_spacing (layout, 10);
-  gtk_box_layout_set_homogeneous (layout, TRUE);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Totals"), -1);
 }

@@ -9,6 +9,7 @@
 #include "viewer/widgets/timeline-private.h"
 
 #define HEIGHT 150
+#define MIN_HEIGHT 90
 
 enum
 {
@@ -144,7 +145,8 @@ static void
 hv_timeline_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum,
                      int *natural, int *minimum_baseline, int *natural_baseline)
 {
-  *minimum = *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? 240 : HEIGHT;
+  *minimum = orientation == GTK_ORIENTATION_HORIZONTAL ? 240 : MIN_HEIGHT;
+  *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? 240 : HEIGHT;
 }
 
 static void

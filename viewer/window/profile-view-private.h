@@ -8,6 +8,7 @@
 #include "viewer/widgets/summary.h"
 #include "viewer/widgets/timeline.h"
 #include "viewer/widgets/waterfall.h"
+#include "viewer/widgets/wrap-box.h"
 #include "viewer/window/profile-view.h"
 #include "viewer/window/search.h"
 
@@ -39,7 +40,7 @@ struct _HvProfileView
   GtkToggleButton *peak_button, *moment_button, *end_button, *flame_tab, *table_tab;
   GtkDropDown *metric_drop;
   GtkButton *fold_chip;
-  GtkWidget *chips;
+  HvWrapBox *view_bar;
   GtkMenuButton *notes;
   GtkPopover *menu;
   GtkPaned *paned;
@@ -51,7 +52,7 @@ struct _HvProfileView
   HvDetails *details;
   HvDiffTable *diff_table;
 
-  GtkButton *chip[HV_N_CHIPS]; /* in `chips` */
+  GtkButton *chip[HV_N_CHIPS]; /* in `view_bar` */
 
   /* Owned */
   HvProfiles *profiles;

@@ -241,6 +241,13 @@ paned_cb (HvProfileView *self)
   gtk_paned_set_position (self->paned, MAX (280, most - (most > 420 ? 90 : 0)));
 }
 
+/* A folded pane would lie on the graph: it comes when it is asked for. */
+static void
+folded_cb (HvProfileView *self)
+{
+  adw_flap_set_reveal_flap (self->flap, !adw_flap_get_folded (self->flap));
+}
+
 /* Label markup has the colours of one brightness. */
 static void
 dark_cb (HvProfileView *self)
@@ -276,6 +283,7 @@ hv_profile_view_class_init (HvProfileViewClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = hv_profile_view_dispose;
   g_type_ensure (HV_TYPE_SUMMARY);
+  g_type_ensure (HV_TYPE_WRAP_BOX);
   g_type_ensure (HV_TYPE_WATERFALL);
   g_type_ensure (HV_TYPE_TIMELINE);
   g_type_ensure (HV_TYPE_FLAME_GRAPH);
@@ -309,7 +317,7 @@ hv_profile_view_class_init (HvProfileViewClass *klass)
   BIND (table_tab);
   BIND (metric_drop);
   BIND (fold_chip);
-  BIND (chips);
+  BIND (view_bar);
   BIND (shown_part);
   BIND (notes);
   BIND (menu);
@@ -355,7 +363,7 @@ hv_profile_view_init (HvProfileView *self)
       gtk_widget_set_visible (chip, FALSE);
       gtk_widget_add_css_class (chip, "chip");
       g_signal_connect_object (chip, "clicked", G_CALLBACK (chip_cb), self, G_CONNECT_SWAPPED);
-      gtk_box_append (GTK_BOX (self->chips), chip);
+      gtk_widget_insert_before (chip, GTK_WIDGET (self->view_bar), GTK_WIDGET (self->shown_part));
       self->chip[i] = GTK_BUTTON (chip);
     }
   views[0] = self->growth_button;
@@ -372,6 +380,8 @@ hv_profile_view_init (HvProfileView *self)
   g_signal_connect_object (adw_style_manager_get_default (), "notify::dark", G_CALLBACK (dark_cb),
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->paned, "notify::max-position", G_CALLBACK (paned_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->flap, "notify::folded", G_CALLBACK (folded_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->timeline, "moment", G_CALLBACK (timeline_cb), self,
                            G_CONNECT_SWAPPED);
