@@ -95,10 +95,12 @@ read_raw (Input *in)
   if (in->fd < 0)
     {
       size = MIN (in->memory_size, RAW_SIZE);
-      if (size)
-        memcpy (in->raw, in->memory, size);
-      in->memory += size;
-      in->memory_size -= size;
+      if (size) /* in->memory may be NULL: an empty file */
+        {
+          memcpy (in->raw, in->memory, size);
+          in->memory += size;
+          in->memory_size -= size;
+        }
     }
   else
     size = read_file (in, in->raw, RAW_SIZE);
