@@ -12,6 +12,7 @@
 #include "viewer/widgets/flame-graph.h"
 #include "viewer/widgets/palette.h"
 #include "viewer/widgets/timeline.h"
+#include "viewer/widgets/waterfall.h"
 #include "viewer/window/main-window.h"
 #include "viewer/window/search.h"
 #include "viewer/window/sentence.h"
@@ -726,6 +727,53 @@ test_narrow (void)
 }
 
 static void
+status_cb (HvWaterfallBar *bar, guint status, guint *chosen)
+{
+  *chosen = status;
+}
+
+/* A click on a part of the bar leaves its rows in the table; a second one, or the chip, all. */
+static void
+test_status (void)
+{
+  static const HvProfileViewStart start;
+  HvMainWindow *window = open_diff (&start);
+  HvProfileView *view = hv_main_window_get_view (window);
+  const HvScene *scene = hv_profile_view_get_scene (view);
+  GtkWidget *bar = find_typed (GTK_WIDGET (view), HV_TYPE_WATERFALL);
+  GtkWidget *table = find_typed (GTK_WIDGET (view), HV_TYPE_DIFF_TABLE);
+  const HvWaterfall *w = &scene->diff->waterfall;
+  guint all = g_list_model_get_n_items (G_LIST_MODEL (selection_of (table)));
+  guint chosen = G_MAXUINT, gone = 0;
+  double width = gtk_widget_get_width (bar);
+
+  for (guint i = 0; i < scene->rows->len; i++)
+    gone += g_array_index (scene->rows, HvDiffRow, i).status == HV_STATUS_GONE;
+  g_assert_cmpuint (gone, >, 0);
+  g_assert_cmpuint (gone, <, all);
+  g_signal_connect (bar, "status", G_CALLBACK (status_cb), &chosen);
+  click (bar, width - 4, 10); /* what is gone is last */
+  g_assert_cmpuint (chosen, ==, HV_STATUS_GONE);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (selection_of (table))), ==, gone);
+  gtk_test_widget_wait_for_draw (GTK_WIDGET (window));
+  g_assert_nonnull (chip (view, "Status: gone"));
+  click (bar, width - 4, 10);
+  g_assert_cmpuint (chosen, ==, HV_STATUS_SAME);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (selection_of (table))), ==, all);
+
+  double sum = (double) (w->base + w->grew + w->added + w->shrunk + w->gone);
+  click (bar, width * ((double) w->base + (double) w->grew / 2) / sum, 10);
+  g_assert_cmpuint (chosen, ==, HV_STATUS_GREW);
+  gtk_test_widget_wait_for_draw (GTK_WIDGET (window));
+  g_signal_emit_by_name (chip (view, "Status: grew"), "clicked");
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (selection_of (table))), ==, all);
+  g_assert_null (chip (view, "Status: "));
+  click (bar, width * (double) w->base / sum / 2, 10); /* base is no status */
+  g_assert_cmpuint (chosen, ==, HV_STATUS_SAME);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+static void
 test_error (void)
 {
   const char *const files[] = { "/nonexistent/heap", NULL };
@@ -810,5 +858,6 @@ main (int argc, char **argv)
   g_test_add_func ("/window/options", test_options);
   g_test_add_func ("/window/invert", test_invert);
   g_test_add_func ("/window/narrow", test_narrow);
+  g_test_add_func ("/window/status", test_status);
   return g_test_run ();
 }

@@ -40,6 +40,7 @@ struct _HvDiffTable
   int64_t folded_delta, largest;
   guint n_folded;
   gboolean unfolded;
+  HvStatus status; /* shown alone; HV_STATUS_SAME: all are */
   GtkSingleSelection *selection;
   gboolean quiet; /* selecting by program */
 };
@@ -279,6 +280,21 @@ compare_cb (gconstpointer first, gconstpointer second, gpointer user)
   return g_utf8_collate (x, y);
 }
 
+typedef enum
+{
+  PLACE_OUT,
+  PLACE_SHOWN,
+  PLACE_FOLDED
+} Place;
+
+static Place
+place_of (HvDiffTable *self, const HvDiffRow *row)
+{
+  if (self->status != HV_STATUS_SAME)
+    return row->status == self->status ? PLACE_SHOWN : PLACE_OUT;
+  return row->significant || self->unfolded ? PLACE_SHOWN : PLACE_FOLDED;
+}
+
 static void
 fill (HvDiffTable *self)
 {
@@ -290,12 +306,10 @@ fill (HvDiffTable *self)
   for (guint32 i = 0; i < rows->len; i++)
     {
       const HvDiffRow *row = &g_array_index (rows, HvDiffRow, i);
-      if (row->significant || self->unfolded)
-        {
-          if (row->delta > 0)
-            g_array_append_val (self->shown, i);
-        }
-      else
+      Place place = place_of (self, row);
+      if (place == PLACE_SHOWN && row->delta > 0)
+        g_array_append_val (self->shown, i);
+      else if (place == PLACE_FOLDED)
         {
           self->n_folded++;
           self->folded_delta += row->delta;
@@ -305,7 +319,7 @@ fill (HvDiffTable *self)
   for (guint32 i = rows->len; i-- > 0;)
     {
       const HvDiffRow *row = &g_array_index (rows, HvDiffRow, i);
-      if ((row->significant || self->unfolded) && row->delta <= 0)
+      if (place_of (self, row) == PLACE_SHOWN && row->delta <= 0)
         g_array_append_val (self->shown, i);
     }
   if (self->n_folded)
@@ -467,6 +481,17 @@ hv_diff_table_set_scene (HvDiffTable *self, HvScene *scene)
                                       scene->report.tree->has_partner
                                           && hv_metric_is_bytes (scene->report.metric));
   remodel (self);
+}
+
+void
+hv_diff_table_set_status (HvDiffTable *self, HvStatus status)
+{
+  g_return_if_fail (HV_IS_DIFF_TABLE (self));
+  if (self->status == status)
+    return;
+  self->status = status;
+  if (self->scene)
+    remodel (self);
 }
 
 void

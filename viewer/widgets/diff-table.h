@@ -17,6 +17,9 @@ G_DECLARE_FINAL_TYPE (HvDiffTable, hv_diff_table, HV, DIFF_TABLE, GtkWidget)
 GtkWidget *hv_diff_table_new (void);
 void hv_diff_table_set_scene (HvDiffTable *self, HvScene *scene);
 
+/* Shows only the rows of a status, also those below the threshold; HV_STATUS_SAME: all. */
+void hv_diff_table_set_status (HvDiffTable *self, HvStatus status);
+
 /* Selects and shows the row of `node`, or none; without the signal. */
 void hv_diff_table_select (HvDiffTable *self, uint32_t node);
 

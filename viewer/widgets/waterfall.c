@@ -14,6 +14,7 @@
 #define RADIUS 6
 /* A part that exists is seen, however small. */
 #define MIN_PART 3
+#define FADED 0.35
 
 enum
 {
@@ -39,7 +40,18 @@ struct _HvWaterfallBar
   HvScene *scene;
   HvTextCache *text;
   Part parts[N_PARTS];
+  HvStatus status; /* chosen; HV_STATUS_SAME: none */
 };
+
+enum
+{
+  SIGNAL_STATUS,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+static const HvStatus status_of_part[N_PARTS] = { HV_STATUS_SAME, HV_STATUS_GREW, HV_STATUS_NEW,
+                                                  HV_STATUS_SHRUNK, HV_STATUS_GONE };
 
 G_DEFINE_FINAL_TYPE (HvWaterfallBar, hv_waterfall, GTK_TYPE_WIDGET)
 
@@ -174,7 +186,14 @@ hv_waterfall_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   place (self, width);
   for (guint i = 0; i < N_PARTS; i++)
     if (self->parts[i].width > 0)
-      draw_part (self, snapshot, i, height);
+      {
+        gboolean faded = self->status != HV_STATUS_SAME && status_of_part[i] != self->status;
+        if (faded)
+          gtk_snapshot_push_opacity (snapshot, FADED);
+        draw_part (self, snapshot, i, height);
+        if (faded)
+          gtk_snapshot_pop (snapshot);
+      }
   gtk_snapshot_pop (snapshot);
   gtk_snapshot_append_border (
       snapshot, &clip, (const float[]){ 1, 1, 1, 1 },
@@ -188,16 +207,36 @@ hv_waterfall_measure (GtkWidget *widget, GtkOrientation orientation, int for_siz
   *minimum = *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? 200 : HEIGHT;
 }
 
+static guint
+part_at (HvWaterfallBar *self, double x)
+{
+  for (guint i = 0; i < N_PARTS && self->scene; i++)
+    if (x >= self->parts[i].x && x < self->parts[i].x + self->parts[i].width)
+      return i;
+  return N_PARTS;
+}
+
+static void
+released_cb (HvWaterfallBar *self, int n_press, double x, double y)
+{
+  place (self, (float) gtk_widget_get_width (GTK_WIDGET (self)));
+  guint part = part_at (self, x);
+  if (part == N_PARTS)
+    return;
+  HvStatus chosen = status_of_part[part];
+  hv_waterfall_set_status (self, chosen == self->status ? HV_STATUS_SAME : chosen);
+  g_signal_emit (self, signals[SIGNAL_STATUS], 0, (guint) self->status);
+}
+
 static gboolean
 hv_waterfall_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, GtkTooltip *tooltip)
 {
   HvWaterfallBar *self = HV_WATERFALL (widget);
 
-  for (guint i = 0; i < N_PARTS && self->scene && !keyboard; i++)
+  guint i = keyboard ? N_PARTS : part_at (self, x);
+  if (i < N_PARTS)
     {
       const Part *part = &self->parts[i];
-      if ((float) x < part->x || (float) x >= part->x + part->width)
-        continue;
       g_autofree char *text = part_text (self, i, TRUE);
       g_autofree char *more = i == PART_BASE
                                   ? g_strdup_printf (_ ("base: %s"), text)
@@ -245,6 +284,8 @@ hv_waterfall_class_init (HvWaterfallBarClass *klass)
   widget_class->measure = hv_waterfall_measure;
   widget_class->css_changed = hv_waterfall_css_changed;
   widget_class->query_tooltip = hv_waterfall_query_tooltip;
+  signals[SIGNAL_STATUS] = g_signal_new ("status", HV_TYPE_WATERFALL, G_SIGNAL_RUN_LAST, 0, NULL,
+                                         NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
   gtk_widget_class_set_css_name (widget_class, "waterfall");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
 }
@@ -252,6 +293,11 @@ hv_waterfall_class_init (HvWaterfallBarClass *klass)
 static void
 hv_waterfall_init (HvWaterfallBar *self)
 {
+  GtkGesture *click = gtk_gesture_click_new ();
+
+  g_signal_connect_object (click, "released", G_CALLBACK (released_cb), self, G_CONNECT_SWAPPED);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (click));
+  gtk_widget_set_cursor_from_name (GTK_WIDGET (self), "pointer");
   gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
   g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
                            G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
@@ -261,6 +307,16 @@ GtkWidget *
 hv_waterfall_new (void)
 {
   return g_object_new (HV_TYPE_WATERFALL, NULL);
+}
+
+void
+hv_waterfall_set_status (HvWaterfallBar *self, HvStatus status)
+{
+  g_return_if_fail (HV_IS_WATERFALL (self));
+  if (self->status == status)
+    return;
+  self->status = status;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
 void

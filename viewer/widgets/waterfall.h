@@ -11,7 +11,12 @@ G_BEGIN_DECLS
 #define HV_TYPE_WATERFALL (hv_waterfall_get_type ())
 G_DECLARE_FINAL_TYPE (HvWaterfallBar, hv_waterfall, HV, WATERFALL, GtkWidget)
 
+/* Signal "status" (HvStatus): the user chose a part; HV_STATUS_SAME: none any more. */
+
 GtkWidget *hv_waterfall_new (void);
 void hv_waterfall_set_scene (HvWaterfallBar *self, HvScene *scene);
+
+/* Fades all other parts; HV_STATUS_SAME: none. Without the signal. */
+void hv_waterfall_set_status (HvWaterfallBar *self, HvStatus status);
 
 G_END_DECLS

@@ -23,6 +23,7 @@ typedef enum
   HV_CHIP_FOCUS,
   HV_CHIP_IGNORE,
   HV_CHIP_HIDE,
+  HV_CHIP_STATUS,
   HV_N_CHIPS
 } HvChip;
 
@@ -62,6 +63,7 @@ struct _HvProfileView
   GArray *metrics; /* HvMetric, as in the drop-down */
 
   HvQuestion question;
+  HvStatus status; /* the only one in the table; HV_STATUS_SAME: all are */
   guint serial;    /* of the newest question */
   guint match;     /* the match the user stands on */
   gboolean quiet;  /* widgets are being set, not used */
@@ -79,6 +81,9 @@ void hv_profile_view_show_diff_head (HvProfileView *self);
 void hv_profile_view_update_legend (HvProfileView *self);
 void hv_profile_view_update_moment_switch (HvProfileView *self);
 void hv_profile_view_update_metrics (HvProfileView *self);
+
+/* Shows only the rows of a status; HV_STATUS_SAME: all. */
+void hv_profile_view_show_status (HvProfileView *self, HvStatus status);
 
 /* The group when none is asked for. */
 HvGroup hv_profile_view_default_group (HvProfileView *self);

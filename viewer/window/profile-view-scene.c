@@ -46,6 +46,32 @@ hv_profile_view_update_legend (HvProfileView *self)
 
 /* --- search --- */
 
+/* The frames a search found, or those of the status that was chosen. */
+static void
+mark_frames (HvProfileView *self)
+{
+  const HvScene *scene = self->scene;
+  const HvTree *tree = scene->report.tree;
+
+  if (self->search || self->status == HV_STATUS_SAME || !scene->diff)
+    {
+      hv_flame_graph_set_matches (self->flame, self->search ? self->search->keys : NULL);
+      return;
+    }
+  g_autofree guint8 *keys = g_new0 (guint8, MAX (1, tree->n_keys));
+  for (guint i = 0; i < scene->rows->len; i++)
+    {
+      uint32_t node = hv_scene_row_node (scene, i);
+      if (g_array_index (scene->rows, HvDiffRow, i).status != self->status || !node)
+        continue;
+      /* Bottom-up, the frame that allocates is below the root. */
+      while (tree->options.bottom_up && tree->parent[node])
+        node = tree->parent[node];
+      keys[tree->node_key[node]] = 1;
+    }
+  hv_flame_graph_set_matches (self->flame, keys);
+}
+
 static void
 show_matches (HvProfileView *self)
 {
@@ -53,7 +79,7 @@ show_matches (HvProfileView *self)
   g_autoptr (GString) text = g_string_new (NULL);
   HvSearch *search = self->search;
 
-  hv_flame_graph_set_matches (self->flame, search ? search->keys : NULL);
+  mark_frames (self);
   if (search && !search->nodes->len)
     g_string_append (text, _ ("no match"));
   else if (search)
@@ -114,6 +140,36 @@ hv_profile_view_next_match (HvProfileView *self, int by)
   hv_profile_view_show_selection (
       self, g_array_index (self->search->nodes, uint32_t, self->match - 1), NULL);
   show_matches (self);
+}
+
+/* Takes `text`; NULL: not asked for. */
+static void
+show_chip (HvProfileView *self, HvChip chip, char *text, const char *tooltip)
+{
+  GtkWidget *button = GTK_WIDGET (self->chip[chip]);
+  g_autofree char *label = text ? g_strdup_printf ("%s ×", text) : NULL;
+
+  gtk_widget_set_visible (button, text != NULL);
+  gtk_label_set_text (GTK_LABEL (gtk_button_get_child (self->chip[chip])), label ? label : "");
+  gtk_widget_set_tooltip_text (button, tooltip);
+  g_free (text);
+}
+
+void
+hv_profile_view_show_status (HvProfileView *self, HvStatus status)
+{
+  self->status = status;
+  if (!self->scene || !self->scene->diff)
+    return;
+  hv_waterfall_set_status (self->waterfall, status);
+  hv_diff_table_set_status (self->diff_table, status);
+  hv_diff_table_select (self->diff_table, hv_flame_graph_get_selected (self->flame));
+  show_chip (self, HV_CHIP_STATUS,
+             status == HV_STATUS_SAME
+                 ? NULL
+                 : g_strdup_printf (_ ("Status: %s"), hv_label_status (status)),
+             _ ("Only rows of this status are in the table: show all again"));
+  mark_frames (self);
 }
 
 /* --- showing a scene --- */
@@ -229,19 +285,6 @@ group_text (HvGroup group)
       break;
     }
   return "";
-}
-
-/* Takes `text`; NULL: not asked for. */
-static void
-show_chip (HvProfileView *self, HvChip chip, char *text, const char *tooltip)
-{
-  GtkWidget *button = GTK_WIDGET (self->chip[chip]);
-  g_autofree char *label = text ? g_strdup_printf ("%s ×", text) : NULL;
-
-  gtk_widget_set_visible (button, text != NULL);
-  gtk_label_set_text (GTK_LABEL (gtk_button_get_child (self->chip[chip])), label ? label : "");
-  gtk_widget_set_tooltip_text (button, tooltip);
-  g_free (text);
 }
 
 static void
@@ -380,6 +423,7 @@ hv_profile_view_show_scene (HvProfileView *self, HvScene *scene)
   hv_profile_view_update_moment_switch (self);
   update_chips (self);
   self->quiet = FALSE;
+  hv_profile_view_show_status (self, is_diff ? self->status : HV_STATUS_SAME);
   hv_profile_view_show_selection (self, first_choice (self), NULL);
   show_notes (self);
   if (self->search_text)

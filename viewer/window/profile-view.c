@@ -37,6 +37,12 @@ details_selected_cb (HvProfileView *self, guint node)
 }
 
 static void
+waterfall_cb (HvProfileView *self, guint status)
+{
+  hv_profile_view_show_status (self, status);
+}
+
+static void
 flame_menu_cb (HvProfileView *self, double x, double y)
 {
   double left, top;
@@ -187,6 +193,11 @@ chip_cb (HvProfileView *self, GtkButton *button)
 {
   HvTreeOptions *o = &self->question.options;
 
+  if (button == self->chip[HV_CHIP_STATUS])
+    {
+      hv_profile_view_show_status (self, HV_STATUS_SAME);
+      return;
+    }
   if (button == self->chip[HV_CHIP_INVERT])
     o->bottom_up = FALSE;
   else if (button == self->chip[HV_CHIP_GROUP])
@@ -383,6 +394,8 @@ hv_profile_view_init (HvProfileView *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->flap, "notify::folded", G_CALLBACK (folded_cb), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->waterfall, "status", G_CALLBACK (waterfall_cb), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->timeline, "moment", G_CALLBACK (timeline_cb), self,
                            G_CONNECT_SWAPPED);
 }
@@ -418,6 +431,7 @@ hv_profile_view_open (HvProfileView *self, HvProfiles *profiles, const HvProfile
   if (!start->grouped)
     q->options.group = hv_profile_view_default_group (self);
   self->placed = FALSE;
+  self->status = HV_STATUS_SAME;
   hv_flame_graph_set_scene (self->flame, NULL);
   hv_flame_graph_set_view (self->flame, HV_FLAME_CURRENT);
   if (profiles->base)
