@@ -193,12 +193,72 @@ add_below (HvTree *tree, guint side, const HvProfile *profile, HvTreeFrames *fra
   add_cost (tree, side, shown, profile, cost, partner);
 }
 
-/* Adds the thread rows below a frame a thread; costs are those of the end. */
+/* What a site holds beyond its threads' rows. */
+typedef struct
+{
+  int64_t rest[HV_N_SLOTS];
+  int64_t largest; /* of its rows' costs */
+  uint64_t row;    /* the one with it; it takes the rest. NO_ROW: none does */
+} ThreadRest;
+
+#define NO_ROW UINT64_MAX
+/* A dump's lines are estimated each by itself, so that threads are off by a little; what is missing
+ * beyond this part of a site are threads that the file does not hold. */
+#define THREAD_REST_DIVISOR 10
+
+static ThreadRest *
+find_thread_rests (const HvTreeSide *from, HvMetric metric)
+{
+  const HvProfile *profile = from->profile;
+  ThreadRest *rests = g_new (ThreadRest, MAX (1, profile->n_sites));
+
+  for (uint32_t s = 0; s < profile->n_sites; s++)
+    {
+      rests[s] = (ThreadRest){ .row = NO_ROW };
+      for (int slot = 0; slot < HV_N_SLOTS; slot++)
+        rests[s].rest[slot] = from->values[slot] ? from->values[slot][s] : 0;
+    }
+  for (uint64_t r = 0; r < profile->n_thread_rows; r++)
+    {
+      if (from->threads && !from->threads[profile->thread_row[r].thread])
+        continue;
+      ThreadRest *of = &rests[profile->thread_row[r].site];
+      int64_t cost = _hv_tree_thread_value (&profile->thread_row[r], metric);
+      of->rest[HV_SLOT_COST] -= cost;
+      if (from->values[HV_SLOT_PARTNER])
+        of->rest[HV_SLOT_PARTNER] -= _hv_tree_thread_value (&profile->thread_row[r],
+                                                            hv_metric_partner (metric));
+      if (cost > of->largest)
+        {
+          of->largest = cost;
+          of->row = r;
+        }
+    }
+  for (uint32_t s = 0; s < profile->n_sites; s++)
+    if (rests[s].rest[HV_SLOT_COST] > MAX (1, from->values[HV_SLOT_COST][s] / THREAD_REST_DIVISOR)
+        || rests[s].largest + rests[s].rest[HV_SLOT_COST] < 0)
+      rests[s].row = NO_ROW;
+  return rests;
+}
+
+static uint32_t
+thread_key (HvTree *tree, const char *label)
+{
+  HvKey key = {
+    .label = label, .function = "", .module = "", .file = "", .flags = HV_FRAME_SYNTHETIC
+  };
+
+  return _hv_tree_intern_key (tree, label, &key);
+}
+
+/* Adds the thread rows below a frame a thread, so that they sum to the sites; costs are those of
+ * the end. */
 static void
 add_threads (HvTree *tree, guint side, const HvTreeSide *from, HvTreeFrames *frames,
              const uint8_t *node_flags, const uint32_t *anchor)
 {
   const HvProfile *profile = from->profile;
+  g_autofree ThreadRest *rests = find_thread_rests (from, tree->metric);
 
   for (uint64_t r = 0; r < profile->n_thread_rows; r++)
     {
@@ -206,6 +266,11 @@ add_threads (HvTree *tree, guint side, const HvTreeSide *from, HvTreeFrames *fra
       int64_t cost = _hv_tree_thread_value (row, tree->metric);
       int64_t partner = _hv_tree_thread_value (row, hv_metric_partner (tree->metric));
 
+      if (rests[row->site].row == r)
+        {
+          cost += rests[row->site].rest[HV_SLOT_COST];
+          partner += rests[row->site].rest[HV_SLOT_PARTNER];
+        }
       if ((cost == 0 && partner == 0) || (from->threads && !from->threads[row->thread]))
         continue;
       if (node_flags[profile->site_node[row->site]] & FRAME_IGNORE)
@@ -215,11 +280,20 @@ add_threads (HvTree *tree, guint side, const HvTreeSide *from, HvTreeFrames *fra
         }
       g_autofree char *name = _hv_tree_thread_label (profile, row->thread);
       g_autofree char *label = g_strconcat ("thread ", name, NULL);
-      HvKey key = {
-        .label = label, .function = "", .module = "", .file = "", .flags = HV_FRAME_SYNTHETIC
-      };
-      add_below (tree, side, profile, frames, _hv_tree_intern_key (tree, label, &key),
-                 anchor[row->site], cost, partner);
+      add_below (tree, side, profile, frames, thread_key (tree, label), anchor[row->site], cost,
+                 partner);
+    }
+
+  for (uint32_t s = 0; s < profile->n_sites; s++)
+    {
+      int64_t cost = rests[s].rest[HV_SLOT_COST], partner = rests[s].rest[HV_SLOT_PARTNER];
+      if (rests[s].row != NO_ROW || (cost == 0 && partner == 0))
+        continue;
+      if (node_flags[profile->site_node[s]] & FRAME_IGNORE)
+        tree->dropped[side] += cost;
+      else
+        add_below (tree, side, profile, frames, thread_key (tree, "[unknown thread]"), anchor[s],
+                   cost, partner);
     }
 }
 

@@ -258,6 +258,23 @@ test_tasks (void)
   g_assert_cmpuint (tree->child_start[1] - tree->child_start[0], ==, 6);
 }
 
+/* Threads sum to the sites: what a dump's rounding loses goes to the largest, what it does not hold
+ * is said. */
+static void
+test_threads_sum (void)
+{
+  g_autoptr (HvProfile)
+      profile = test_profile ((const char *[]){ "a 1000 10", "b 500 5", "c 50 1", NULL });
+  HvTreeOptions options = { .group = HV_GROUP_THREAD };
+
+  hv_profile_add_thread (profile, 1, 0);
+  hv_profile_add_thread (profile, 2, 0);
+  hv_profile_add_thread_row (profile, &(HvThreadRow){ 0, 0, 700, 7, 0, 0 });
+  hv_profile_add_thread_row (profile, &(HvThreadRow){ 0, 1, 301, 4, 0, 0 });
+  hv_profile_add_thread_row (profile, &(HvThreadRow){ 1, 1, 100, 1, 0, 0 });
+  expect_rows (profile, options, "thread t1 699 699|[unknown thread] 450 450|thread t2 401 401");
+}
+
 static void
 test_one_thread (void)
 {
@@ -596,6 +613,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tree/repeats", test_repeats_collapse);
   g_test_add_func ("/tree/tasks", test_tasks);
   g_test_add_func ("/tree/one-thread", test_one_thread);
+  g_test_add_func ("/tree/threads-sum", test_threads_sum);
   g_test_add_func ("/tree/instances", test_instances_merge);
   g_test_add_func ("/tree/two-builds", test_two_builds);
   g_test_add_func ("/tree/one-mangling", test_one_mangling);
