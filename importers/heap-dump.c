@@ -80,15 +80,33 @@ symbol_at (const HvDump *dump, uint64_t address)
   return dump->names->str + g_array_index (dump->symbols, HvDumpSymbol, found).name;
 }
 
+/* Whether the mapping is all of the code of its file: text that was split, to lie in huge pages, is
+ * mapped piece after piece. A map of a shape without offsets says 0. */
+static gboolean
+is_whole (const HvMaps *maps, const HvMapping *mapping)
+{
+  const HvMapping *first = (const HvMapping *) (gpointer) maps->mappings->data;
+  const HvMapping *last = first + maps->mappings->len - 1;
+
+  return mapping->offset != 0 && (mapping == first || mapping[-1].end != mapping->start)
+         && (mapping == last || mapping[1].start != mapping->end);
+}
+
 static uint32_t
-module_of (HvProfile *profile, const HvMapping *mapping)
+module_of (HvProfile *profile, const HvMaps *maps, const HvMapping *mapping)
 {
   if (mapping == NULL || mapping->path == 0)
     return 0;
   for (uint32_t i = 0; i < profile->n_modules; i++)
     if (profile->module[i].path == mapping->path)
       return mapping->path;
-  hv_profile_add_module (profile, &(HvModule){ .path = mapping->path });
+  HvModule module = { .path = mapping->path };
+  if (is_whole (maps, mapping))
+    {
+      module.code_offset = mapping->offset;
+      module.code_size = mapping->end - mapping->start;
+    }
+  hv_profile_add_module (profile, &module);
   return mapping->path;
 }
 
@@ -145,7 +163,7 @@ frames_of (const HvDump *dump, FrameCache *cache, uint64_t return_address)
   const uint32_t at = *slot = cache->chains->len;
   const uint64_t address = return_address - 1;
   const HvMapping *mapping = hv_maps_find (&dump->maps, address);
-  uint32_t module = module_of (dump->profile, mapping), count = 0;
+  uint32_t module = module_of (dump->profile, &dump->maps, mapping), count = 0;
   const char *name = NULL;
 
   g_array_append_val (cache->chains, count);

@@ -103,6 +103,8 @@ typedef struct
   uint32_t tried; /* string: the files looked at and what they were, one a line */
   /* Of the default metric: in stacks that show a frame of this module without a name. */
   int64_t unresolved;
+  /* The part of the file that was mapped as code; 0: unknown. For the symboliser, not stored. */
+  uint64_t code_offset, code_size;
 } HvModule;
 
 /* A thread's share of a site. */

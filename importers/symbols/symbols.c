@@ -14,6 +14,10 @@ static const char resolved[] = "resolved", symbols_only[] = "symbol table only",
                   starts_only[] = "function starts only", no_symbols[] = "no symbols",
                   not_found[] = "file not found", mismatch[] = "does not match";
 
+/* So many return addresses tell more than where the code lies: that may be moved, as to huge pages.
+ */
+#define MIN_CALLS 8
+
 /* Lines on where a module was looked for. */
 #define MAX_TRIED 16
 
@@ -330,6 +334,19 @@ resolve_file (Resolver *r, const Group *group, HvElf *elf, const char *path)
 
   HvVerdict verdict = hv_verify_calls (elf, addresses, n - n_starts);
   verdict.checked += n_calls - (n - n_starts);
+  const HvModule *module = module_entry (r->profile, group->path);
+  gboolean layout = module == NULL
+                    || hv_verify_layout (elf, module->code_offset, module->code_size);
+  if (hv_verdict_ok (&verdict) && !layout && verdict.checked < MIN_CALLS)
+    {
+      hv_profile_warn (r->profile,
+                       "%s is not the file that ran: its code lies elsewhere than what was mapped. "
+                       "It was not used for symbols.",
+                       path);
+      hv_find_say (group->tried, path, "another build: its code is not what was mapped");
+      hv_elf_free (elf);
+      return mismatch;
+    }
   if (!hv_verdict_ok (&verdict))
     {
       hv_profile_warn (r->profile,

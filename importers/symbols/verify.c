@@ -67,6 +67,30 @@ hv_verify_calls (HvElf *elf, const uint64_t *addresses, gsize n)
   return verdict;
 }
 
+#define PAGE 4096
+
+static gboolean
+has_code (const HvElf *elf, uint64_t page)
+{
+  uint64_t address;
+
+  for (uint64_t i = 0; i < PAGE; i++)
+    if (hv_elf_address (elf, page + i, &address) && hv_elf_is_code (elf, address))
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+hv_verify_layout (HvElf *elf, uint64_t offset, uint64_t size)
+{
+  /* pages of other machines may be larger than the linker's alignment */
+  if (hv_elf_machine (elf) != HV_ELF_X86_64 || offset < PAGE || size < PAGE || offset % PAGE
+      || size % PAGE || size > INT64_MAX || offset > INT64_MAX)
+    return TRUE;
+  return !has_code (elf, offset - PAGE) && has_code (elf, offset)
+         && has_code (elf, offset + size - PAGE) && !has_code (elf, offset + size);
+}
+
 gboolean
 hv_verdict_ok (const HvVerdict *verdict)
 {

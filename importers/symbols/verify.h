@@ -17,6 +17,10 @@ typedef struct
  * nothing where the machine's instructions are not known. */
 HvVerdict hv_verify_calls (HvElf *elf, const uint64_t *addresses, gsize n);
 
+/* Whether the part of the file that was mapped as code, in whole pages, is what this file has: with
+ * few addresses to check, this tells another build. TRUE where it cannot be told. */
+gboolean hv_verify_layout (HvElf *elf, uint64_t offset, uint64_t size);
+
 gboolean hv_verdict_ok (const HvVerdict *verdict);
 
 G_END_DECLS

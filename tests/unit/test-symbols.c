@@ -1049,6 +1049,35 @@ test_mismatch (void)
   g_assert_true (g_str_has_prefix (text, "0x2f0\n0x302\n"));
 }
 
+/* Too few addresses to tell another build, but its code lay elsewhere. */
+static void
+test_layout (void)
+{
+  static const struct
+  {
+    uint64_t offset, size;
+    const char *status;
+  } cases[] = {
+    { 0x1000, 0x1000, "does not match" }, /* gcc-5.so has all its code in the first page */
+    { 0x5000, 0x9000, "does not match" },
+    { 0, 0x1000, "resolved" },
+    { 0x1001, 0x1000, "resolved" },
+    { 0x1000, UINT64_MAX - 0xfff, "resolved" },
+    { UINT64_MAX - 0xfff, 0x1000, "resolved" },
+  };
+  g_autofree char *path = data_path ("gcc-5.so");
+  HvImportOptions options = { 0 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (HvProfile) profile = make_profile (path, stack, G_N_ELEMENTS (stack));
+      profile->module[0].code_offset = cases[i].offset;
+      profile->module[0].code_size = cases[i].size;
+      resolve (profile, &options);
+      g_assert_cmpstr (status (profile), ==, cases[i].status);
+    }
+}
+
 static void
 test_not_elf (void)
 {
@@ -1343,6 +1372,19 @@ test_sample (gconstpointer data)
   g_assert_cmpuint (sites->len, >=, sample->addresses);
   HvVerdict verdict = hv_verify_calls (elf, (const uint64_t *) (void *) sites->data, sites->len);
   g_assert_cmpuint (verdict.calls, ==, verdict.checked);
+  guint laid_out = 0;
+  for (uint32_t m = 0; m < raw->n_modules; m++)
+    if (strcmp (hv_basename (hv_profile_string (raw, raw->module[m].path)), sample->binary) == 0)
+      {
+        uint64_t offset = raw->module[m].code_offset, size = raw->module[m].code_size;
+        g_assert_cmpuint (offset, >, 0);
+        g_assert_true (hv_verify_layout (elf, offset, size));
+        g_assert_false (hv_verify_layout (elf, offset, size + 0x1000));
+        g_assert_false (hv_verify_layout (elf, offset, size - 0x1000));
+        g_assert_false (hv_verify_layout (elf, offset + 0x1000, size - 0x1000));
+        laid_out++;
+      }
+  g_assert_cmpuint (laid_out, ==, 1);
 
   if (have ("llvm-symbolizer"))
     {
@@ -1436,6 +1478,7 @@ main (int argc, char **argv)
   g_test_add_func ("/profile/function-starts", test_function_starts);
   g_test_add_func ("/profile/named-later", test_named_later);
   g_test_add_func ("/profile/mismatch", test_mismatch);
+  g_test_add_func ("/profile/layout", test_layout);
   g_test_add_func ("/profile/not-elf", test_not_elf);
   g_test_add_func ("/profile/cancel", test_cancel);
   g_test_add_func ("/cache/names", test_cache);
