@@ -15,6 +15,7 @@ enum
   UT_TYPE = 2,
   UT_PARTIAL = 3,
   UT_SKELETON = 4,
+  UT_SPLIT_COMPILE = 5,
   UT_SPLIT_TYPE = 6,
 };
 
@@ -214,10 +215,23 @@ read_root_once (HvUnit *unit, const HvAbbrevs *abbrevs, RootRanges *out)
           unit->str_offsets_base = value.number;
           break;
         case DW_AT_ADDR_BASE:
+        case DW_AT_GNU_ADDR_BASE:
           unit->addr_base = value.number;
           break;
         case DW_AT_RNGLISTS_BASE:
           unit->rnglists_base = value.number;
+          break;
+        case DW_AT_DWO_NAME:
+        case DW_AT_GNU_DWO_NAME:
+          unit->dwo_name = hv_unit_string (unit, &value);
+          break;
+        case DW_AT_GNU_DWO_ID:
+          /* in a package its index tells */
+          if (!unit->packaged)
+            unit->dwo_id = value.number;
+          break;
+        case DW_AT_GNU_RANGES_BASE:
+          unit->split_ranges_base = value.number;
           break;
         default:
           break;
@@ -233,7 +247,7 @@ read_root (HvUnit *unit, RootRanges *ranges)
 
   unit->root_read = TRUE;
   read_root_once (unit, abbrevs, ranges);
-  if (unit->version >= 5)
+  if (unit->version >= 5 || unit->dwo_name)
     read_root_once (unit, abbrevs, ranges);
 }
 
@@ -262,8 +276,8 @@ read_unit_header (HvCursor *c, const HvDwarf *dwarf, HvUnit *unit, gboolean *use
       type = hv_cursor_u8 (&u);
       unit->address_size = hv_cursor_u8 (&u);
       unit->abbrevs = hv_cursor_number (&u, unit->offset_size);
-      if (type == UT_SKELETON || type == UT_SKELETON + 1)
-        hv_cursor_u64 (&u);
+      if (type == UT_SKELETON || type == UT_SPLIT_COMPILE)
+        unit->dwo_id = hv_cursor_u64 (&u);
     }
   else
     {
@@ -272,8 +286,13 @@ read_unit_header (HvCursor *c, const HvDwarf *dwarf, HvUnit *unit, gboolean *use
     }
   unit->partial = type == UT_PARTIAL;
   unit->first_die = (uint64_t) (u.pos - dwarf->info.data);
-  /* the header of an index section that is never stated where there is one contribution */
-  unit->str_offsets_base = unit->addr_base = unit->offset_size == 4 ? 8 : 16;
+  /* behind the header of a section, which is never stated where there is one contribution; the GNU
+     form of before version 5 has none */
+  if (unit->version >= 5)
+    {
+      unit->str_offsets_base = unit->addr_base = unit->offset_size == 4 ? 8 : 16;
+      unit->rnglists_base = unit->offset_size == 4 ? 12 : 20;
+    }
   *useful = !u.bad && unit->version >= 2 && unit->version <= 5 && type != UT_TYPE
             && type != UT_SPLIT_TYPE && (unit->address_size == 8 || unit->address_size == 4);
   return TRUE;
@@ -306,6 +325,35 @@ compare_covers (gconstpointer a, gconstpointer b)
   return x->unit < y->unit ? -1 : x->unit > y->unit;
 }
 
+/* Lists the units of the sections that `dwarf` has by now. */
+static void
+list_units (HvDwarf *dwarf)
+{
+  dwarf->units = g_array_new (FALSE, FALSE, sizeof (HvUnit));
+  dwarf->covers = g_array_new (FALSE, FALSE, sizeof (HvUnitRange));
+  dwarf->abbrev_tables = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL,
+                                                (GDestroyNotify) hv_abbrevs_unref);
+  dwarf->names = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
+  dwarf->containers = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_array_unref);
+  dwarf->made_names = g_string_chunk_new (4096);
+
+  dwarf->abbrev_budget = 16 * dwarf->abbrev.size + (64 << 20);
+  dwarf->range_budget = 4 * (dwarf->ranges.size + dwarf->rnglists.size) + (4 << 20);
+  dwarf->name_budget = 8 * dwarf->info.size + (64 << 20);
+  dwarf->line_budget = 16 * dwarf->line.size + (64 << 20);
+
+  HvCursor c = hv_cursor (dwarf->info, 0);
+  while (!c.bad && c.pos < c.end)
+    {
+      HvUnit unit = { .dwarf = dwarf };
+      gboolean useful;
+      if (!read_unit_header (&c, dwarf, &unit, &useful))
+        break;
+      if (useful)
+        g_array_append_val (dwarf->units, unit);
+    }
+}
+
 HvDwarf *
 hv_dwarf_new (HvElf *elf, HvElf *code, HvDwarf *alt)
 {
@@ -326,29 +374,7 @@ hv_dwarf_new (HvElf *elf, HvElf *code, HvDwarf *alt)
   dwarf->rnglists = hv_elf_section (elf, ".debug_rnglists");
   dwarf->addr = hv_elf_section (elf, ".debug_addr");
   dwarf->str_offsets = hv_elf_section (elf, ".debug_str_offsets");
-  dwarf->units = g_array_new (FALSE, FALSE, sizeof (HvUnit));
-  dwarf->covers = g_array_new (FALSE, FALSE, sizeof (HvUnitRange));
-  dwarf->abbrev_tables = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL,
-                                                (GDestroyNotify) hv_abbrevs_unref);
-  dwarf->names = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
-  dwarf->containers = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_array_unref);
-  dwarf->made_names = g_string_chunk_new (4096);
-
-  dwarf->abbrev_budget = 16 * dwarf->abbrev.size + (64 << 20);
-  dwarf->range_budget = 4 * (dwarf->ranges.size + dwarf->rnglists.size) + (4 << 20);
-  dwarf->name_budget = 8 * info.size + (64 << 20);
-  dwarf->line_budget = 16 * dwarf->line.size + (64 << 20);
-
-  HvCursor c = hv_cursor (info, 0);
-  while (!c.bad && c.pos < c.end)
-    {
-      HvUnit unit = { .dwarf = dwarf };
-      gboolean useful;
-      if (!read_unit_header (&c, dwarf, &unit, &useful))
-        break;
-      if (useful)
-        g_array_append_val (dwarf->units, unit);
-    }
+  list_units (dwarf);
 
   Covering covering = { dwarf, code, 0 };
   for (; code && covering.unit < dwarf->units->len; covering.unit++)
@@ -367,6 +393,36 @@ hv_dwarf_new (HvElf *elf, HvElf *code, HvDwarf *alt)
       HvUnitRange *range = &g_array_index (dwarf->covers, HvUnitRange, i);
       range->reach = reach = MAX (reach, range->high);
     }
+  return dwarf;
+}
+
+HvDwarf *
+hv_dwarf_new_split (HvElf *elf, const HvDwarf *skeletons)
+{
+  HvDwarf parts = { 0 };
+  gboolean useful = FALSE;
+
+  /* GCC gives each type unit of a .dwo file a section of its own, of the same name */
+  for (uint32_t at = 0; !useful && hv_elf_next_section (elf, ".debug_info.dwo", &at, &parts.info);)
+    for (HvCursor c = hv_cursor (parts.info, 0); !useful && !c.bad && c.pos < c.end;)
+      {
+        HvUnit unit = { .dwarf = &parts };
+        if (!read_unit_header (&c, &parts, &unit, &useful))
+          break;
+      }
+  if (!useful)
+    return NULL;
+
+  HvDwarf *dwarf = g_new0 (HvDwarf, 1);
+  dwarf->elf = elf;
+  dwarf->info = parts.info;
+  dwarf->abbrev = hv_elf_section (elf, ".debug_abbrev.dwo");
+  dwarf->str = hv_elf_section (elf, ".debug_str.dwo");
+  dwarf->str_offsets = hv_elf_section (elf, ".debug_str_offsets.dwo");
+  dwarf->rnglists = hv_elf_section (elf, ".debug_rnglists.dwo");
+  dwarf->ranges = skeletons->ranges;
+  dwarf->addr = skeletons->addr;
+  list_units (dwarf);
   return dwarf;
 }
 
@@ -426,8 +482,9 @@ hv_dwarf_find_unit (const HvDwarf *dwarf, uint64_t address, unsigned nth, uint32
   return TRUE;
 }
 
-HvUnit *
-hv_dwarf_unit_at (HvDwarf *dwarf, uint64_t die)
+/* The last unit that begins not after an offset. */
+static HvUnit *
+unit_before (const HvDwarf *dwarf, uint64_t offset)
 {
   HvUnit *unit = HV_ITEMS (dwarf->units, HvUnit);
   guint low = 0, high = dwarf->units->len;
@@ -435,14 +492,29 @@ hv_dwarf_unit_at (HvDwarf *dwarf, uint64_t die)
   while (low < high)
     {
       guint middle = low + (high - low) / 2;
-      if (unit[middle].offset <= die)
+      if (unit[middle].offset <= offset)
         low = middle + 1;
       else
         high = middle;
     }
-  if (low == 0 || die < unit[low - 1].first_die || die >= unit[low - 1].end)
+  return low ? &unit[low - 1] : NULL;
+}
+
+HvUnit *
+hv_dwarf_unit_from (HvDwarf *dwarf, uint64_t offset)
+{
+  HvUnit *unit = unit_before (dwarf, offset);
+
+  return unit && unit->offset == offset ? unit : NULL;
+}
+
+HvUnit *
+hv_dwarf_unit_at (HvDwarf *dwarf, uint64_t die)
+{
+  HvUnit *unit = unit_before (dwarf, die);
+
+  if (unit == NULL || die < unit->first_die || die >= unit->end)
     return NULL;
-  unit += low - 1;
   if (!unit->root_read)
     {
       RootRanges ranges;

@@ -40,7 +40,12 @@ enum
   DW_AT_STR_OFFSETS_BASE = 0x72,
   DW_AT_ADDR_BASE = 0x73,
   DW_AT_RNGLISTS_BASE = 0x74,
+  DW_AT_DWO_NAME = 0x76,
   DW_AT_MIPS_LINKAGE_NAME = 0x2007,
+  DW_AT_GNU_DWO_NAME = 0x2130,
+  DW_AT_GNU_DWO_ID = 0x2131,
+  DW_AT_GNU_RANGES_BASE = 0x2132,
+  DW_AT_GNU_ADDR_BASE = 0x2133,
 
   DW_FORM_IMPLICIT_CONST = 0x21,
 };
@@ -62,6 +67,13 @@ typedef struct
   uint64_t low_pc;
   uint64_t lines; /* offset in .debug_line */
   const char *name, *directory;
+
+  /* of a skeleton, and the unit it stands for (dwsplit.h) */
+  const char *dwo_name;
+  uint64_t dwo_id;
+  uint64_t split_ranges_base; /* a skeleton's, for the other */
+  uint64_t ranges_base;       /* added to offsets of range lists */
+  gboolean packaged;
 } HvUnit;
 
 /* Code [low, high) of a unit. */
@@ -148,6 +160,10 @@ struct HvDwarf
  * `code` tells what addresses are executable (in a separate debug file the segments are not to be
  * trusted). `alt` may be NULL and must outlive it. */
 HvDwarf *hv_dwarf_new (HvElf *elf, HvElf *code, HvDwarf *alt);
+
+/* Reads the .dwo sections of a file; addresses, and the ranges of before version 5, are in the file
+ * of the skeletons. Both must outlive it. */
+HvDwarf *hv_dwarf_new_split (HvElf *elf, const HvDwarf *skeletons);
 void hv_dwarf_free (HvDwarf *dwarf);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvDwarf, hv_dwarf_free)
 
@@ -157,6 +173,9 @@ gboolean hv_dwarf_find_unit (const HvDwarf *dwarf, uint64_t address, unsigned nt
 
 /* The unit that holds a DIE, NULL when none does. Its root is read. */
 HvUnit *hv_dwarf_unit_at (HvDwarf *dwarf, uint64_t die);
+
+/* The unit whose header begins at an offset, NULL when none does; its root may not be read. */
+HvUnit *hv_dwarf_unit_from (HvDwarf *dwarf, uint64_t offset);
 
 /* Takes `n` from a budget; FALSE when it does not hold that. */
 static inline gboolean

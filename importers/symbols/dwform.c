@@ -441,9 +441,9 @@ hv_unit_ranges (const HvUnit *unit, const HvValue *low, const HvValue *high, con
   else if (ranges->kind == HV_VALUE_NUMBER)
     {
       if (unit->version >= 5)
-        new_ranges (unit, ranges->number, range, user);
+        new_ranges (unit, unit->ranges_base + ranges->number, range, user);
       else
-        old_ranges (unit, ranges->number, range, user);
+        old_ranges (unit, unit->ranges_base + ranges->number, range, user);
     }
   else if (hv_unit_address (unit, low, &start))
     {

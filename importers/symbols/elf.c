@@ -410,6 +410,21 @@ hv_elf_section (HvElf *elf, const char *name)
   return section ? load (elf, section) : (HvSpan){ NULL, 0 };
 }
 
+gboolean
+hv_elf_next_section (HvElf *elf, const char *name, uint32_t *at, HvSpan *content)
+{
+  while (*at < elf->n_sections)
+    {
+      Section *section = &elf->section[(*at)++];
+      if (strcmp (section->name, name) == 0)
+        {
+          *content = load (elf, section);
+          return TRUE;
+        }
+    }
+  return FALSE;
+}
+
 static char *
 hex (const uint8_t *bytes, uint64_t n)
 {

@@ -30,6 +30,10 @@ unsigned hv_elf_machine (const HvElf *elf);
  * ".zdebug_…". Absent, empty and damaged ones have no data. Lives as long as `elf`. */
 HvSpan hv_elf_section (HvElf *elf, const char *name);
 
+/* The content of the sections of a name, one a call; `at` is 0 before the first. FALSE when there
+ * is no more. Relocatable files have a section a type. */
+gboolean hv_elf_next_section (HvElf *elf, const char *name, uint32_t *at, HvSpan *content);
+
 /* Lower-case hex, or NULL. */
 const char *hv_elf_build_id (HvElf *elf);
 

@@ -13,6 +13,7 @@ struct HvObject
 {
   HvElf *main, *debug, *alt;
   HvDwarf *dwarf, *alt_dwarf;
+  HvSplit *split;
   gboolean dwarf_read, unwind_read;
   HvUnwind unwind;
 };
@@ -33,12 +34,20 @@ hv_object_free (HvObject *object)
 {
   if (object == NULL)
     return;
+  hv_split_free (object->split);
   hv_dwarf_free (object->dwarf);
   hv_dwarf_free (object->alt_dwarf);
   hv_elf_free (object->main);
   hv_elf_free (object->debug);
   hv_elf_free (object->alt);
   g_free (object);
+}
+
+void
+hv_object_set_split (HvObject *object, HvSplit *split)
+{
+  hv_split_free (object->split);
+  object->split = split;
 }
 
 HvElf *
@@ -186,6 +195,9 @@ resolve_unit (Batch *batch, HvDwarf *dwarf, const Item *items, gsize n, unsigned
 {
   HvUnit *unit = &g_array_index (dwarf->units, HvUnit, items->unit);
   g_autoptr (HvLines) lines = hv_lines_new (unit);
+  g_autoptr (HvSplitFile) file = NULL;
+  HvUnit *split = batch->object->split ? hv_split_unit (batch->object->split, unit, &file) : NULL;
+  HvUnit *walked = split ? split : unit;
 
   g_array_set_size (batch->queries, 0);
   for (gsize i = 0; i < n; i++)
@@ -194,13 +206,13 @@ resolve_unit (Batch *batch, HvDwarf *dwarf, const Item *items, gsize n, unsigned
       g_array_append_val (batch->queries, query);
     }
   HvQuery *query = HV_ITEMS (batch->queries, HvQuery);
-  hv_unit_find_scopes (unit, query, n, batch->scopes);
+  hv_unit_find_scopes (walked, query, n, batch->scopes);
   hv_lines_find (lines, batch->object->main, query, n);
   for (gsize i = 0; i < n; i++)
     {
       Item next = items[i];
       if (query[i].scope)
-        emit_chain (batch, dwarf, &query[i], lines);
+        emit_chain (batch, walked->dwarf, &query[i], lines);
       else if (tries + 1 < MAX_TRIES
                && hv_dwarf_find_unit (dwarf, items[i].address, tries + 1, &next.unit))
         g_array_append_val (again, next);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "dwsplit.h"
 #include "elf.h"
 
 #include <gio/gio.h>
@@ -27,6 +28,9 @@ typedef void (*HvObjectSink) (gsize index, const HvObjectFrame *frames, gsize n,
 HvObject *hv_object_new (HvElf *main, HvElf *debug, HvElf *alt);
 void hv_object_free (HvObject *object);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvObject, hv_object_free)
+
+/* Where the object's split debug information is looked for; taken over. Without, nowhere. */
+void hv_object_set_split (HvObject *object, HvSplit *split);
 
 HvElf *hv_object_elf (HvObject *object);
 gboolean hv_object_has_debug_info (HvObject *object);

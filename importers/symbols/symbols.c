@@ -289,6 +289,7 @@ resolve_batch (Resolver *r, HvElf *elf, const char *path, const uint64_t *addres
     debug = hv_find_debug (elf, path, r->options, debug_path, tried);
   alt = hv_find_alt (debug ? debug : elf, debug ? *debug_path : path, r->options);
   HvObject *object = hv_object_new (elf, debug, alt);
+  hv_object_set_split (object, hv_split_new (path, *debug_path, r->options->sysroot));
   gboolean has_debug_info = hv_object_has_debug_info (object);
   r->split = hv_elf_section (debug ? debug : elf, ".debug_addr").data != NULL;
   r->cached_file = known.id;

@@ -18,8 +18,8 @@ touch (gsize index, const HvObjectFrame *frames, gsize n, gpointer user)
             + frames[i].line;
 }
 
-/* The input is a program, its own debug file and the file that shares: all are read from a disk
- * that others write to. */
+/* The input is a program, its own debug file, the file that shares and the package of split units:
+ * all are read from a disk that others write to. */
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
@@ -41,6 +41,8 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 
   g_autoptr (HvObject)
       object = hv_object_new (main, NULL, hv_elf_new_for_memory (data, size, NULL));
+  HvElf *package = hv_elf_new_for_memory (data, size, NULL);
+  hv_object_set_split (object, hv_split_new_for_package (package));
   hv_object_resolve (object, addresses, n, NULL, touch, &sum);
   for (gsize i = 0; i < n; i++)
     hv_object_function_start (object, addresses[i], &start);

@@ -276,6 +276,16 @@ static const char program_source[] =
     "}\n"
     "int main (int argc, char **) { return app::run (argc * 10) == 0; }\n";
 
+/* The program as a file, for those of several units. */
+static void
+write_source (const char *name, const char *before)
+{
+  g_autofree char *path = g_build_filename (scratch, name, NULL);
+  g_autofree char *text = g_strconcat (before, program_source, NULL);
+
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+}
+
 static gboolean
 have (const char *tool)
 {
@@ -340,7 +350,9 @@ open_object (const char *path, const HvImportOptions *options)
   g_assert_no_error (error);
   HvElf *debug = hv_find_debug (elf, path, options, &debug_path, NULL);
   HvElf *alt = hv_find_alt (debug ? debug : elf, debug ? debug_path : path, options);
-  return hv_object_new (elf, debug, alt);
+  HvObject *object = hv_object_new (elf, debug, alt);
+  hv_object_set_split (object, hv_split_new (path, debug_path, options->sysroot));
+  return object;
 }
 
 /* What is at each address, "function\nfile:line\n" a frame, as llvm-symbolizer prints it. */
@@ -460,17 +472,6 @@ ask_llvm (const char *path, GArray *sites)
   return g_strsplit (output, "\n\n", -1);
 }
 
-static Agreement
-compare_with_llvm (const char *path)
-{
-  static const HvImportOptions options = { 0 };
-  g_autoptr (GArray) sites = call_sites (path);
-  g_auto (GStrv) theirs = ask_llvm (path, sites);
-  g_autoptr (HvObject) object = open_object (path, &options);
-
-  return judge (object, sites, theirs);
-}
-
 static gboolean
 can_judge (const char *compiler)
 {
@@ -487,6 +488,7 @@ can_judge (const char *compiler)
 typedef struct
 {
   const char *name, *compiler, *flags;
+  const char *tool, *pack; /* run between llvm-symbolizer's look and ours; NULL: nothing */
 } Variant;
 
 static void
@@ -496,9 +498,16 @@ test_variant (gconstpointer data)
 
   if (!can_judge (variant->compiler))
     return;
+  if (variant->tool && !have (variant->tool))
+    {
+      g_autofree char *why = g_strdup_printf ("needs %s", variant->tool);
+      g_test_skip (why);
+      return;
+    }
   g_autofree char *path = g_build_filename (scratch, variant->name, NULL);
-  g_autofree char *built = run (program_source, "%s -x c++ %s -o %s -", variant->compiler,
-                                variant->flags, variant->name);
+  gboolean files = strstr (variant->flags, ".cc") != NULL;
+  g_autofree char *built = run (program_source, "%s -x c++ %s -o %s %s", variant->compiler,
+                                variant->flags, variant->name, files ? "" : "-");
   if (built == NULL)
     {
       g_autofree char *why = g_strdup_printf ("%s cannot compile with %s", variant->compiler,
@@ -506,7 +515,16 @@ test_variant (gconstpointer data)
       g_test_skip (why);
       return;
     }
-  Agreement a = compare_with_llvm (path);
+  static const HvImportOptions options = { 0 };
+  g_autoptr (GArray) sites = call_sites (path);
+  g_auto (GStrv) theirs = ask_llvm (path, sites);
+  if (variant->pack)
+    {
+      g_autofree char *packed = run (NULL, "%s", variant->pack);
+      g_assert_nonnull (packed);
+    }
+  g_autoptr (HvObject) object = open_object (path, &options);
+  Agreement a = judge (object, sites, theirs);
   g_assert_cmpuint (a.addresses, >, 20);
   g_assert_cmpuint (a.frames, >, a.addresses);
   g_assert_cmpuint (a.depth, ==, a.addresses);
@@ -531,6 +549,27 @@ static const Variant variants[] = {
   { "clang-lld", "clang++", "-O2 -g -fuse-ld=lld -ffunction-sections -Wl,--gc-sections" },
   { "clang-zlib", "clang++", "-O2 -g -gz=zlib" },
   { "clang-lines", "clang++", "-O2 -gline-tables-only" },
+  { "gcc-split-5", "g++", "-O2 -g -gdwarf-5 -gsplit-dwarf a.cc b.cc" },
+  { "gcc-split-4", "g++", "-O2 -g -gdwarf-4 -gsplit-dwarf a.cc b.cc" },
+  { "gcc-split-types", "g++", "-O2 -g -gdwarf-5 -gsplit-dwarf -fdebug-types-section a.cc b.cc" },
+  { "clang-split-5", "clang++", "-O2 -g -gdwarf-5 -gsplit-dwarf a.cc b.cc" },
+  { "clang-split-4", "clang++", "-O2 -g -gdwarf-4 -gsplit-dwarf a.cc b.cc" },
+  { "clang-split-5-zlib", "clang++", "-O2 -g -gdwarf-5 -gsplit-dwarf -gz=zlib a.cc b.cc" },
+  { "gcc-package-5", "g++", "-O2 -g -gdwarf-5 -gsplit-dwarf a.cc b.cc", "llvm-dwp",
+    "timeout 60 llvm-dwp -e gcc-package-5 -o gcc-package-5.dwp && rm ./*.dwo" },
+  { "gcc-package-4", "g++", "-O2 -g -gdwarf-4 -gsplit-dwarf a.cc b.cc", "dwp",
+    "timeout 60 dwp -e gcc-package-4 -o gcc-package-4.dwp && rm ./*.dwo" },
+  { "clang-package-5", "clang++", "-O2 -g -gdwarf-5 -gsplit-dwarf a.cc b.cc", "llvm-dwp",
+    "timeout 60 llvm-dwp -e clang-package-5 -o clang-package-5.dwp && rm ./*.dwo" },
+  { "clang-package-4", "clang++", "-O2 -g -gdwarf-4 -gsplit-dwarf a.cc b.cc", "llvm-dwp",
+    "timeout 60 llvm-dwp -e clang-package-4 -o clang-package-4.dwp && rm ./*.dwo" },
+  { "gcc-dwz", "g++", "-O2 -g -gdwarf-5 a.cc b.cc", "dwz",
+    "cp gcc-dwz gcc-dwz-2 && dwz -m gcc-dwz.alt gcc-dwz gcc-dwz-2"
+    " && readelf -SW gcc-dwz | grep gnu_debugaltlink && :" },
+  { "gcc-dwz-4", "g++", "-O2 -g -gdwarf-4 a.cc b.cc", "dwz",
+    "cp gcc-dwz-4 gcc-dwz-4-2 && dwz -m gcc-dwz-4.alt gcc-dwz-4 gcc-dwz-4-2"
+    " && readelf -SW gcc-dwz-4 | grep gnu_debugaltlink && :" },
+  { "gcc-dwz-alone", "g++", "-O2 -g -gdwarf-5 a.cc b.cc", "dwz", "dwz gcc-dwz-alone" },
 };
 
 /* Of every function, each byte and the one after it, against the symbol table. */
@@ -606,6 +645,7 @@ read_expected (const char *name, GArray *sites)
 typedef struct
 {
   const char *library, *expected;
+  gboolean package; /* it holds the sections of its own .dwp file too */
 } Library;
 
 static void
@@ -617,6 +657,11 @@ test_library (gconstpointer data)
   g_auto (GStrv) expected = read_expected (library->expected, sites);
   g_autofree char *path = data_path (library->library);
   g_autoptr (HvObject) object = open_object (path, &options);
+  if (library->package)
+    {
+      HvElf *package = hv_elf_open (path, NULL);
+      hv_object_set_split (object, hv_split_new_for_package (package));
+    }
   Agreement a = judge (object, sites, expected);
 
   g_assert_cmpuint (a.addresses, ==, 10);
@@ -632,10 +677,11 @@ test_library (gconstpointer data)
 }
 
 static const Library libraries[] = {
-  { "gcc-5.so", "gcc-5.expected" },     { "gcc-5zstd.so", "gcc-5.expected" },
-  { "gcc-4z.so", "gcc-4z.expected" },   { "gcc-2.so", "gcc-2.expected" },
-  { "clang-5.so", "clang-5.expected" }, { "clang-4z.so", "clang-4z.expected" },
-  { "stripped.so", "gcc-5.expected" },
+  { "gcc-5.so", "gcc-5.expected" },          { "gcc-5zstd.so", "gcc-5.expected" },
+  { "gcc-4z.so", "gcc-4z.expected" },        { "gcc-2.so", "gcc-2.expected" },
+  { "clang-5.so", "clang-5.expected" },      { "clang-4z.so", "clang-4z.expected" },
+  { "stripped.so", "gcc-5.expected" },       { "split-5.so", "gcc-5.expected" },
+  { "split-4.so", "gcc-4z.expected", TRUE },
 };
 
 static void
@@ -679,6 +725,8 @@ resolve_damaged (const char *data, gsize size)
   if (elf == NULL)
     return;
   g_autoptr (HvObject) object = hv_object_new (elf, NULL, hv_elf_new_for_memory (data, size, NULL));
+  HvElf *package = hv_elf_new_for_memory (data, size, NULL);
+  hv_object_set_split (object, hv_split_new_for_package (package));
   hv_verify_calls (elf, addresses, G_N_ELEMENTS (addresses));
   g_assert_true (
       hv_object_resolve (object, addresses, G_N_ELEMENTS (addresses), NULL, take_nothing, NULL));
@@ -691,7 +739,8 @@ resolve_damaged (const char *data, gsize size)
 static void
 test_damaged (void)
 {
-  static const char *const names[] = { "gcc-5.so", "clang-5.so", "clang-4z.so", "unwind.so" };
+  static const char *const names[] = { "gcc-5.so", "clang-5.so", "clang-4z.so", "unwind.so",
+                                       "split-4.so" };
 
   for (gsize f = 0; f < G_N_ELEMENTS (names); f++)
     {
@@ -1457,6 +1506,8 @@ main (int argc, char **argv)
   g_assert_nonnull (scratch);
   g_autofree char *caches = g_build_filename (scratch, "cache", NULL);
   g_setenv ("XDG_CACHE_HOME", caches, TRUE);
+  write_source ("a.cc", "");
+  write_source ("b.cc", "#define main another_main\n#define app another\n");
   g_test_add_func ("/demangle/names", test_demangle);
   g_test_add_func ("/demangle/bombs", test_bombs);
   g_test_add_func ("/demangle/long", test_demangle_long);
