@@ -774,6 +774,59 @@ test_status (void)
 }
 
 static void
+list_accelerators (GtkWidget *widget, GHashTable *listed)
+{
+  if (G_TYPE_CHECK_INSTANCE_TYPE (widget, GTK_TYPE_SHORTCUTS_SHORTCUT))
+    {
+      g_autofree char *text = NULL;
+      guint key;
+      GdkModifierType modifiers;
+      g_object_get (widget, "accelerator", &text, NULL);
+      g_auto (GStrv) each = g_strsplit (text, " ", -1);
+      for (guint i = 0; each[i]; i++)
+        {
+          g_assert_true (gtk_accelerator_parse (each[i], &key, &modifiers));
+          g_hash_table_add (listed, g_strdup (each[i]));
+        }
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child;
+       child = gtk_widget_get_next_sibling (child))
+    list_accelerators (child, listed);
+}
+
+/* Every single key of the window is listed; so is every accelerator a readable one. */
+static void
+test_shortcuts (void)
+{
+  static const HvSession session = { .no_store = TRUE };
+  static const HvProfileViewStart start;
+  static const char *const wanted[] = { "<Control>o", "v", "i",  "n",
+                                        "p",          "1", "2",  "plus",
+                                        "minus",      "0", "F9", "<Control>question" };
+  HvMainWindow *window = hv_main_window_new (NULL, &session, &start);
+  g_autoptr (GHashTable) listed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GtkWindow *shortcuts = NULL;
+
+  gtk_window_present (GTK_WINDOW (window));
+  gtk_widget_activate_action (GTK_WIDGET (window), "win.shortcuts", NULL);
+  GListModel *windows = gtk_window_get_toplevels ();
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWindow) item = g_list_model_get_item (windows, i);
+      if (GTK_IS_SHORTCUTS_WINDOW (item))
+        shortcuts = item;
+    }
+  g_assert_nonnull (shortcuts);
+  g_assert_true (gtk_window_get_transient_for (shortcuts) == GTK_WINDOW (window));
+  list_accelerators (GTK_WIDGET (shortcuts), listed);
+  for (guint i = 0; i < G_N_ELEMENTS (wanted); i++)
+    if (!g_hash_table_contains (listed, wanted[i]))
+      g_error ("%s is not listed", wanted[i]);
+  gtk_window_destroy (shortcuts);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+static void
 test_error (void)
 {
   const char *const files[] = { "/nonexistent/heap", NULL };
@@ -859,5 +912,6 @@ main (int argc, char **argv)
   g_test_add_func ("/window/invert", test_invert);
   g_test_add_func ("/window/narrow", test_narrow);
   g_test_add_func ("/window/status", test_status);
+  g_test_add_func ("/window/shortcuts", test_shortcuts);
   return g_test_run ();
 }
