@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gio.h>
+#include <lzma.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -21,6 +22,9 @@
 /* Deflate cannot do better than 1032 to 1, and debug information is far from that: more is a bomb.
  */
 #define MAX_RATIO 1100
+
+/* A packed file of symbols that unpacks to more is a bomb: xz may reach 7000 to 1. */
+#define MAX_SMALL (128u << 20)
 
 enum
 {
@@ -76,6 +80,7 @@ struct HvElf
 
   gboolean symbols_read;
   GArray *symbols; /* of Symbol */
+  HvElf *small;    /* the file packed in .gnu_debugdata, or NULL */
 };
 
 static gboolean
@@ -376,6 +381,7 @@ hv_elf_free (HvElf *elf)
     close (elf->fd);
   g_ptr_array_unref (elf->copies);
   g_array_unref (elf->symbols);
+  hv_elf_free (elf->small);
   g_free (elf->section);
   g_free (elf->segment);
   g_free (elf->build_id);
@@ -587,8 +593,44 @@ compare_symbols (gconstpointer a, gconstpointer b)
   return strcmp (x->name, y->name);
 }
 
+/* Opens the ELF file in .gnu_debugdata: distributions keep the names of internal functions there
+ * when they strip a program, compressed by xz. */
 static void
-read_symbols_of (HvElf *elf, uint32_t type)
+open_small (HvElf *elf)
+{
+  HvSpan packed = hv_elf_section (elf, ".gnu_debugdata");
+  lzma_stream stream = LZMA_STREAM_INIT;
+  lzma_ret result = LZMA_OK;
+  g_autofree uint8_t *out = NULL;
+  gsize size = 0, used = 0;
+
+  if (packed.data == NULL || lzma_stream_decoder (&stream, MAX_SMALL, 0) != LZMA_OK)
+    return;
+  stream.next_in = packed.data;
+  stream.avail_in = packed.size;
+  while (result == LZMA_OK && used < MAX_SMALL)
+    {
+      size = MIN (MAX (2 * size, 4 * packed.size), MAX_SMALL);
+      uint8_t *larger = g_try_realloc (out, size);
+      if (larger == NULL)
+        break;
+      out = larger;
+      stream.next_out = out + used;
+      stream.avail_out = size - used;
+      result = lzma_code (&stream, LZMA_FINISH);
+      used = size - stream.avail_out;
+    }
+  lzma_end (&stream);
+  if (result != LZMA_STREAM_END)
+    return;
+  elf->small = hv_elf_new_for_memory (out, used, NULL);
+  if (elf->small)
+    g_ptr_array_add (elf->copies, g_steal_pointer (&out));
+}
+
+/* Adds the symbols of the tables of a type to `symbols`. */
+static void
+read_symbols_of (HvElf *elf, uint32_t type, GArray *symbols)
 {
   for (uint32_t i = 0; i < elf->n_sections; i++)
     {
@@ -625,7 +667,7 @@ read_symbols_of (HvElf *elf, uint32_t type)
                                           : 2u)
                               << 4
                         | underscores;
-          g_array_append_val (elf->symbols, symbol);
+          g_array_append_val (symbols, symbol);
         }
     }
 }
@@ -636,8 +678,11 @@ read_symbols (HvElf *elf)
   if (elf->symbols_read)
     return;
   elf->symbols_read = TRUE;
-  read_symbols_of (elf, SHT_SYMTAB_);
-  read_symbols_of (elf, SHT_DYNSYM_);
+  read_symbols_of (elf, SHT_SYMTAB_, elf->symbols);
+  read_symbols_of (elf, SHT_DYNSYM_, elf->symbols);
+  open_small (elf);
+  if (elf->small)
+    read_symbols_of (elf->small, SHT_SYMTAB_, elf->symbols);
   g_array_sort (elf->symbols, compare_symbols);
 
   Symbol *symbol = HV_ITEMS (elf->symbols, Symbol);

@@ -614,6 +614,42 @@ test_unwind (void)
   g_assert_cmpuint (n, >, 10);
 }
 
+/* A stripped program whose internal functions are named in a packed symbol table alone, made as
+ * distributions do. */
+static void
+test_packed_symbols (void)
+{
+  if (!have ("g++") || !have ("nm") || !have ("objcopy") || !have ("xz"))
+    {
+      g_test_skip ("needs g++, binutils and xz");
+      return;
+    }
+  g_autofree char *built = run (program_source, "g++ -x c++ -O2 -o packed -");
+  g_autofree char *symbols = run (NULL, "nm -S --defined-only packed");
+  g_autofree char *packed = run (NULL, "objcopy -S --keep-file-symbols packed bare"
+                                       " && objcopy --only-keep-debug packed small && xz -f small"
+                                       " && objcopy --add-section .gnu_debugdata=small.xz bare");
+  g_autofree char *path = g_build_filename (scratch, "bare", NULL);
+  guint n = 0;
+
+  g_assert_nonnull (built);
+  g_assert_nonnull (symbols);
+  g_assert_nonnull (packed);
+  g_autoptr (HvElf) elf = hv_elf_open (path, NULL);
+  g_assert_nonnull (elf);
+  g_auto (GStrv) lines = g_strsplit (symbols, "\n", -1);
+  for (gsize i = 0; lines[i]; i++)
+    {
+      g_auto (GStrv) word = g_strsplit (lines[i], " ", -1);
+      if (g_strv_length (word) != 4 || strcmp (word[2], "t") != 0)
+        continue;
+      uint64_t low = g_ascii_strtoull (word[0], NULL, 16);
+      g_assert_cmpstr (hv_elf_symbol (elf, low), ==, word[3]);
+      n++;
+    }
+  g_assert_cmpuint (n, >, 2);
+}
+
 /* --- small libraries made before (tests/data/symbols) --- */
 
 static char *
@@ -1547,6 +1583,7 @@ main (int argc, char **argv)
       g_test_add_data_func (name, &variants[i], test_variant);
     }
   g_test_add_func ("/unwind/starts", test_unwind);
+  g_test_add_func ("/unwind/packed-symbols", test_packed_symbols);
   int failed = g_test_run ();
   g_autofree char *left = run (NULL, "rm -rf \"$PWD\"; :");
   g_free (scratch);
