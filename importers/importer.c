@@ -62,6 +62,12 @@ hv_import_input (HvInput *input, const char *path, const HvImportOptions *option
                    "more than 1,000,000,000 entries in one table");
       return NULL;
     }
+  g_autoptr (GError) unsound = NULL;
+  if (!hv_profile_check (profile, &unsound))
+    {
+      g_set_error (error, HV_ERROR, HV_ERROR_FORMAT, "%s", unsound->message);
+      return NULL;
+    }
   if (cut_short && !profile->incomplete)
     {
       profile->incomplete = TRUE;

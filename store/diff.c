@@ -11,6 +11,8 @@
 #define THRESHOLD_DIVISOR 1000
 /* ui.md §3.3-7: the trunk goes on while one child carries this share of the growth. */
 #define TRUNK_SHARE 0.8
+/* ui.md §3.3-10 */
+#define BAD_MATCH 0.7
 
 const char *
 hv_status_name (HvStatus status)
@@ -288,6 +290,13 @@ hv_diff_rows (const HvDiff *diff)
   return out;
 }
 
+gboolean
+hv_diff_matches_badly (const HvDiff *diff)
+{
+  return !diff->same_process && diff->waterfall.base && diff->waterfall.current
+         && MIN (diff->base_matched, diff->current_matched) < BAD_MATCH;
+}
+
 HvMetric
 hv_diff_default_metric (const HvProfile *base, const HvProfile *current)
 {
@@ -351,6 +360,11 @@ hv_diff_summary (const HvDiff *diff)
   HvMetric metric = diff->tree->metric;
   GString *text = g_string_new (NULL);
 
+  if (w->base == 0 && w->current == 0 && (diff->tree->dropped[0] || diff->tree->dropped[1]))
+    {
+      g_string_append (text, "Nothing in either profile passes the filters.");
+      return g_string_free (text, FALSE);
+    }
   if (w->grew == 0 && w->added == 0 && w->shrunk == 0 && w->gone == 0)
     {
       g_autofree char *value = hv_format_value (p, metric, w->current);

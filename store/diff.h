@@ -82,6 +82,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvDiff, hv_diff_free)
  * deltas sum to current − base. */
 GArray *hv_diff_rows (const HvDiff *diff);
 
+/* Whether so few frames are known to both sides that they are probably of different programs or
+ * builds, or one lacks symbols. Two dumps of one process are never that. */
+gboolean hv_diff_matches_badly (const HvDiff *diff);
+
 /* The metric two profiles are compared by when none is asked for. */
 HvMetric hv_diff_default_metric (const HvProfile *base, const HvProfile *current);
 

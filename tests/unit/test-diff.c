@@ -226,6 +226,33 @@ test_other_units (void)
   g_assert_error (error, HV_ERROR, HV_ERROR_USAGE);
 }
 
+/* No difference is not the same as nothing to compare. */
+static void
+test_filtered_out (void)
+{
+  g_autoptr (HvProfile) base = example (FALSE);
+  g_autoptr (HvProfile) current = example (TRUE);
+  g_autoptr (HvDiff) diff = diff_of (base, current, (HvTreeOptions){ .focus = "no such thing" });
+  g_autofree char *summary = hv_diff_summary (diff);
+
+  check_invariants (diff);
+  g_assert_cmpstr (summary, ==, "Nothing in either profile passes the filters.");
+}
+
+/* Two dumps of one process may have little in common without being of different programs. */
+static void
+test_bad_match (void)
+{
+  g_autoptr (HvProfile) base = test_profile ((const char *[]){ "a;b;c 10 1", NULL });
+  g_autoptr (HvProfile) current = test_profile ((const char *[]){ "x;y;z 10 1", NULL });
+  g_autoptr (HvDiff) strangers = diff_of (base, current, (HvTreeOptions){ 0 });
+  g_assert_true (hv_diff_matches_badly (strangers));
+
+  base->process_key = current->process_key = 7;
+  g_autoptr (HvDiff) one = diff_of (base, current, (HvTreeOptions){ 0 });
+  g_assert_false (hv_diff_matches_badly (one));
+}
+
 static void
 test_empty (void)
 {
@@ -313,6 +340,8 @@ main (int argc, char **argv)
   g_test_add_func ("/diff/modules-unknown", test_modules_unknown_on_one_side);
   g_test_add_func ("/diff/sampling-error", test_sampling_error);
   g_test_add_func ("/diff/other-units", test_other_units);
+  g_test_add_func ("/diff/filtered-out", test_filtered_out);
+  g_test_add_func ("/diff/bad-match", test_bad_match);
   g_test_add_func ("/diff/empty", test_empty);
   g_test_add_func ("/diff/two-manglings", test_two_manglings);
   return g_test_run ();

@@ -94,7 +94,7 @@ make_profile (uint64_t seed, uint32_t nodes)
         for (uint32_t s = 0; s < p->n_sites; s++)
           column[s] = chance (1 << 20);
       }
-  p->column[HV_METRIC_LIFETIME][0] = INT64_MAX >> 1; /* a value that needs all eight bytes */
+  p->column[HV_METRIC_LIFETIME][0] = INT64_MAX >> 2; /* a value that needs all eight bytes */
 
   p->row_metrics = 1u << HV_METRIC_LIVE_BYTES | 1u << HV_METRIC_TOTAL_BLOCKS;
   for (int i = 0; i < 4; i++)
@@ -118,7 +118,7 @@ make_profile (uint64_t seed, uint32_t nodes)
   hv_profile_add_thread (p, UINT64_MAX, hv_profile_intern (p, "main", -1));
   hv_profile_add_thread (p, 7, 0);
   for (uint32_t s = 0; s < p->n_sites; s += 3)
-    hv_profile_add_thread_row (p, &(HvThreadRow){ s, s % 2, 1, 2, 3, s ? 4 : INT64_MAX >> 1 });
+    hv_profile_add_thread_row (p, &(HvThreadRow){ s, s % 2, 1, 2, 3, s ? 4 : INT64_MAX >> 2 });
   hv_profile_add_access (p, 0, 2, (const uint8_t *) "\0\1\2\xff", 4);
   hv_profile_add_access (p, p->n_sites - 1, 0, NULL, 0);
   hv_profile_add_access (p, 0, 1, (const uint8_t *) "abc", 3);

@@ -11,8 +11,6 @@
 #define INNER_WIDTH (HV_SVG_WIDTH - 2 * HV_SVG_MARGIN)
 #define BAR_HEIGHT 30
 #define MAX_WARNINGS 3
-/* ui.md §3.3-10: with less in common the comparison itself is doubtful. */
-#define MATCH_WARNING 0.7
 
 /* The base name; all of the path where both files of a diff are called the same. */
 static void
@@ -252,12 +250,11 @@ append_waterfall (GString *out, const HvReport *report, double y)
   append_term (out, report, "loss", "−", w->gone, "gone", w->n_gone);
   g_string_append_printf (out, "   = current %s</text>\n", current);
   open_text (out, "dim", y + 36);
-  double worst = MIN (report->diff->base_matched, report->diff->current_matched);
   g_string_append_printf (
       out, "by call path, matched by function%s: %.0f %% of base, %.0f %% of current%s</text>\n",
       report->base->modules_known && report->profile->modules_known ? " and module" : "",
       report->diff->base_matched * 100, report->diff->current_matched * 100,
-      worst < MATCH_WARNING && w->base != 0 && w->current != 0
+      hv_diff_matches_badly (report->diff)
           ? "<tspan class=\"strong\"> – different programs or builds, or one lacks "
             "symbols?</tspan>"
           : "");

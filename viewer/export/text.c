@@ -580,7 +580,6 @@ write_diff (const HvReport *report, GString *out)
   append_waterfall (out, report);
   append_filters (out, report);
 
-  double worst = MIN (diff->base_matched, diff->current_matched);
   g_autofree char *of_base = hv_format_percent ((int64_t) (diff->base_matched * 1000 + 0.5), 1000);
   g_autofree char *of_current = hv_format_percent ((int64_t) (diff->current_matched * 1000 + 0.5),
                                                    1000);
@@ -588,7 +587,7 @@ write_diff (const HvReport *report, GString *out)
       out, "  matched by function%s: %s of base, %s of current\n",
       report->base->modules_known && report->profile->modules_known ? " and module" : "", of_base,
       of_current);
-  if (worst < 0.7 && w->base && w->current)
+  if (hv_diff_matches_badly (diff))
     hv_text_wrap (
         out,
         "! Less than 70 % of the frames are known to both files: they may be of different "

@@ -6,9 +6,6 @@
 #include "viewer/window/profile-view-private.h"
 #include "viewer/window/sentence.h"
 
-/* Under this the two files hardly share code: the diff says little. */
-#define MATCH_WARNING 0.7
-
 /* --- selection: one, shown by every view --- */
 
 void
@@ -179,8 +176,7 @@ hv_profile_view_show_diff_head (HvProfileView *self)
 {
   const HvReport *r = &self->scene->report;
   const HvDiff *diff = r->rows_diff;
-  gboolean poor = MIN (diff->base_matched, diff->current_matched) < MATCH_WARNING
-                  && diff->waterfall.base > 0 && diff->waterfall.current > 0;
+  gboolean poor = hv_diff_matches_badly (diff);
   g_autofree char *base = hv_format_value (r->base, r->metric, diff->waterfall.base);
   g_autofree char *current = hv_format_value (r->profile, r->metric, diff->waterfall.current);
   g_autofree char *base_text = g_strdup_printf (_ ("base %s"), base);
