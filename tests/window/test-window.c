@@ -398,6 +398,13 @@ moment_cb (HvTimeline *timeline, guint moment, guint *chosen)
 }
 
 static void
+range_cb (HvTimeline *timeline, guint from, guint to, guint *range)
+{
+  range[0] = from;
+  range[1] = to;
+}
+
+static void
 test_timeline (void)
 {
   HvProfile *profile = hv_profile_new ();
@@ -441,6 +448,21 @@ test_timeline (void)
   g_assert_cmpuint (hv_timeline_moment_at (HV_TIMELINE (timeline), 799), ==, 2);
   click (timeline, 430, 60);
   g_assert_cmpuint (chosen, ==, 1);
+
+  /* a drag previews, Enter commits, and what is dropped is gone */
+  guint range[2] = { G_MAXUINT, G_MAXUINT };
+  g_signal_connect (timeline, "range", G_CALLBACK (range_cb), range);
+  GtkEventController *drag = controller (timeline, GTK_TYPE_GESTURE_DRAG);
+  g_assert_false (press (timeline, GDK_KEY_Return));
+  g_signal_emit_by_name (drag, "drag-begin", 790.0, 60.0);
+  g_signal_emit_by_name (drag, "drag-update", -360.0, 0.0);
+  g_assert_cmpuint (range[0], ==, G_MAXUINT);
+  g_assert_true (press (timeline, GDK_KEY_Return));
+  g_assert_cmpuint (range[0], ==, 1);
+  g_assert_cmpuint (range[1], ==, 2);
+  g_assert_true (hv_timeline_drop_range (HV_TIMELINE (timeline)));
+  g_assert_false (press (timeline, GDK_KEY_Return));
+  g_assert_false (hv_timeline_drop_range (HV_TIMELINE (timeline)));
   gtk_test_accessible_assert_property (timeline, GTK_ACCESSIBLE_PROPERTY_LABEL, "Timeline");
   gtk_window_destroy (GTK_WINDOW (window));
 }
@@ -826,6 +848,33 @@ test_shortcuts (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* Committed, a range is a diff of its two moments; the chip leads back. */
+static void
+test_range (void)
+{
+  static const HvProfileViewStart start;
+  g_autofree char *base = g_test_build_filename (G_TEST_DIST, "base.heap", NULL);
+  g_autofree char *current = g_test_build_filename (G_TEST_DIST, "cur.heap", NULL);
+  const char *const files[] = { base, current, NULL };
+  HvMainWindow *window = open_window_as (files, HV_LOAD_SERIES, &start);
+  HvProfileView *view = hv_main_window_get_view (window);
+  const HvScene *scene = hv_profile_view_get_scene (view);
+  GtkWidget *timeline = find_typed (GTK_WIDGET (view), HV_TYPE_TIMELINE);
+  const HvMoment *moment = scene->report.profile->moment;
+  int64_t change = moment[1].live_bytes - moment[0].live_bytes;
+
+  g_assert_null (scene->diff);
+  g_signal_emit_by_name (timeline, "range", 0, 1);
+  scene = wait_for_another (view, scene);
+  g_assert_nonnull (scene->diff);
+  g_assert_cmpint (scene->diff->waterfall.current - scene->diff->waterfall.base, ==, change);
+  g_signal_emit_by_name (chip (view, "Only this range"), "clicked");
+  scene = wait_for_another (view, scene);
+  g_assert_null (scene->diff);
+  g_assert_null (chip (view, "Only this range"));
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 static void
 test_error (void)
 {
@@ -913,5 +962,6 @@ main (int argc, char **argv)
   g_test_add_func ("/window/narrow", test_narrow);
   g_test_add_func ("/window/status", test_status);
   g_test_add_func ("/window/shortcuts", test_shortcuts);
+  g_test_add_func ("/window/range", test_range);
   return g_test_run ();
 }

@@ -90,14 +90,15 @@ HvScene *
 hv_scene_new (HvProfiles *profiles, const HvQuestion *q, GError **error)
 {
   g_autoptr (HvScene) scene = g_atomic_rc_box_new0 (HvScene);
-  gboolean swapped = q->swapped && profiles->base;
+  HvProfile *base = q->moments ? profiles->current : profiles->base;
+  gboolean swapped = q->swapped && base;
   HvReport *report = &scene->report;
   HvTreeOptions top_down = q->options;
 
   scene->profiles = hv_profiles_ref (profiles);
   scene->question = *q;
-  report->profile = swapped ? profiles->base : profiles->current;
-  report->base = swapped ? profiles->current : profiles->base;
+  report->profile = swapped ? base : profiles->current;
+  report->base = swapped ? profiles->current : base;
   report->at = swapped ? q->base_at : q->at;
   report->base_at = swapped ? q->at : q->base_at;
   report->metric = q->metric;

@@ -24,6 +24,7 @@ typedef struct
 {
   HvMetric metric;
   uint32_t at, base_at;
+  gboolean moments;      /* two moments of `current` are compared */
   gboolean swapped;      /* of a diff: base and current change places */
   HvTreeOptions options; /* strings borrowed */
 } HvQuestion;

@@ -280,6 +280,17 @@ hv_timeline_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   draw_curves (self, snapshot, palette);
   draw_rss_label (self, snapshot, palette);
 
+  if (self->from != self->to)
+    {
+      g_autofree char *text = hv_timeline_range_text (self);
+      float x0 = hv_timeline_x_of (self, self->from), x1 = hv_timeline_x_of (self, self->to);
+      float height = (float) gtk_widget_get_height (widget) - TOP - BOTTOM;
+      GdkRGBA veil = palette->accent;
+      veil.alpha = 0.2f;
+      gtk_snapshot_append_color (snapshot, &veil, &GRAPHENE_RECT_INIT (x0, TOP, x1 - x0, height));
+      draw_text (self, snapshot, text, TRUE, &palette->accent, x0, 2);
+      return;
+    }
   guint shown = hv_timeline_shown_moment (self);
   if (shown < profile->n_moments && shown != self->peak)
     {

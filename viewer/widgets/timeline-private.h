@@ -21,6 +21,10 @@ struct _HvTimeline
   int64_t top_value, step;
   guint peak;     /* moment; G_MAXUINT: none */
   guint hover;    /* moment; G_MAXUINT: none */
+  guint from, to; /* moments of a dragged range, in order; equal: none */
+  guint anchor;   /* where the drag began */
+  double press_x;
+  gboolean dragged;
   gboolean timed; /* moments lie by their time, not side by side */
 };
 
@@ -30,6 +34,7 @@ int64_t hv_timeline_live_at (const HvProfile *profile, guint moment);
 float hv_timeline_x_of (HvTimeline *self, guint moment);
 float hv_timeline_y_of (HvTimeline *self, int64_t value);
 guint hv_timeline_shown_moment (HvTimeline *self);
+char *hv_timeline_range_text (HvTimeline *self);
 char *hv_timeline_moment_text (HvTimeline *self, guint moment);
 
 /* timeline-draw.c */

@@ -10,10 +10,13 @@
 
 #define HEIGHT 150
 #define MIN_HEIGHT 90
+/* A press that moves further is no click. */
+#define DRAG_SLOP 5
 
 enum
 {
   SIGNAL_MOMENT,
+  SIGNAL_RANGE,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -141,6 +144,21 @@ hv_timeline_moment_text (HvTimeline *self, guint index)
   return g_strdup_printf ("%s · %s", size, time);
 }
 
+/* "+147 MiB in 1:06", and how to go on */
+char *
+hv_timeline_range_text (HvTimeline *self)
+{
+  const HvProfile *profile = hv_timeline_profile (self);
+  const HvMoment *from = &profile->moment[self->from], *to = &profile->moment[self->to];
+  g_autofree char *delta = hv_format_delta (profile, HV_METRIC_LIVE_BYTES,
+                                            to->live_bytes - from->live_bytes);
+
+  if (!self->timed || profile->time_unit == HV_TIME_NONE)
+    return g_strdup_printf (_ ("%s — Enter: show only this range"), delta);
+  g_autofree char *time = hv_format_time (profile, to->time - from->time);
+  return g_strdup_printf (_ ("%s in %s — Enter: show only this range"), delta, time);
+}
+
 static void
 hv_timeline_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum,
                      int *natural, int *minimum_baseline, int *natural_baseline)
@@ -170,8 +188,42 @@ static void
 released_cb (HvTimeline *self, int n_press, double x, double y)
 {
   guint moment = hv_timeline_moment_at (self, x);
+  if (self->dragged)
+    return;
+  hv_timeline_drop_range (self);
   if (moment != G_MAXUINT)
     g_signal_emit (self, signals[SIGNAL_MOMENT], 0, moment);
+}
+
+static void
+drag_begin_cb (HvTimeline *self, double x, double y)
+{
+  self->dragged = FALSE;
+  self->press_x = x;
+  self->anchor = hv_timeline_moment_at (self, x);
+  gtk_widget_grab_focus (GTK_WIDGET (self));
+}
+
+static void
+drag_update_cb (HvTimeline *self, double dx, double dy)
+{
+  guint moment = hv_timeline_moment_at (self, self->press_x + dx);
+
+  self->dragged |= fabs (dx) > DRAG_SLOP;
+  if (!self->dragged || moment == G_MAXUINT || self->anchor == G_MAXUINT)
+    return;
+  self->from = MIN (self->anchor, moment);
+  self->to = MAX (self->anchor, moment);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static gboolean
+key_cb (HvTimeline *self, guint keyval, guint keycode, GdkModifierType state)
+{
+  if (self->from == self->to || (keyval != GDK_KEY_Return && keyval != GDK_KEY_KP_Enter))
+    return FALSE;
+  g_signal_emit (self, signals[SIGNAL_RANGE], 0, self->from, self->to);
+  return TRUE;
 }
 
 static void
@@ -205,6 +257,8 @@ hv_timeline_class_init (HvTimelineClass *klass)
   widget_class->css_changed = hv_timeline_css_changed;
   gtk_widget_class_set_css_name (widget_class, "timeline");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
+  signals[SIGNAL_RANGE] = g_signal_new ("range", HV_TYPE_TIMELINE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                        NULL, G_TYPE_NONE, 2, G_TYPE_UINT, G_TYPE_UINT);
   signals[SIGNAL_MOMENT] = g_signal_new ("moment", HV_TYPE_TIMELINE, G_SIGNAL_RUN_LAST, 0, NULL,
                                          NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
 }
@@ -215,6 +269,16 @@ hv_timeline_init (HvTimeline *self)
   GtkEventController *motion = gtk_event_controller_motion_new ();
   GtkGesture *click = gtk_gesture_click_new ();
 
+  GtkGesture *drag = gtk_gesture_drag_new ();
+  GtkEventController *keys = gtk_event_controller_key_new ();
+
+  g_signal_connect_object (drag, "drag-begin", G_CALLBACK (drag_begin_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (drag, "drag-update", G_CALLBACK (drag_update_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (keys, "key-pressed", G_CALLBACK (key_cb), self, G_CONNECT_SWAPPED);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drag));
+  gtk_widget_add_controller (GTK_WIDGET (self), keys);
+  gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   self->hover = G_MAXUINT;
   self->peak = G_MAXUINT;
   g_signal_connect_object (motion, "motion", G_CALLBACK (motion_cb), self, G_CONNECT_SWAPPED);
@@ -239,6 +303,7 @@ hv_timeline_set_scene (HvTimeline *self, HvScene *scene)
   g_return_if_fail (HV_IS_TIMELINE (self));
 
   g_clear_pointer (&self->scene, hv_scene_unref);
+  self->from = self->to = 0;
   self->hover = G_MAXUINT;
   self->peak = G_MAXUINT;
   if (scene)
@@ -256,6 +321,17 @@ hv_timeline_set_scene (HvTimeline *self, HvScene *scene)
                                       -1);
     }
   gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+gboolean
+hv_timeline_drop_range (HvTimeline *self)
+{
+  g_return_val_if_fail (HV_IS_TIMELINE (self), FALSE);
+  if (self->from == self->to)
+    return FALSE;
+  self->from = self->to = 0;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+  return TRUE;
 }
 
 guint

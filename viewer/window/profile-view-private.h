@@ -24,6 +24,7 @@ typedef enum
   HV_CHIP_IGNORE,
   HV_CHIP_HIDE,
   HV_CHIP_STATUS,
+  HV_CHIP_RANGE,
   HV_N_CHIPS
 } HvChip;
 
@@ -84,6 +85,9 @@ void hv_profile_view_update_metrics (HvProfileView *self);
 
 /* Shows only the rows of a status; HV_STATUS_SAME: all. */
 void hv_profile_view_show_status (HvProfileView *self, HvStatus status);
+
+/* The other side of a diff; NULL: there is none. */
+const HvProfile *hv_profile_view_base (HvProfileView *self);
 
 /* The group when none is asked for. */
 HvGroup hv_profile_view_default_group (HvProfileView *self);

@@ -220,7 +220,7 @@ hv_profile_view_update_moment_switch (HvProfileView *self)
   gboolean between = q->at < profile->n_moments;
 
   gtk_widget_set_visible (self->moment_switch,
-                          !self->profiles->base && hv_profile_view_is_recording (profile));
+                          !hv_profile_view_base (self) && hv_profile_view_is_recording (profile));
   gtk_widget_set_sensitive (GTK_WIDGET (self->peak_button),
                             hv_profile_has (profile, q->metric, HV_AT_PEAK));
   gtk_widget_set_visible (GTK_WIDGET (self->moment_button), between);
@@ -250,10 +250,16 @@ update_fold_chip (HvProfileView *self)
                                    : _ ("Show allocator and runtime frames too"));
 }
 
+const HvProfile *
+hv_profile_view_base (HvProfileView *self)
+{
+  return self->question.moments ? self->profiles->current : self->profiles->base;
+}
+
 HvGroup
 hv_profile_view_default_group (HvProfileView *self)
 {
-  return self->profiles->base ? HV_GROUP_STACK : HV_GROUP_FUNCTION;
+  return hv_profile_view_base (self) ? HV_GROUP_STACK : HV_GROUP_FUNCTION;
 }
 
 static const char *
@@ -291,6 +297,8 @@ update_chips (HvProfileView *self)
   const HvTree *tree = r->tree;
 
   update_fold_chip (self);
+  show_chip (self, HV_CHIP_RANGE, self->question.moments ? g_strdup (_ ("Only this range")) : NULL,
+             _ ("Show the whole recording again"));
   show_chip (self, HV_CHIP_INVERT, o->bottom_up ? g_strdup (_ ("Bottom-up")) : NULL,
              _ ("What allocates is on top, its callers below: show callers on top again"));
   show_chip (self, HV_CHIP_GROUP,
@@ -325,7 +333,7 @@ hv_profile_view_update_metrics (HvProfileView *self)
 {
   g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
   gboolean recording = hv_profile_view_is_recording (self->profiles->current)
-                       && !self->profiles->base;
+                       && !hv_profile_view_base (self);
   guint selected = 0;
 
   g_array_set_size (self->metrics, 0);
@@ -333,7 +341,8 @@ hv_profile_view_update_metrics (HvProfileView *self)
     {
       gboolean peak = m == HV_METRIC_PEAK_BYTES || m == HV_METRIC_PEAK_BLOCKS;
       if (!hv_metric_adds_up (m) || !hv_profile_has (self->profiles->current, m, HV_AT_END)
-          || (self->profiles->base && !hv_profile_has (self->profiles->base, m, HV_AT_END))
+          || (hv_profile_view_base (self)
+              && !hv_profile_has (hv_profile_view_base (self), m, HV_AT_END))
           || (peak && recording && m != self->question.metric))
         continue;
       if (m == self->question.metric)

@@ -115,6 +115,7 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user)
   if (self->scene)
     {
       self->question = self->scene->question;
+      hv_flame_graph_set_scene (self->flame, self->scene);
       self->quiet = TRUE;
       hv_profile_view_update_moment_switch (self);
       hv_profile_view_update_metrics (self);
@@ -145,7 +146,7 @@ metric_cb (HvProfileView *self)
 
   HvQuestion *q = &self->question;
   q->metric = g_array_index (self->metrics, HvMetric, selected);
-  if (!self->profiles->base && !hv_profile_has (self->profiles->current, q->metric, q->at))
+  if (!hv_profile_view_base (self) && !hv_profile_has (self->profiles->current, q->metric, q->at))
     q->at = HV_AT_END;
   ask (self);
 }
@@ -181,6 +182,36 @@ timeline_cb (HvProfileView *self, guint moment)
   set_moment (self, moment);
 }
 
+/* Between one view of the recording and what changed from one moment to another. */
+static void
+compare_moments (HvProfileView *self, gboolean moments, uint32_t from, uint32_t to)
+{
+  HvQuestion *q = &self->question;
+  gboolean grouped = q->options.group != hv_profile_view_default_group (self);
+
+  q->moments = moments;
+  q->base_at = from;
+  q->at = to;
+  q->swapped = FALSE;
+  if (!grouped)
+    q->options.group = hv_profile_view_default_group (self);
+  if (!hv_profile_has (self->profiles->current, q->metric, to)
+      || (moments && !hv_profile_has (self->profiles->current, q->metric, from)))
+    q->metric = HV_METRIC_LIVE_BYTES;
+  self->placed = FALSE;
+  hv_flame_graph_set_scene (self->flame, NULL);
+  gtk_toggle_button_set_active (self->growth_button, TRUE);
+  hv_flame_graph_set_view (self->flame, moments ? HV_FLAME_GROWTH : HV_FLAME_CURRENT);
+  hv_profile_view_update_metrics (self);
+  ask (self);
+}
+
+static void
+range_cb (HvProfileView *self, guint from, guint to)
+{
+  compare_moments (self, TRUE, from, to);
+}
+
 static void
 fold_cb (HvProfileView *self)
 {
@@ -193,6 +224,11 @@ chip_cb (HvProfileView *self, GtkButton *button)
 {
   HvTreeOptions *o = &self->question.options;
 
+  if (button == self->chip[HV_CHIP_RANGE])
+    {
+      compare_moments (self, FALSE, HV_AT_END, HV_AT_END);
+      return;
+    }
   if (button == self->chip[HV_CHIP_STATUS])
     {
       hv_profile_view_show_status (self, HV_STATUS_SAME);
@@ -394,6 +430,7 @@ hv_profile_view_init (HvProfileView *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->flap, "notify::folded", G_CALLBACK (folded_cb), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->timeline, "range", G_CALLBACK (range_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->waterfall, "status", G_CALLBACK (waterfall_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->timeline, "moment", G_CALLBACK (timeline_cb), self,
@@ -480,7 +517,7 @@ void
 hv_profile_view_swap (HvProfileView *self)
 {
   g_return_if_fail (HV_IS_PROFILE_VIEW (self));
-  if (!self->profiles || !self->profiles->base)
+  if (!self->profiles || !hv_profile_view_base (self))
     return;
   self->question.swapped = !self->question.swapped;
   ask (self);
@@ -524,7 +561,7 @@ void
 hv_profile_view_step_moment (HvProfileView *self, int by)
 {
   g_return_if_fail (HV_IS_PROFILE_VIEW (self));
-  if (!self->profiles || self->profiles->base || !self->profiles->current->n_moments)
+  if (!self->profiles || hv_profile_view_base (self) || !self->profiles->current->n_moments)
     return;
   gint64 last = (gint64) self->profiles->current->n_moments - 1;
   gint64 now = self->question.at <= last ? self->question.at : last;
@@ -556,6 +593,8 @@ hv_profile_view_escape (HvProfileView *self)
   g_return_val_if_fail (HV_IS_PROFILE_VIEW (self), FALSE);
   if (!self->scene)
     return FALSE;
+  if (hv_timeline_drop_range (self->timeline))
+    return TRUE;
   if (hv_flame_graph_get_selected (self->flame))
     hv_profile_view_show_selection (self, 0, NULL);
   else if (hv_flame_graph_get_zoom (self->flame))
