@@ -28,7 +28,7 @@ typedef struct
 
 typedef struct
 {
-  GArray *functions, *modules; /* tries of Letter; 0 is the root */
+  GArray *functions, *modules, *files; /* tries of Letter; 0 is the root */
 } Rules;
 
 static GArray *
@@ -100,15 +100,19 @@ trie_match (const GArray *trie, const char *text)
 static void
 rules_parse (Rules *rules, const char *text, gsize size)
 {
-  static const struct
+  const struct
   {
     const char *title;
     uint8_t group;
-    gboolean modules;
+    GArray *trie;
   } sections[] = {
-    { "[allocator modules", GROUP_ALLOCATOR, TRUE }, { "[allocator]", GROUP_ALLOCATOR, FALSE },
-    { "[runtime entry]", GROUP_ENTRY, FALSE },       { "[async machinery]", GROUP_ASYNC, FALSE },
-    { "[plumbing", GROUP_PLUMBING, FALSE },
+    { "[allocator modules", GROUP_ALLOCATOR, rules->modules },
+    { "[allocator files", GROUP_ALLOCATOR, rules->files },
+    { "[allocator]", GROUP_ALLOCATOR, rules->functions },
+    { "[runtime entry]", GROUP_ENTRY, rules->functions },
+    { "[async machinery]", GROUP_ASYNC, rules->functions },
+    { "[plumbing files", GROUP_PLUMBING, rules->files },
+    { "[plumbing", GROUP_PLUMBING, rules->functions },
   };
   GArray *trie = NULL;
   uint8_t group = GROUP_NONE;
@@ -125,11 +129,11 @@ rules_parse (Rules *rules, const char *text, gsize size)
       if (length > 0 && *line == '[')
         {
           trie = NULL;
-          for (gsize i = 0; i < G_N_ELEMENTS (sections); i++)
+          for (gsize i = 0; i < G_N_ELEMENTS (sections) && trie == NULL; i++)
             if (length >= strlen (sections[i].title)
                 && memcmp (line, sections[i].title, strlen (sections[i].title)) == 0)
               {
-                trie = sections[i].modules ? rules->modules : rules->functions;
+                trie = sections[i].trie;
                 group = sections[i].group;
               }
           if (trie == NULL)
@@ -157,6 +161,7 @@ rules_get (void)
                                                          G_RESOURCE_LOOKUP_FLAGS_NONE, &error);
       rules.functions = trie_new ();
       rules.modules = trie_new ();
+      rules.files = trie_new ();
       if (bytes)
         {
           gsize size;
@@ -170,18 +175,18 @@ rules_get (void)
   return &rules;
 }
 
+static const HvCategory categories[] = {
+  [GROUP_ALLOCATOR] = HV_CATEGORY_ALLOCATOR,
+  [GROUP_ENTRY] = HV_CATEGORY_ENTRY,
+  [GROUP_ASYNC] = HV_CATEGORY_ASYNC,
+  [GROUP_PLUMBING] = HV_CATEGORY_PLUMBING,
+  [GROUP_NONE] = HV_CATEGORY_APP,
+};
+
 static HvCategory
 category (const Rules *rules, const char *function, const char *module, GString *path,
           GString *trait)
 {
-  static const HvCategory categories[] = {
-    [GROUP_ALLOCATOR] = HV_CATEGORY_ALLOCATOR,
-    [GROUP_ENTRY] = HV_CATEGORY_ENTRY,
-    [GROUP_ASYNC] = HV_CATEGORY_ASYNC,
-    [GROUP_PLUMBING] = HV_CATEGORY_PLUMBING,
-    [GROUP_NONE] = HV_CATEGORY_APP,
-  };
-
   if (module && *module && trie_match (rules->modules, hv_basename (module)) != GROUP_NONE)
     return HV_CATEGORY_ALLOCATOR;
   if (function == NULL || *function == 0)
@@ -226,6 +231,11 @@ hv_rules_apply (HvProfile *profile)
         *slot = category (rules, hv_profile_string (profile, frame->function),
                           hv_profile_string (profile, frame->module), path, trait);
       profile->frame_category[f] = (uint8_t) *slot;
+      /* An inlined function may be recorded by its bare name ("allocate"): then its file tells. */
+      if (*slot == HV_CATEGORY_APP && frame->function && frame->file
+          && strstr (hv_profile_string (profile, frame->function), "::") == NULL)
+        profile->frame_category[f] = (uint8_t) categories[trie_match (
+            rules->files, hv_basename (hv_profile_string (profile, frame->file)))];
     }
   hv_pair_map_clear (&known);
 }

@@ -5,7 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* The frame rules: tables of prefixes that tell allocator, entry, async and plumbing frames. The
+/* The frame rules: tables of prefixes, of functions, modules and source files, that tell allocator,
+ * entry, async and plumbing frames. The
  * built-in tables are data/rules/frames.rules, compiled in as the resource
  * /org/heapview/rules/frames.rules. */
 

@@ -230,6 +230,36 @@ test_rules_apply (void)
   g_assert_cmpint (profile->frame_category[note], ==, HV_CATEGORY_APP);
 }
 
+/* DHAT records inlined functions without their class: there the file tells. */
+static void
+test_rules_files (void)
+{
+  static const struct
+  {
+    const char *function, *file;
+    HvCategory category;
+  } frames[] = {
+    { "allocate", "/usr/include/c++/12/bits/new_allocator.h", HV_CATEGORY_ALLOCATOR },
+    { "_M_allocate", "stl_vector.h", HV_CATEGORY_PLUMBING },
+    { "_M_mutate", "basic_string.tcc", HV_CATEGORY_PLUMBING },
+    { "allocate", "pool.c", HV_CATEGORY_APP },
+    { "mine::allocate", "new_allocator.h", HV_CATEGORY_APP },
+  };
+  g_autoptr (HvProfile) profile = hv_profile_new ();
+  uint32_t id[G_N_ELEMENTS (frames)];
+
+  for (gsize i = 0; i < G_N_ELEMENTS (frames); i++)
+    {
+      HvFrame frame = { .function = hv_profile_intern (profile, frames[i].function, -1),
+                        .file = hv_profile_intern (profile, frames[i].file, -1),
+                        .line = 1 };
+      id[i] = hv_profile_frame (profile, &frame);
+    }
+  hv_rules_apply (profile);
+  for (gsize i = 0; i < G_N_ELEMENTS (frames); i++)
+    g_assert_cmpint (profile->frame_category[id[i]], ==, frames[i].category);
+}
+
 /* --- programs made here, and llvm-symbolizer as the judge --- */
 
 static char *scratch;
@@ -1549,6 +1579,7 @@ main (int argc, char **argv)
   g_test_add_func ("/demangle/long", test_demangle_long);
   g_test_add_func ("/rules/categories", test_rules);
   g_test_add_func ("/rules/apply", test_rules_apply);
+  g_test_add_func ("/rules/files", test_rules_files);
   for (gsize i = 0; i < G_N_ELEMENTS (libraries); i++)
     {
       g_autofree char *name = g_strconcat ("/library/", libraries[i].library, NULL);
