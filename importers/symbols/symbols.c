@@ -213,7 +213,8 @@ take_new (gsize index, const HvObjectFrame *frames, gsize n, gpointer user)
   Resolver *r = user;
 
   take_chain (r->unknown[index], frames, n, r);
-  if (r->cached_file && !(r->split && frames[0].symbol_only))
+  /* without its .dwo file a unit still gives a symbol and a line */
+  if (r->cached_file && !(r->split && n == 1))
     hv_symcache_put (r->cache, r->cached_file, r->addresses[index], frames, n);
 }
 
