@@ -285,7 +285,7 @@ paned_cb (HvProfileView *self)
       || most > 100000)
     return;
   self->placed = TRUE;
-  gtk_paned_set_position (self->paned, MAX (280, most - (most > 420 ? 90 : 0)));
+  gtk_paned_set_position (self->paned, MAX (280, most - 180));
 }
 
 /* A folded pane would lie on the graph: it comes when it is asked for. */
