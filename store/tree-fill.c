@@ -103,19 +103,23 @@ enum
   FRAME_HIDE = 1 << 2,
 };
 
-/* The stack node a site is shown at: the innermost one that is no allocator frame; when all are,
- * the outermost of them. */
+/* The stack node a site is shown at: the innermost one that is no allocator frame, and for crates
+ * no standard library's either (all of a Rust program would be alloc's); when all are, the
+ * outermost of them. */
 static uint32_t
-anchor_of (const HvProfile *profile, uint32_t node, gboolean all_frames, gboolean *folded)
+anchor_of (const HvProfile *profile, uint32_t node, const HvTreeOptions *options, gboolean *folded)
 {
   uint32_t n = node, last = node;
 
-  if (all_frames)
+  if (options->all_frames)
     return node;
-  while (n && profile->frame_category[profile->node_frame[n]] == HV_CATEGORY_ALLOCATOR)
+  for (; n; n = profile->node_parent[n])
     {
+      uint8_t category = profile->frame_category[profile->node_frame[n]];
+      if (category != HV_CATEGORY_ALLOCATOR
+          && (category != HV_CATEGORY_PLUMBING || options->group != HV_GROUP_CRATE))
+        break;
       last = n;
-      n = profile->node_parent[n];
     }
   if (n != node)
     *folded = TRUE;
@@ -531,8 +535,7 @@ _hv_tree_add_side (HvTree *tree, guint side, const HvTreeSide *from, GHashTable 
           if (!(node_flags[n] & FRAME_FOCUS))
             node_flags[n] |= FRAME_IGNORE;
       for (uint32_t s = 0; s < profile->n_sites; s++)
-        anchor[s] = anchor_of (profile, profile->site_node[s], tree->options.all_frames,
-                               &tree->folded);
+        anchor[s] = anchor_of (profile, profile->site_node[s], &tree->options, &tree->folded);
       if (!tree->options.all_frames)
         find_starts (profile, start);
 

@@ -260,6 +260,19 @@ test_tasks (void)
 
 /* Threads sum to the sites: what a dump's rounding loses goes to the largest, what it does not hold
  * is said. */
+/* Who asks for crates asks for his own: the standard library only passes requests on. */
+static void
+test_crate_steps_over_plumbing (void)
+{
+  g_autoptr (HvProfile) profile = test_profile ((const char *[]){
+      "app::main;app::load;alloc::vec::Vec<T>::push 10 1", "alloc::vec::Vec<T>::push 2 1", NULL });
+
+  set_category (profile, "alloc::vec::Vec<T>::push", HV_CATEGORY_PLUMBING);
+  expect_rows (profile, (HvTreeOptions){ .group = HV_GROUP_CRATE }, "app 10 10|alloc 2 2");
+  expect_rows (profile, (HvTreeOptions){ .group = HV_GROUP_CRATE, .all_frames = TRUE },
+               "app;alloc 12 12|app 0 10");
+}
+
 static void
 test_threads_sum (void)
 {
@@ -617,6 +630,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tree/instances", test_instances_merge);
   g_test_add_func ("/tree/two-builds", test_two_builds);
   g_test_add_func ("/tree/one-mangling", test_one_mangling);
+  g_test_add_func ("/tree/crate-plumbing", test_crate_steps_over_plumbing);
   g_test_add_func ("/tree/threads", test_threads);
   g_test_add_func ("/tree/unresolved", test_unresolved_keys);
   g_test_add_func ("/tree/one-total", test_one_total);
