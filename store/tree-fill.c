@@ -135,6 +135,18 @@ typedef enum
   START_CERTAIN,
 } Start;
 
+static gboolean
+is_c_library (const char *module)
+{
+  static const char *const prefixes[] = { "libc.so", "libc-2", "ld-linux", "ld-2", "libpthread" };
+  const char *name = hv_basename (module);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (prefixes); i++)
+    if (g_str_has_prefix (name, prefixes[i]))
+      return TRUE;
+  return FALSE;
+}
+
 static Start
 start_of (const HvProfile *profile, uint32_t node, Start above)
 {
@@ -145,6 +157,13 @@ start_of (const HvProfile *profile, uint32_t node, Start above)
     return START_OVER;
   if (profile->frame_category[f] == HV_CATEGORY_ENTRY)
     return START_CERTAIN;
+  /* __libc_start_call_main, clone and start_thread in a library that rarely has symbols for them */
+  if (frame->function == 0 && is_c_library (hv_profile_string (profile, frame->module)))
+    {
+      /* but not where main() calls it */
+      uint32_t caller = profile->node_frame[profile->node_parent[node]];
+      return above == START_PENDING && profile->frame[caller].function ? START_OVER : START_CERTAIN;
+    }
   if (above == START_PENDING)
     return START_OVER;
   /* between std::rt::lang_start and the program's main(), and around a thread's function */

@@ -107,6 +107,26 @@ test_fold (void)
 
 /* How a process or a thread starts is not only the runtime's functions: a Rust program has a C main
  * above them and closures among them, and a stripped program's _start has no name. */
+/* What the C library calls main() and threads from has no name without its debug symbols. */
+static void
+test_fold_unnamed_libc (void)
+{
+  g_autoptr (HvProfile) profile = test_profile ((const char *[]){
+      "_start;x@/usr/lib/libc.so.6;main;f 10 1", "x@/usr/lib/libc.so.6;worker;g 5 1",
+      "main;x@/usr/lib/libc.so.6;h 2 1", "x@/opt/libcrypto.so.3;k 1 1", NULL });
+
+  set_category (profile, "_start", HV_CATEGORY_ENTRY);
+  for (uint32_t f = 1; f < profile->n_frames; f++)
+    if (strcmp (hv_profile_string (profile, profile->frame[f].function), "x") == 0)
+      {
+        profile->frame[f].function = 0;
+        profile->frame[f].address = 0x271d0;
+      }
+  expect_rows (profile, (HvTreeOptions){ .group = HV_GROUP_STACK },
+               "main;f 10 10|worker;g 5 5|main;libc.so.6+0x271d0;h 2 2|"
+               "libcrypto.so.3+0x271d0;k 1 1");
+}
+
 static void
 test_fold_start (void)
 {
@@ -620,6 +640,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tree/recursion", test_recursion_counts_once);
   g_test_add_func ("/tree/fold", test_fold);
   g_test_add_func ("/tree/fold-start", test_fold_start);
+  g_test_add_func ("/tree/fold-unnamed-libc", test_fold_unnamed_libc);
   g_test_add_func ("/tree/own-node", test_own_node);
   g_test_add_func ("/tree/filters", test_filters);
   g_test_add_func ("/tree/groups", test_groups);
