@@ -62,9 +62,10 @@ read_abbrevs (const HvUnit *unit)
   uint64_t before = 0;
 
   g_atomic_ref_count_init (&table->refs);
-  table->abbrevs = g_array_new (FALSE, FALSE, sizeof (HvAbbrev));
-  table->attributes = g_array_new (FALSE, FALSE, sizeof (HvAttribute));
-  table->skips = g_array_new (FALSE, FALSE, sizeof (HvSkip));
+  /* Sized, so that there is an address even where a damaged table has no attribute at all. */
+  table->abbrevs = g_array_sized_new (FALSE, FALSE, sizeof (HvAbbrev), 128);
+  table->attributes = g_array_sized_new (FALSE, FALSE, sizeof (HvAttribute), 512);
+  table->skips = g_array_sized_new (FALSE, FALSE, sizeof (HvSkip), 512);
   for (;;)
     {
       HvAbbrev abbrev = { .code = hv_cursor_uleb (&c) };
