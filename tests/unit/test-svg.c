@@ -178,7 +178,8 @@ test_diff (void)
       /* 390 grew, 150 new, 0 shrunk, 40 gone (MB) */
       assert_contains (text, "+372 MiB grew");
       assert_contains (text, "+143 MiB new");
-      assert_contains (text, "−0 B shrunk");
+      assert_contains (text, "0 B shrunk");
+      g_assert_null (strstr (text, "−0 B")); /* ui.md §2.6 */
       assert_contains (text, "−38.1 MiB gone");
       g_assert_null (strstr (text, "nan"));
       if (view == HV_VIEW_GROWTH)

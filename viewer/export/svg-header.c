@@ -193,7 +193,7 @@ append_term (GString *out, const HvReport *report, const char *class, const char
   g_autofree char *count = hv_format_count (paths);
 
   g_string_append_printf (out, "   <tspan class=\"%s\">%s%s %s</tspan>", value != 0 ? class : "dim",
-                          sign, text, name);
+                          value != 0 ? sign : "", text, name);
   if (paths > 0)
     g_string_append_printf (out, " (%s %s)", count, paths == 1 ? "path" : "paths");
 }
