@@ -2,9 +2,7 @@
 #include "viewer/widgets/i18n.h"
 
 #include "store/units.h"
-#include "viewer/widgets/column-titles.h"
 #include "viewer/widgets/labels.h"
-#include "viewer/widgets/node-list.h"
 
 #include "viewer/widgets/call-table.h"
 
@@ -21,26 +19,13 @@ typedef enum
 
 struct _HvCallTable
 {
-  GtkWidget parent_instance;
-
-  GtkWidget *scroller;
-  GtkColumnView *view;
-  GtkColumnViewColumn *columns[N_COLUMNS];
+  HvCostTable parent_instance;
 
   HvScene *scene;
-  GtkTreeListModel *model;
-  GtkSingleSelection *selection;
-  gboolean quiet; /* selecting by program */
+  GtkTreeListModel *model; /* borrowed */
 };
 
-enum
-{
-  SIGNAL_SELECTED,
-  N_SIGNALS
-};
-static guint signals[N_SIGNALS];
-
-G_DEFINE_FINAL_TYPE (HvCallTable, hv_call_table, GTK_TYPE_WIDGET)
+G_DEFINE_FINAL_TYPE (HvCallTable, hv_call_table, HV_TYPE_COST_TABLE)
 
 static char *
 cell_text (HvNodeItem *item, Column column)
@@ -84,9 +69,8 @@ cell_text (HvNodeItem *item, Column column)
 }
 
 static void
-setup_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, gpointer user)
+setup_cell (HvCostTable *table, GtkListItem *list_item, guint column)
 {
-  Column column = GPOINTER_TO_UINT (user);
   GtkWidget *label = gtk_label_new (NULL);
 
   gtk_label_set_xalign (GTK_LABEL (label), column < COLUMN_NAME ? 1 : 0);
@@ -108,9 +92,8 @@ setup_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, gpointer us
 }
 
 static void
-bind_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, gpointer user)
+bind_cell (HvCostTable *table, GtkListItem *list_item, guint column)
 {
-  Column column = GPOINTER_TO_UINT (user);
   GtkTreeListRow *row = GTK_TREE_LIST_ROW (gtk_list_item_get_item (list_item));
   g_autoptr (HvNodeItem) item = gtk_tree_list_row_get_item (row);
   GtkWidget *label = gtk_list_item_get_child (list_item);
@@ -133,15 +116,10 @@ create_children (gpointer data, gpointer user)
   return hv_node_list_new_children (hv_node_item_get_scene (item), hv_node_item_get_node (item));
 }
 
-static void
-selected_cb (HvCallTable *self)
+static HvNodeItem *
+get_item (HvCostTable *table, gpointer row)
 {
-  GtkTreeListRow *row = gtk_single_selection_get_selected_item (self->selection);
-  if (self->quiet || !row)
-    return;
-  g_autoptr (HvNodeItem) item = gtk_tree_list_row_get_item (row);
-  if (item)
-    g_signal_emit (self, signals[SIGNAL_SELECTED], 0, hv_node_item_get_node (item));
+  return gtk_tree_list_row_get_item (row);
 }
 
 static void
@@ -149,9 +127,7 @@ hv_call_table_dispose (GObject *object)
 {
   HvCallTable *self = HV_CALL_TABLE (object);
 
-  g_clear_object (&self->selection);
   self->model = NULL;
-  g_clear_pointer (&self->scroller, gtk_widget_unparent);
   g_clear_pointer (&self->scene, hv_scene_unref);
   G_OBJECT_CLASS (hv_call_table_parent_class)->dispose (object);
 }
@@ -159,12 +135,8 @@ hv_call_table_dispose (GObject *object)
 static void
 hv_call_table_class_init (HvCallTableClass *klass)
 {
-  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
-
   G_OBJECT_CLASS (klass)->dispose = hv_call_table_dispose;
-  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
-  signals[SIGNAL_SELECTED] = g_signal_new ("selected", HV_TYPE_CALL_TABLE, G_SIGNAL_RUN_LAST, 0,
-                                           NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
+  HV_COST_TABLE_CLASS (klass)->get_item = get_item;
 }
 
 static void
@@ -173,30 +145,12 @@ hv_call_table_init (HvCallTable *self)
   const char *const titles[N_COLUMNS] = { _ ("Inclusive"), _ ("Share"),    _ ("Self"),
                                           _ ("Blocks"),    _ ("Function"), _ ("Source") };
   static const int widths[N_COLUMNS] = { 110, 80, 110, 110, 240, 220 };
-  GtkWidget *view = gtk_column_view_new (NULL);
+  HvCostTable *table = HV_COST_TABLE (self);
 
-  self->view = GTK_COLUMN_VIEW (view);
-  self->scroller = gtk_scrolled_window_new ();
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), view);
-  gtk_widget_set_parent (self->scroller, GTK_WIDGET (self));
-  gtk_widget_add_css_class (view, "data-table");
-  gtk_widget_add_css_class (view, "cost-table");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("Call tree"), -1);
+  hv_cost_table_set_name (table, _ ("Call tree"));
   for (guint i = 0; i < N_COLUMNS; i++)
-    {
-      GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
-      g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), GUINT_TO_POINTER (i));
-      g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), GUINT_TO_POINTER (i));
-      GtkColumnViewColumn *column = gtk_column_view_column_new (titles[i], factory);
-      gtk_column_view_column_set_resizable (column, TRUE);
-      gtk_column_view_column_set_fixed_width (column, widths[i]);
-      gtk_column_view_column_set_expand (column, i == COLUMN_NAME);
-      gtk_column_view_append_column (self->view, column);
-      self->columns[i] = column;
-      g_object_unref (column);
-    }
-  hv_column_titles_align (self->view, COLUMN_NAME);
+    hv_cost_table_add_column (table, titles[i], widths[i], i == COLUMN_NAME, setup_cell, bind_cell);
+  hv_cost_table_align_titles (table, COLUMN_NAME);
 }
 
 GtkWidget *
@@ -210,9 +164,8 @@ hv_call_table_set_scene (HvCallTable *self, HvScene *scene)
 {
   g_return_if_fail (HV_IS_CALL_TABLE (self));
 
-  self->quiet = TRUE;
-  gtk_column_view_set_model (self->view, NULL);
-  g_clear_object (&self->selection);
+  HvCostTable *table = HV_COST_TABLE (self);
+  hv_cost_table_set_rows (table, NULL);
   self->model = NULL;
   g_clear_pointer (&self->scene, hv_scene_unref);
   if (scene)
@@ -220,18 +173,12 @@ hv_call_table_set_scene (HvCallTable *self, HvScene *scene)
       self->scene = hv_scene_ref (scene);
       self->model = gtk_tree_list_model_new (hv_node_list_new_root (scene), FALSE, FALSE,
                                              create_children, NULL, NULL);
-      self->selection = gtk_single_selection_new (G_LIST_MODEL (self->model));
-      gtk_single_selection_set_autoselect (self->selection, FALSE);
-      gtk_single_selection_set_can_unselect (self->selection, TRUE);
-      g_signal_connect_object (self->selection, "notify::selected", G_CALLBACK (selected_cb), self,
-                               G_CONNECT_SWAPPED);
-      gtk_column_view_column_set_visible (self->columns[COLUMN_BLOCKS],
-                                          scene->report.tree->has_partner
-                                              && hv_metric_is_bytes (scene->report.metric));
+      hv_cost_table_set_rows (table, G_LIST_MODEL (self->model));
+      hv_cost_table_show_column (table, COLUMN_BLOCKS,
+                                 scene->report.tree->has_partner
+                                     && hv_metric_is_bytes (scene->report.metric));
       /* bottom-up, only the outermost frames have one */
-      gtk_column_view_column_set_visible (self->columns[COLUMN_SELF],
-                                          !scene->report.tree->options.bottom_up);
-      gtk_column_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
+      hv_cost_table_show_column (table, COLUMN_SELF, !scene->report.tree->options.bottom_up);
 
       /* The root is one row: show what is below it, and the heaviest path down to where it forks.
        */
@@ -249,7 +196,6 @@ hv_call_table_set_scene (HvCallTable *self, HvScene *scene)
           i++;
         }
     }
-  self->quiet = FALSE;
 }
 
 void
@@ -274,12 +220,6 @@ hv_call_table_select (HvCallTable *self, uint32_t node)
       g_clear_object (&next);
     }
 
-  self->quiet = TRUE;
-  guint position = row ? gtk_tree_list_row_get_position (row) : GTK_INVALID_LIST_POSITION;
-  gtk_single_selection_set_selected (self->selection, position);
-  self->quiet = FALSE;
-  /* gtk_column_view_scroll_to() is 4.12's; the inner list has had the action since 4.0. */
-  GtkWidget *list = gtk_widget_get_last_child (GTK_WIDGET (self->view));
-  if (position != GTK_INVALID_LIST_POSITION && list)
-    gtk_widget_activate_action (list, "list.scroll-to-item", "u", position);
+  hv_cost_table_select_row (HV_COST_TABLE (self),
+                            row ? gtk_tree_list_row_get_position (row) : GTK_INVALID_LIST_POSITION);
 }

@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <gtk/gtk.h>
-
-#include "viewer/widgets/scene.h"
+#include "viewer/widgets/cost-table.h"
 
 G_BEGIN_DECLS
 
 /* The call tree of one profile as a table: the flame graph's equal for those who do not see it. */
 #define HV_TYPE_CALL_TABLE (hv_call_table_get_type ())
-G_DECLARE_FINAL_TYPE (HvCallTable, hv_call_table, HV, CALL_TABLE, GtkWidget)
-
-/* Signal "selected" (guint node): the user chose another row. */
+G_DECLARE_FINAL_TYPE (HvCallTable, hv_call_table, HV, CALL_TABLE, HvCostTable)
 
 GtkWidget *hv_call_table_new (void);
 void hv_call_table_set_scene (HvCallTable *self, HvScene *scene);

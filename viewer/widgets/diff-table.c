@@ -5,10 +5,8 @@
 #include <string.h>
 
 #include "store/units.h"
-#include "viewer/widgets/column-titles.h"
 #include "viewer/widgets/delta-bar.h"
 #include "viewer/widgets/labels.h"
-#include "viewer/widgets/node-list.h"
 
 #include "viewer/widgets/diff-table.h"
 
@@ -28,11 +26,7 @@ typedef enum
 
 struct _HvDiffTable
 {
-  GtkWidget parent_instance;
-
-  GtkWidget *scroller;
-  GtkColumnView *view;
-  GtkColumnViewColumn *columns[N_COLUMNS];
+  HvCostTable parent_instance;
 
   HvScene *scene;
   GArray *cumulative; /* gint64: growth of the rows down to this one */
@@ -41,18 +35,9 @@ struct _HvDiffTable
   guint n_folded;
   gboolean unfolded;
   HvStatus status; /* shown alone; HV_STATUS_SAME: all are */
-  GtkSingleSelection *selection;
-  gboolean quiet; /* selecting by program */
 };
 
-enum
-{
-  SIGNAL_SELECTED,
-  N_SIGNALS
-};
-static guint signals[N_SIGNALS];
-
-G_DEFINE_FINAL_TYPE (HvDiffTable, hv_diff_table, GTK_TYPE_WIDGET)
+G_DEFINE_FINAL_TYPE (HvDiffTable, hv_diff_table, HV_TYPE_COST_TABLE)
 
 static const HvDiffRow *
 get_row (HvDiffTable *self, HvNodeItem *item)
@@ -159,26 +144,18 @@ is_number (Column column)
   return column <= COLUMN_BLOCKS;
 }
 
-typedef struct
-{
-  HvDiffTable *table; /* borrowed: the columns die with it */
-  Column column;
-} Cell;
-
 static void
-setup_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, gpointer user)
+setup_cell (HvCostTable *table, GtkListItem *list_item, guint column)
 {
-  const Cell *cell = user;
   GtkWidget *label = gtk_label_new (NULL), *child = label;
 
-  gtk_label_set_xalign (GTK_LABEL (label), is_number (cell->column) ? 1 : 0);
-  if (is_number (cell->column))
+  gtk_label_set_xalign (GTK_LABEL (label), is_number (column) ? 1 : 0);
+  if (is_number (column))
     gtk_widget_add_css_class (label, "numeric");
   else
-    gtk_label_set_ellipsize (GTK_LABEL (label), cell->column == COLUMN_SOURCE
-                                                    ? PANGO_ELLIPSIZE_MIDDLE
-                                                    : PANGO_ELLIPSIZE_END);
-  switch (cell->column)
+    gtk_label_set_ellipsize (GTK_LABEL (label), column == COLUMN_SOURCE ? PANGO_ELLIPSIZE_MIDDLE
+                                                                        : PANGO_ELLIPSIZE_END);
+  switch (column)
     {
     case COLUMN_DELTA:
       child = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
@@ -205,26 +182,25 @@ setup_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, gpointer us
 }
 
 static void
-bind_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, gpointer user)
+bind_cell (HvCostTable *table, GtkListItem *list_item, guint column)
 {
-  const Cell *cell = user;
-  HvDiffTable *self = cell->table;
+  HvDiffTable *self = HV_DIFF_TABLE (table);
   HvNodeItem *item = gtk_list_item_get_item (list_item);
   GtkWidget *label = gtk_list_item_get_child (list_item);
   const HvDiffRow *row = get_row (self, item);
-  g_autofree char *text = cell_text (self, item, cell->column);
+  g_autofree char *text = cell_text (self, item, column);
 
-  if (cell->column == COLUMN_DELTA)
+  if (column == COLUMN_DELTA)
     {
       int64_t delta = row ? row->delta : self->folded_delta;
       hv_delta_bar_set_share (HV_DELTA_BAR (gtk_widget_get_first_child (label)),
                               (double) delta / (double) MAX (1, self->largest));
       label = gtk_widget_get_last_child (label);
     }
-  if (cell->column == COLUMN_STATUS)
+  if (column == COLUMN_STATUS)
     gtk_widget_set_css_classes (
         label, (const char *[]){ "pill", status_class (row ? row->status : HV_STATUS_SAME), NULL });
-  if (cell->column == COLUMN_SITE)
+  if (column == COLUMN_SITE)
     {
       const HvKey *key = row ? hv_scene_row_key (self->scene, &row->row) : NULL;
       gtk_widget_set_tooltip_text (label, key && *key->function ? key->function
@@ -240,6 +216,12 @@ bind_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, gpointer use
 
 /* --- order --- */
 
+typedef struct
+{
+  HvDiffTable *table; /* borrowed: the sorters die with it */
+  Column column;
+} Order;
+
 static int
 compare_values (int64_t a, int64_t b)
 {
@@ -249,14 +231,14 @@ compare_values (int64_t a, int64_t b)
 static int
 compare_cb (gconstpointer first, gconstpointer second, gpointer user)
 {
-  const Cell *cell = user;
-  HvDiffTable *self = cell->table;
+  const Order *order = user;
+  HvDiffTable *self = order->table;
   HvNodeItem *items[2] = { (HvNodeItem *) first, (HvNodeItem *) second };
   const HvDiffRow *a = get_row (self, items[0]), *b = get_row (self, items[1]);
 
   if (!a || !b)
     return compare_values (a == NULL, b == NULL);
-  switch (cell->column)
+  switch (order->column)
     {
     case COLUMN_DELTA:
     case COLUMN_CUMULATIVE:
@@ -275,8 +257,8 @@ compare_cb (gconstpointer first, gconstpointer second, gpointer user)
     case N_COLUMNS:
       break;
     }
-  g_autofree char *x = cell_text (self, items[0], cell->column);
-  g_autofree char *y = cell_text (self, items[1], cell->column);
+  g_autofree char *x = cell_text (self, items[0], order->column);
+  g_autofree char *y = cell_text (self, items[1], order->column);
   return g_utf8_collate (x, y);
 }
 
@@ -329,41 +311,23 @@ fill (HvDiffTable *self)
     }
 }
 
-static void selected_cb (HvDiffTable *self);
-
 static void
 remodel (HvDiffTable *self)
 {
-  GtkSorter *sorter = gtk_column_view_get_sorter (self->view);
+  HvCostTable *table = HV_COST_TABLE (self);
+  GtkSorter *sorter = gtk_column_view_get_sorter (hv_cost_table_get_view (table));
 
-  self->quiet = TRUE;
-  gtk_column_view_set_model (self->view, NULL);
-  g_clear_object (&self->selection);
   fill (self);
-  GListModel *sorted = G_LIST_MODEL (gtk_sort_list_model_new (
-      hv_node_list_new_rows (self->scene, self->shown), g_object_ref (sorter)));
-  self->selection = gtk_single_selection_new (sorted);
-  gtk_single_selection_set_autoselect (self->selection, FALSE);
-  gtk_single_selection_set_can_unselect (self->selection, TRUE);
-  gtk_single_selection_set_selected (self->selection, GTK_INVALID_LIST_POSITION);
-  g_signal_connect_object (self->selection, "notify::selected", G_CALLBACK (selected_cb), self,
-                           G_CONNECT_SWAPPED);
-  gtk_column_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
-  self->quiet = FALSE;
-}
-
-static void
-selected_cb (HvDiffTable *self)
-{
-  HvNodeItem *item = gtk_single_selection_get_selected_item (self->selection);
-  if (!self->quiet && item && hv_node_item_get_row (item) != HV_ROW_FOLDED)
-    g_signal_emit (self, signals[SIGNAL_SELECTED], 0, hv_node_item_get_node (item));
+  hv_cost_table_set_rows (
+      table, G_LIST_MODEL (gtk_sort_list_model_new (
+                 hv_node_list_new_rows (self->scene, self->shown), g_object_ref (sorter))));
 }
 
 static void
 activate_cb (HvDiffTable *self, guint position)
 {
-  g_autoptr (HvNodeItem) item = g_list_model_get_item (G_LIST_MODEL (self->selection), position);
+  g_autoptr (HvNodeItem)
+      item = g_list_model_get_item (hv_cost_table_get_rows (HV_COST_TABLE (self)), position);
   if (!item || hv_node_item_get_row (item) != HV_ROW_FOLDED)
     return;
   self->unfolded = TRUE;
@@ -375,74 +339,56 @@ hv_diff_table_dispose (GObject *object)
 {
   HvDiffTable *self = HV_DIFF_TABLE (object);
 
-  g_clear_object (&self->selection);
-  g_clear_pointer (&self->scroller, gtk_widget_unparent);
   g_clear_pointer (&self->cumulative, g_array_unref);
   g_clear_pointer (&self->shown, g_array_unref);
   g_clear_pointer (&self->scene, hv_scene_unref);
   G_OBJECT_CLASS (hv_diff_table_parent_class)->dispose (object);
 }
 
-static void
-hv_diff_table_class_init (HvDiffTableClass *klass)
+static HvNodeItem *
+get_item (HvCostTable *table, gpointer row)
 {
-  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
-
-  G_OBJECT_CLASS (klass)->dispose = hv_diff_table_dispose;
-  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
-  signals[SIGNAL_SELECTED] = g_signal_new ("selected", HV_TYPE_DIFF_TABLE, G_SIGNAL_RUN_LAST, 0,
-                                           NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
+  return hv_node_item_get_row (row) == HV_ROW_FOLDED ? NULL : g_object_ref (row);
 }
 
 static void
-add_column (HvDiffTable *self, Column id, const char *title, int width)
+hv_diff_table_class_init (HvDiffTableClass *klass)
 {
-  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
-  Cell *cell = g_new (Cell, 1);
+  G_OBJECT_CLASS (klass)->dispose = hv_diff_table_dispose;
+  HV_COST_TABLE_CLASS (klass)->get_item = get_item;
+}
 
-  *cell = (Cell){ self, id };
-  g_object_set_data_full (G_OBJECT (factory), "cell", cell, g_free);
-  g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), cell);
-  g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), cell);
+static void
+add_sorter (HvDiffTable *self, GtkColumnViewColumn *column, Column id)
+{
+  Order *order = g_new (Order, 1);
 
-  g_autoptr (GtkColumnViewColumn) column = gtk_column_view_column_new (title, factory);
-  g_autoptr (GtkSorter) sorter = GTK_SORTER (
-      gtk_custom_sorter_new (compare_cb, g_memdup2 (cell, sizeof *cell), g_free));
+  *order = (Order){ self, id };
+  g_autoptr (GtkSorter) sorter = GTK_SORTER (gtk_custom_sorter_new (compare_cb, order, g_free));
   gtk_column_view_column_set_sorter (column, sorter);
-  gtk_column_view_column_set_resizable (column, TRUE);
-  gtk_column_view_column_set_fixed_width (column, width);
-  gtk_column_view_column_set_expand (column, id == COLUMN_SITE);
-  gtk_column_view_append_column (self->view, column);
-  self->columns[id] = column;
 }
 
 static void
 hv_diff_table_init (HvDiffTable *self)
 {
-  GtkWidget *view = gtk_column_view_new (NULL);
+  const char *const titles[N_COLUMNS] = {
+    _ ("Growth"), _ ("Cum."),   _ ("Base"), _ ("Current"), _ ("Δ blocks"),
+    _ ("Why"),    _ ("Status"), _ ("Site"), _ ("Source"),
+  };
+  static const int widths[N_COLUMNS] = { 190, 80, 100, 100, 100, 150, 90, 180, 170 };
+  HvCostTable *table = HV_COST_TABLE (self);
 
   self->shown = g_array_new (FALSE, FALSE, sizeof (uint32_t));
   self->cumulative = g_array_new (FALSE, FALSE, sizeof (gint64));
-  self->view = GTK_COLUMN_VIEW (view);
-  self->scroller = gtk_scrolled_window_new ();
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), view);
-  gtk_widget_set_parent (self->scroller, GTK_WIDGET (self));
-  gtk_widget_add_css_class (view, "data-table");
-  gtk_widget_add_css_class (view, "cost-table");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _ ("What changed, by call path"), -1);
-  g_signal_connect_object (view, "activate", G_CALLBACK (activate_cb), self, G_CONNECT_SWAPPED);
-
-  add_column (self, COLUMN_DELTA, _ ("Growth"), 190);
-  add_column (self, COLUMN_CUMULATIVE, _ ("Cum."), 80);
-  add_column (self, COLUMN_BASE, _ ("Base"), 100);
-  add_column (self, COLUMN_CURRENT, _ ("Current"), 100);
-  add_column (self, COLUMN_BLOCKS, _ ("Δ blocks"), 100);
-  add_column (self, COLUMN_WHY, _ ("Why"), 150);
-  add_column (self, COLUMN_STATUS, _ ("Status"), 90);
-  add_column (self, COLUMN_SITE, _ ("Site"), 180);
-  add_column (self, COLUMN_SOURCE, _ ("Source"), 170);
-  hv_column_titles_align (self->view, COLUMN_BLOCKS + 1);
+  hv_cost_table_set_name (table, _ ("What changed, by call path"));
+  g_signal_connect_object (hv_cost_table_get_view (table), "activate", G_CALLBACK (activate_cb),
+                           self, G_CONNECT_SWAPPED);
+  for (guint i = 0; i < N_COLUMNS; i++)
+    add_sorter (self,
+                hv_cost_table_add_column (table, titles[i], widths[i], i == COLUMN_SITE, setup_cell,
+                                          bind_cell),
+                i);
+  hv_cost_table_align_titles (table, COLUMN_BLOCKS + 1);
 }
 
 GtkWidget *
@@ -457,10 +403,8 @@ hv_diff_table_set_scene (HvDiffTable *self, HvScene *scene)
   g_return_if_fail (HV_IS_DIFF_TABLE (self));
   g_return_if_fail (scene == NULL || scene->diff != NULL);
 
-  self->quiet = TRUE;
-  gtk_column_view_set_model (self->view, NULL);
-  self->quiet = FALSE;
-  g_clear_object (&self->selection);
+  HvCostTable *table = HV_COST_TABLE (self);
+  hv_cost_table_set_rows (table, NULL);
   g_clear_pointer (&self->scene, hv_scene_unref);
   if (!scene)
     return;
@@ -477,9 +421,9 @@ hv_diff_table_set_scene (HvDiffTable *self, HvScene *scene)
       self->largest = MAX (self->largest, delta < 0 ? -delta : delta);
       g_array_append_val (self->cumulative, sum);
     }
-  gtk_column_view_column_set_visible (self->columns[COLUMN_BLOCKS],
-                                      scene->report.tree->has_partner
-                                          && hv_metric_is_bytes (scene->report.metric));
+  hv_cost_table_show_column (table, COLUMN_BLOCKS,
+                             scene->report.tree->has_partner
+                                 && hv_metric_is_bytes (scene->report.metric));
   remodel (self);
 }
 
@@ -498,21 +442,14 @@ void
 hv_diff_table_select (HvDiffTable *self, uint32_t node)
 {
   g_return_if_fail (HV_IS_DIFF_TABLE (self));
-  if (!self->selection)
-    return;
 
-  GListModel *model = G_LIST_MODEL (self->selection);
-  guint n = g_list_model_get_n_items (model), position = GTK_INVALID_LIST_POSITION;
+  GListModel *rows = hv_cost_table_get_rows (HV_COST_TABLE (self));
+  guint n = rows ? g_list_model_get_n_items (rows) : 0, position = GTK_INVALID_LIST_POSITION;
   for (guint i = 0; i < n && node && position == GTK_INVALID_LIST_POSITION; i++)
     {
-      g_autoptr (HvNodeItem) item = g_list_model_get_item (model, i);
+      g_autoptr (HvNodeItem) item = g_list_model_get_item (rows, i);
       if (hv_node_item_get_row (item) != HV_ROW_FOLDED && hv_node_item_get_node (item) == node)
         position = i;
     }
-  self->quiet = TRUE;
-  gtk_single_selection_set_selected (self->selection, position);
-  self->quiet = FALSE;
-  GtkWidget *list = gtk_widget_get_last_child (GTK_WIDGET (self->view));
-  if (position != GTK_INVALID_LIST_POSITION && list)
-    gtk_widget_activate_action (list, "list.scroll-to-item", "u", position);
+  hv_cost_table_select_row (HV_COST_TABLE (self), position);
 }

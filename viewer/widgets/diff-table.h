@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <gtk/gtk.h>
-
-#include "viewer/widgets/scene.h"
+#include "viewer/widgets/cost-table.h"
 
 G_BEGIN_DECLS
 
 /* What changed, one row a call path; sorted by any column. Rows below the threshold stand in one
  * last row until it is activated, so that the sum holds. */
 #define HV_TYPE_DIFF_TABLE (hv_diff_table_get_type ())
-G_DECLARE_FINAL_TYPE (HvDiffTable, hv_diff_table, HV, DIFF_TABLE, GtkWidget)
-
-/* Signal "selected" (guint node): the user chose another row. */
+G_DECLARE_FINAL_TYPE (HvDiffTable, hv_diff_table, HV, DIFF_TABLE, HvCostTable)
 
 GtkWidget *hv_diff_table_new (void);
 void hv_diff_table_set_scene (HvDiffTable *self, HvScene *scene);

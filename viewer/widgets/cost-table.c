@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "viewer/widgets/cost-table.h"
+
+typedef struct
+{
+  GtkWidget *scroller;
+  GtkColumnView *view;
+  GtkSingleSelection *selection;
+  gboolean quiet; /* selecting by program */
+} HvCostTablePrivate;
+
+enum
+{
+  SIGNAL_SELECTED,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (HvCostTable, hv_cost_table, GTK_TYPE_WIDGET)
+
+static HvCostTablePrivate *
+get_private (HvCostTable *self)
+{
+  return hv_cost_table_get_instance_private (self);
+}
+
+/* --- columns --- */
+
+typedef struct
+{
+  HvCostTable *table; /* borrowed: the columns die with it */
+  guint column;
+  HvCellFunc setup, bind;
+} Cells;
+
+static void
+setup_cb (GtkSignalListItemFactory *factory, GtkListItem *cell, gpointer user)
+{
+  const Cells *cells = user;
+
+  cells->setup (cells->table, cell, cells->column);
+}
+
+static void
+bind_cb (GtkSignalListItemFactory *factory, GtkListItem *cell, gpointer user)
+{
+  const Cells *cells = user;
+
+  cells->bind (cells->table, cell, cells->column);
+}
+
+GtkColumnViewColumn *
+hv_cost_table_add_column (HvCostTable *self, const char *title, int width, gboolean expand,
+                          HvCellFunc setup, HvCellFunc bind)
+{
+  HvCostTablePrivate *p = get_private (self);
+  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
+  Cells *cells = g_new (Cells, 1);
+
+  *cells = (Cells){ self, g_list_model_get_n_items (gtk_column_view_get_columns (p->view)), setup,
+                    bind };
+  g_object_set_data_full (G_OBJECT (factory), "cells", cells, g_free);
+  g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), cells);
+  g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), cells);
+
+  g_autoptr (GtkColumnViewColumn) column = gtk_column_view_column_new (title, factory);
+  gtk_column_view_column_set_resizable (column, TRUE);
+  gtk_column_view_column_set_fixed_width (column, width);
+  gtk_column_view_column_set_expand (column, expand);
+  gtk_column_view_append_column (p->view, column);
+  return column;
+}
+
+void
+hv_cost_table_show_column (HvCostTable *self, guint column, gboolean show)
+{
+  g_autoptr (GtkColumnViewColumn) shown = g_list_model_get_item (
+      gtk_column_view_get_columns (get_private (self)->view), column);
+
+  gtk_column_view_column_set_visible (shown, show);
+}
+
+static GtkWidget *
+find_label (GtkWidget *widget)
+{
+  if (GTK_IS_LABEL (widget))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *label = find_label (child);
+      if (label)
+        return label;
+    }
+  return NULL;
+}
+
+void
+hv_cost_table_align_titles (HvCostTable *self, guint n)
+{
+  /* GTK has no property for it: the header is the view's first child, a title a column. */
+  GtkWidget *header = gtk_widget_get_first_child (GTK_WIDGET (get_private (self)->view));
+  GtkWidget *title = header ? gtk_widget_get_first_child (header) : NULL;
+
+  for (guint i = 0; title && i < n; i++, title = gtk_widget_get_next_sibling (title))
+    {
+      GtkWidget *label = find_label (title);
+      if (!label)
+        continue;
+      gtk_label_set_xalign (GTK_LABEL (label), 1);
+      for (GtkWidget *box = label; box && box != title; box = gtk_widget_get_parent (box))
+        {
+          gtk_widget_set_hexpand (box, TRUE);
+          gtk_widget_set_halign (box, GTK_ALIGN_FILL);
+        }
+    }
+}
+
+/* --- rows --- */
+
+static void
+selected_cb (HvCostTable *self)
+{
+  HvCostTablePrivate *p = get_private (self);
+  gpointer row = gtk_single_selection_get_selected_item (p->selection);
+
+  if (p->quiet || !row)
+    return;
+  g_autoptr (HvNodeItem) item = HV_COST_TABLE_GET_CLASS (self)->get_item (self, row);
+  if (item)
+    g_signal_emit (self, signals[SIGNAL_SELECTED], 0, hv_node_item_get_node (item));
+}
+
+void
+hv_cost_table_set_rows (HvCostTable *self, GListModel *rows)
+{
+  HvCostTablePrivate *p = get_private (self);
+
+  p->quiet = TRUE;
+  gtk_column_view_set_model (p->view, NULL);
+  g_clear_object (&p->selection);
+  if (rows)
+    {
+      p->selection = gtk_single_selection_new (rows);
+      gtk_single_selection_set_autoselect (p->selection, FALSE);
+      gtk_single_selection_set_can_unselect (p->selection, TRUE);
+      gtk_single_selection_set_selected (p->selection, GTK_INVALID_LIST_POSITION);
+      g_signal_connect_object (p->selection, "notify::selected", G_CALLBACK (selected_cb), self,
+                               G_CONNECT_SWAPPED);
+      gtk_column_view_set_model (p->view, GTK_SELECTION_MODEL (p->selection));
+    }
+  p->quiet = FALSE;
+}
+
+GListModel *
+hv_cost_table_get_rows (HvCostTable *self)
+{
+  HvCostTablePrivate *p = get_private (self);
+
+  return p->selection ? gtk_single_selection_get_model (p->selection) : NULL;
+}
+
+void
+hv_cost_table_select_row (HvCostTable *self, guint position)
+{
+  HvCostTablePrivate *p = get_private (self);
+
+  if (!p->selection)
+    return;
+  p->quiet = TRUE;
+  gtk_single_selection_set_selected (p->selection, position);
+  p->quiet = FALSE;
+  /* gtk_column_view_scroll_to() is 4.12's; the inner list has had the action since 4.0. */
+  GtkWidget *list = gtk_widget_get_last_child (GTK_WIDGET (p->view));
+  if (position != GTK_INVALID_LIST_POSITION && list)
+    gtk_widget_activate_action (list, "list.scroll-to-item", "u", position);
+}
+
+/* --- the widget --- */
+
+GtkColumnView *
+hv_cost_table_get_view (HvCostTable *self)
+{
+  return get_private (self)->view;
+}
+
+void
+hv_cost_table_set_name (HvCostTable *self, const char *name)
+{
+  gtk_accessible_update_property (GTK_ACCESSIBLE (get_private (self)->view),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+}
+
+static void
+hv_cost_table_dispose (GObject *object)
+{
+  HvCostTablePrivate *p = get_private (HV_COST_TABLE (object));
+
+  g_clear_object (&p->selection);
+  g_clear_pointer (&p->scroller, gtk_widget_unparent);
+  G_OBJECT_CLASS (hv_cost_table_parent_class)->dispose (object);
+}
+
+static void
+hv_cost_table_class_init (HvCostTableClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = hv_cost_table_dispose;
+  gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass), GTK_TYPE_BIN_LAYOUT);
+  signals[SIGNAL_SELECTED] = g_signal_new ("selected", HV_TYPE_COST_TABLE, G_SIGNAL_RUN_LAST, 0,
+                                           NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
+}
+
+static void
+hv_cost_table_init (HvCostTable *self)
+{
+  HvCostTablePrivate *p = get_private (self);
+  GtkWidget *view = gtk_column_view_new (NULL);
+
+  p->view = GTK_COLUMN_VIEW (view);
+  p->scroller = gtk_scrolled_window_new ();
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (p->scroller), view);
+  gtk_widget_set_parent (p->scroller, GTK_WIDGET (self));
+  gtk_widget_add_css_class (view, "data-table");
+  gtk_widget_add_css_class (view, "cost-table");
+}

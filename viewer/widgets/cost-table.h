@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "viewer/widgets/node-list.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/* What the tables of costs have in common: columns in a scroller, numbers first, of whose rows one
+ * is selected. A subclass adds its columns when it is made and sets the rows. */
+#define HV_TYPE_COST_TABLE (hv_cost_table_get_type ())
+G_DECLARE_DERIVABLE_TYPE (HvCostTable, hv_cost_table, HV, COST_TABLE, GtkWidget)
+
+struct _HvCostTableClass
+{
+  GtkWidgetClass parent_class;
+
+  /* The item of a row, NULL when that stands for many; new reference. */
+  HvNodeItem *(*get_item) (HvCostTable *self, gpointer row);
+};
+
+/* Signal "selected" (guint node): the user chose another row. */
+
+GtkColumnView *hv_cost_table_get_view (HvCostTable *self);
+
+/* The accessible name. */
+void hv_cost_table_set_name (HvCostTable *self, const char *name);
+
+/* Called for a cell that is made and for one that is to show another row. */
+typedef void (*HvCellFunc) (HvCostTable *self, GtkListItem *cell, guint column);
+
+/* Adds the column whose number is how many there are. */
+GtkColumnViewColumn *hv_cost_table_add_column (HvCostTable *self, const char *title, int width,
+                                               gboolean expand, HvCellFunc setup, HvCellFunc bind);
+void hv_cost_table_show_column (HvCostTable *self, guint column, gboolean show);
+
+/* Puts the titles of the first `n` columns over their right-aligned numbers. */
+void hv_cost_table_align_titles (HvCostTable *self, guint n);
+
+/* The rows, taken over; NULL: none. None is selected. */
+void hv_cost_table_set_rows (HvCostTable *self, GListModel *rows);
+GListModel *hv_cost_table_get_rows (HvCostTable *self);
+
+/* Selects and shows a row, or none (GTK_INVALID_LIST_POSITION); without the signal. */
+void hv_cost_table_select_row (HvCostTable *self, guint position);
+
+G_END_DECLS
