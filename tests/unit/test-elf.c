@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "importers/symbols/verify.h"
+#include "programs.h"
+
+/* Of every function, each byte and the one after it, against the symbol table. */
+static void
+test_unwind (void)
+{
+  g_autoptr (GHashTable) done = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  guint n = 0;
+
+  if (!have ("g++") || !have ("nm"))
+    {
+      g_test_skip ("needs g++ and nm");
+      return;
+    }
+  g_autofree char *built = run (program_source, "g++ -x c++ -O2 -o unwind -");
+  g_assert_nonnull (built);
+  g_autofree char *symbols = run (NULL, "nm -S --defined-only unwind");
+  g_autofree char *stripped = run (NULL, "strip unwind");
+  g_assert_nonnull (symbols);
+  g_assert_nonnull (stripped);
+  g_autofree char *path = g_build_filename (scratch, "unwind", NULL);
+  g_autoptr (HvObject) object = hv_object_new (hv_elf_open (path, NULL), NULL, NULL);
+  g_auto (GStrv) lines = g_strsplit (symbols, "\n", -1);
+  for (gsize i = 0; lines[i]; i++)
+    {
+      g_auto (GStrv) word = g_strsplit (lines[i], " ", -1);
+      uint64_t start;
+      if (g_strv_length (word) != 4 || !strchr ("tTwW", word[2][0])
+          || !g_hash_table_add (done, g_strdup (word[0])))
+        continue;
+      uint64_t low = g_ascii_strtoull (word[0], NULL, 16);
+      uint64_t size = g_ascii_strtoull (word[1], NULL, 16);
+      for (uint64_t at = 0; at < size; at++)
+        {
+          g_assert_true (hv_object_function_start (object, low + at, &start));
+          g_assert_cmpuint (start, ==, low);
+        }
+      g_assert_true (!hv_object_function_start (object, low + size, &start) || start == low + size);
+      n++;
+    }
+  g_test_message ("%u functions", n);
+  g_assert_cmpuint (n, >, 10);
+}
+
+/* A stripped program whose internal functions are named in a packed symbol table alone, made as
+ * distributions do. */
+static void
+test_packed_symbols (void)
+{
+  if (!have ("g++") || !have ("nm") || !have ("objcopy") || !have ("xz"))
+    {
+      g_test_skip ("needs g++, binutils and xz");
+      return;
+    }
+  g_autofree char *built = run (program_source, "g++ -x c++ -O2 -o packed -");
+  g_autofree char *symbols = run (NULL, "nm -S --defined-only packed");
+  g_autofree char *packed = run (NULL, "objcopy -S --keep-file-symbols packed bare"
+                                       " && objcopy --only-keep-debug packed small && xz -f small"
+                                       " && objcopy --add-section .gnu_debugdata=small.xz bare");
+  g_autofree char *path = g_build_filename (scratch, "bare", NULL);
+  guint n = 0;
+
+  g_assert_nonnull (built);
+  g_assert_nonnull (symbols);
+  g_assert_nonnull (packed);
+  g_autoptr (HvElf) elf = hv_elf_open (path, NULL);
+  g_assert_nonnull (elf);
+  g_auto (GStrv) lines = g_strsplit (symbols, "\n", -1);
+  for (gsize i = 0; lines[i]; i++)
+    {
+      g_auto (GStrv) word = g_strsplit (lines[i], " ", -1);
+      if (g_strv_length (word) != 4 || strcmp (word[2], "t") != 0)
+        continue;
+      uint64_t low = g_ascii_strtoull (word[0], NULL, 16);
+      g_assert_cmpstr (hv_elf_symbol (elf, low), ==, word[3]);
+      n++;
+    }
+  g_assert_cmpuint (n, >, 2);
+}
+
+static void
+take_nothing (gsize index, const HvObjectFrame *frames, gsize n, gpointer user)
+{
+  g_assert_cmpuint (n, >, 0);
+  g_assert_nonnull (frames[0].function);
+}
+
+static void
+resolve_damaged (const char *data, gsize size)
+{
+  static const uint64_t addresses[] = { 0, 0x2e3, 0x33c, 0x348, 0x3b5, UINT64_MAX };
+  HvElf *elf = hv_elf_new_for_memory (data, size, NULL);
+  uint64_t start;
+
+  if (elf == NULL)
+    return;
+  g_autoptr (HvObject) object = hv_object_new (elf, NULL, hv_elf_new_for_memory (data, size, NULL));
+  HvElf *package = hv_elf_new_for_memory (data, size, NULL);
+  hv_object_set_split (object, hv_split_new_for_package (package));
+  hv_verify_calls (elf, addresses, G_N_ELEMENTS (addresses));
+  g_assert_true (
+      hv_object_resolve (object, addresses, G_N_ELEMENTS (addresses), NULL, take_nothing, NULL));
+  for (gsize i = 0; i < G_N_ELEMENTS (addresses); i++)
+    if (hv_object_function_start (object, addresses[i], &start))
+      g_assert_cmpuint (start, <=, addresses[i]);
+}
+
+/* Every cut of a library, and each byte damaged: it must end, and without a fault. */
+static void
+test_damaged (void)
+{
+  static const char *const names[] = { "gcc-5.so", "clang-5.so", "clang-4z.so", "unwind.so",
+                                       "split-4.so" };
+
+  for (gsize f = 0; f < G_N_ELEMENTS (names); f++)
+    {
+      g_autofree char *path = data_path (names[f]), *data = NULL;
+      gsize size;
+      g_assert_true (g_file_get_contents (path, &data, &size, NULL));
+      for (gsize cut = 0; cut < size; cut += 7)
+        {
+          /* of its own size, so that a sanitizer sees a read past it */
+          g_autofree char *part = g_memdup2 (data, MAX (1, cut));
+          resolve_damaged (part, cut);
+        }
+      for (gsize at = 0; at < size; at++)
+        {
+          static const char values[] = { 0, 1, 0x7f, (char) 0x80, (char) 0xff };
+          char good = data[at];
+          data[at] = values[at % sizeof values];
+          resolve_damaged (data, size);
+          data[at] = good;
+        }
+    }
+}
+
+static void
+test_refused (void)
+{
+  static const struct
+  {
+    gsize at;
+    char value;
+    const char *message;
+  } cases[] = {
+    { 0, 'x', "not an ELF file" },
+    { 4, 1, "a 32-bit ELF file: only 64-bit ones are read" },
+    { 5, 2, "a big-endian ELF file: only little-endian ones are read" },
+  };
+  g_autofree char *path = data_path ("gcc-5.so"), *data = NULL;
+  gsize size;
+
+  g_assert_true (g_file_get_contents (path, &data, &size, NULL));
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      char good = data[cases[i].at];
+      data[cases[i].at] = cases[i].value;
+      g_assert_null (hv_elf_new_for_memory (data, size, &error));
+      g_assert_error (error, HV_ERROR, HV_ERROR_FORMAT);
+      g_assert_cmpstr (error->message, ==, cases[i].message);
+      data[cases[i].at] = good;
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  symbols_init (&argc, &argv);
+  g_test_add_func ("/library/damaged", test_damaged);
+  g_test_add_func ("/library/refused", test_refused);
+  g_test_add_func ("/unwind/starts", test_unwind);
+  g_test_add_func ("/unwind/packed-symbols", test_packed_symbols);
+  return symbols_run ();
+}
