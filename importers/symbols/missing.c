@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "resolver.h"
+#include "rules.h"
+
+#include <string.h>
+
+/* Lines on where a module was looked for. */
+#define MAX_TRIED 16
+
+/* What a frame without a name means for its stack. */
+typedef enum
+{
+  ROLE_OTHER, /* named, or of no file */
+  ROLE_MISSING,
+  ROLE_FOLDED, /* of the allocator */
+  ROLE_ENTRY,  /* what called main(), or started the thread, when nothing but the like is outside */
+  ROLE_MISSING_ENTRY,
+} Role;
+
+static gboolean
+is_missing (const HvSymbolGroup *group)
+{
+  return group->status == HV_SYMBOLS_STARTS_ONLY || group->status == HV_SYMBOLS_NONE
+         || group->status == HV_SYMBOLS_NOT_FOUND || group->status == HV_SYMBOLS_MISMATCH;
+}
+
+static gboolean
+is_c_runtime (const char *path)
+{
+  static const char *const names[] = { "libc.",   "libc-",      "libpthread", "ld-linux",
+                                       "ld-musl", "libstdc++.", "libc++." };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    if (g_str_has_prefix (hv_basename (path), names[i]))
+      return TRUE;
+  return FALSE;
+}
+
+static Role
+role_of (const HvResolver *r, uint32_t frame)
+{
+  HvProfile *profile = r->profile;
+  const HvSymbolGroup *group = r->group_of[frame] ? &g_array_index (r->groups, HvSymbolGroup,
+                                                                    r->group_of[frame] - 1)
+                                                  : NULL;
+  const HvFrame *named = &profile->frame[frame];
+  const char *path = hv_profile_string (profile, named->module);
+
+  if (group && r->last[frame] > r->first[frame])
+    named = &profile->frame[g_array_index (r->pool, uint32_t, r->last[frame] - 1)];
+  switch (hv_rules_category (hv_profile_string (profile, named->function), path))
+    {
+    case HV_CATEGORY_ALLOCATOR:
+      return ROLE_FOLDED;
+    case HV_CATEGORY_ENTRY:
+      return ROLE_ENTRY;
+    case HV_CATEGORY_APP:
+    case HV_CATEGORY_ASYNC:
+    case HV_CATEGORY_PLUMBING:
+    default:
+      break;
+    }
+  if (group == NULL || named->function || *path == '[')
+    return ROLE_OTHER;
+  if (is_c_runtime (path))
+    return ROLE_MISSING_ENTRY;
+  return ROLE_MISSING;
+}
+
+static int64_t
+add_up (int64_t a, int64_t b)
+{
+  int64_t sum;
+
+  return __builtin_add_overflow (a, b, &sum) ? (b < 0 ? INT64_MIN : INT64_MAX) : sum;
+}
+
+/* The groups with a frame in the stack of `site` that is shown and has no name take its cost;
+ * whether there is one whose symbols are missing altogether. */
+static gboolean
+charge_groups (HvResolver *r, const uint8_t *role, uint32_t site, int64_t cost)
+{
+  const HvProfile *profile = r->profile;
+  uint32_t outermost = 0;
+  Role inner = ROLE_OTHER;
+  gboolean any = FALSE;
+
+  for (uint32_t n = profile->site_node[site]; n != 0; n = profile->node_parent[n])
+    {
+      Role here = role[profile->node_frame[n]];
+      /* the last one of all, which called the C library, is _start() */
+      gboolean start = profile->node_parent[n] == 0 && here == ROLE_MISSING && outermost != 0
+                       && inner == ROLE_MISSING_ENTRY;
+      if ((here == ROLE_MISSING || here == ROLE_OTHER) && !start)
+        outermost = n;
+      inner = here;
+    }
+  for (uint32_t n = profile->site_node[site]; n != 0 && outermost; n = profile->node_parent[n])
+    {
+      uint32_t frame = profile->node_frame[n];
+      if (role[frame] == ROLE_MISSING || role[frame] == ROLE_MISSING_ENTRY)
+        {
+          HvSymbolGroup *group = &g_array_index (r->groups, HvSymbolGroup, r->group_of[frame] - 1);
+          if (group->seen_by != site + 1)
+            group->cost = add_up (group->cost, cost);
+          group->seen_by = site + 1;
+          any = any || is_missing (group);
+        }
+      if (n == outermost)
+        break;
+    }
+  return any;
+}
+
+static int
+compare_groups (gconstpointer a, gconstpointer b)
+{
+  const HvSymbolGroup *x = *(const HvSymbolGroup *const *) a,
+                      *y = *(const HvSymbolGroup *const *) b;
+
+  if (x->cost != y->cost)
+    return x->cost > y->cost ? -1 : 1;
+  return x->frames->len != y->frames->len ? (x->frames->len > y->frames->len ? -1 : 1) : 0;
+}
+
+/* What each module's missing names cost, and what was looked at for them. */
+static void
+report_groups (HvResolver *r)
+{
+  for (guint i = 0; i < r->groups->len; i++)
+    {
+      const HvSymbolGroup *group = &g_array_index (r->groups, HvSymbolGroup, i);
+      HvModule *module = hv_resolver_module (r, group->path);
+      g_autoptr (GString) tried = g_string_new (NULL);
+      if (module == NULL)
+        continue;
+      for (guint t = 0; t < MIN (group->tried->len, MAX_TRIED); t++)
+        g_string_append_printf (tried, "%s%s", t ? "\n" : "",
+                                (const char *) group->tried->pdata[t]);
+      module->unresolved = group->cost;
+      module->tried = hv_profile_intern (r->profile, tried->str, -1);
+    }
+}
+
+/* One sentence on all modules without symbols, the costliest first, unless next to nothing depends
+ * on them. */
+static void
+warn_of_missing (HvResolver *r)
+{
+  HvProfile *profile = r->profile;
+  const int64_t *cost = profile->column[profile->default_metric];
+  g_autoptr (GPtrArray) missing = g_ptr_array_new ();
+  g_autofree uint8_t *role = g_new0 (uint8_t, MAX (1, r->n_frames));
+  double total = 0, without = 0;
+
+  for (uint32_t f = 1; f < r->n_frames; f++)
+    role[f] = (uint8_t) role_of (r, f);
+  for (uint32_t s = 0; s < profile->n_sites; s++)
+    {
+      int64_t value = cost ? cost[s] : 0;
+      total += (double) value;
+      if (charge_groups (r, role, s, value))
+        without += (double) value;
+    }
+  for (guint i = 0; i < r->groups->len; i++)
+    {
+      HvSymbolGroup *group = &g_array_index (r->groups, HvSymbolGroup, i);
+      if (is_missing (group) && group->seen_by)
+        g_ptr_array_add (missing, group);
+    }
+  if (missing->len == 0 || (total > 0 && without >= 0 && without < total / 100))
+    return;
+  g_ptr_array_sort (missing, compare_groups);
+
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_string_append_printf (text, "Symbols are missing for %u module%s", missing->len,
+                          missing->len == 1 ? "" : "s");
+  if (total > 0 && without >= 0)
+    g_string_append_printf (text, " in stacks of %.0f %% of the %s", 100 * without / total,
+                            hv_metric_title (profile->default_metric));
+  for (guint i = 0; i < MIN (missing->len, 3); i++)
+    {
+      const HvSymbolGroup *group = g_ptr_array_index (missing, i);
+      g_string_append_printf (text, "%s %s (%s)", i ? "," : ":",
+                              hv_profile_string (profile, group->path),
+                              hv_symbol_status_text (group->status));
+    }
+  if (missing->len > 3)
+    g_string_append_printf (text, " and %u more", missing->len - 3);
+  g_string_append (text, ". Give the files with --binary PATH.");
+  hv_profile_warn (profile, "%s", text->str);
+}
+
+void
+hv_resolver_report (HvResolver *r)
+{
+  warn_of_missing (r);
+  report_groups (r);
+}
