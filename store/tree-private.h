@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "tree.h"
+#include "transform.h"
 
 G_BEGIN_DECLS
 
@@ -59,6 +59,27 @@ uint32_t _hv_tree_child (HvTree *tree, uint32_t parent, uint32_t key);
 /* The node of a frame with `key` called from `above`. Files, modules and crates call themselves all
  * the time: what stays in one is one node. */
 uint32_t _hv_tree_node_below (HvTree *tree, uint32_t above, uint32_t key);
+
+/* What a tree's nodes were before they are made anew. */
+typedef struct
+{
+  uint32_t n;
+  uint32_t *parent, *node_key;
+  int64_t *self[HV_N_SIDES][HV_N_SLOTS];
+  double *variance[HV_N_SIDES];
+} HvTreeNodes;
+
+/* Leaves the tree with its root alone. */
+HvTreeNodes _hv_tree_take_nodes (HvTree *tree);
+
+/* Adds what a node held itself to another of the tree. */
+void _hv_tree_give (HvTree *tree, uint32_t node, const HvTreeNodes *old, uint32_t from);
+void _hv_tree_nodes_clear (HvTreeNodes *nodes);
+
+/* --- transform.c --- */
+
+/* Applies one transform to a top-down tree that is not finished. */
+void _hv_tree_transform (HvTree *tree, const HvTransform *transform);
 
 /* --- tree-keys.c --- */
 

@@ -82,51 +82,71 @@ _hv_tree_node_below (HvTree *tree, uint32_t above, uint32_t key)
   return _hv_tree_child (tree, above, key);
 }
 
-/* Turns the tree around: each path with cost is inserted innermost frame first. */
-static void
-invert (HvTree *tree)
+HvTreeNodes
+_hv_tree_take_nodes (HvTree *tree)
 {
-  uint32_t n = tree->n_nodes;
-  g_autofree uint32_t *parent = g_steal_pointer (&tree->parent);
-  g_autofree uint32_t *node_key = g_steal_pointer (&tree->node_key);
-  int64_t *self[HV_N_SIDES][HV_N_SLOTS] = { 0 };
-  double *variance[HV_N_SIDES] = { 0 };
+  HvTreeNodes old = { .n = tree->n_nodes };
 
+  old.parent = g_steal_pointer (&tree->parent);
+  old.node_key = g_steal_pointer (&tree->node_key);
   for (guint side = 0; side < tree->n_sides; side++)
     {
       for (int slot = 0; slot < HV_N_SLOTS; slot++)
-        self[side][slot] = g_steal_pointer (&tree->self[side][slot]);
-      variance[side] = tree->variance[side];
-      if (variance[side])
+        old.self[side][slot] = g_steal_pointer (&tree->self[side][slot]);
+      old.variance[side] = tree->variance[side];
+      if (old.variance[side])
         tree->variance[side] = g_new0 (double, 1);
     }
   hv_pair_map_clear (&tree->tables->children);
   tree->n_nodes = tree->tables->nodes_size = 0;
   add_node (tree, 0, HV_NO_KEY);
-  for (uint32_t from = 0; from < n; from++)
-    {
-      gboolean any = FALSE;
-      for (guint side = 0; side < tree->n_sides; side++)
-        any |= self[side][HV_SLOT_COST][from] || self[side][HV_SLOT_PARTNER][from];
-      if (!any)
-        continue;
-      uint32_t at = 0;
-      for (uint32_t up = from; up; up = parent[up])
-        at = _hv_tree_child (tree, at, node_key[up]);
-      for (guint side = 0; side < tree->n_sides; side++)
-        {
-          for (int slot = 0; slot < HV_N_SLOTS; slot++)
-            tree->self[side][slot][at] += self[side][slot][from];
-          if (variance[side])
-            tree->variance[side][at] += variance[side][from];
-        }
-    }
+  return old;
+}
+
+void
+_hv_tree_give (HvTree *tree, uint32_t node, const HvTreeNodes *old, uint32_t from)
+{
   for (guint side = 0; side < tree->n_sides; side++)
     {
       for (int slot = 0; slot < HV_N_SLOTS; slot++)
-        g_free (self[side][slot]);
-      g_free (variance[side]);
+        tree->self[side][slot][node] += old->self[side][slot][from];
+      if (old->variance[side])
+        tree->variance[side][node] += old->variance[side][from];
     }
+}
+
+void
+_hv_tree_nodes_clear (HvTreeNodes *nodes)
+{
+  g_free (nodes->parent);
+  g_free (nodes->node_key);
+  for (int side = 0; side < HV_N_SIDES; side++)
+    {
+      for (int slot = 0; slot < HV_N_SLOTS; slot++)
+        g_free (nodes->self[side][slot]);
+      g_free (nodes->variance[side]);
+    }
+}
+
+/* Turns the tree around: each path with cost is inserted innermost frame first. */
+static void
+invert (HvTree *tree)
+{
+  HvTreeNodes old = _hv_tree_take_nodes (tree);
+
+  for (uint32_t from = 0; from < old.n; from++)
+    {
+      gboolean any = FALSE;
+      for (guint side = 0; side < tree->n_sides; side++)
+        any |= old.self[side][HV_SLOT_COST][from] || old.self[side][HV_SLOT_PARTNER][from];
+      if (!any)
+        continue;
+      uint32_t at = 0;
+      for (uint32_t up = from; up; up = old.parent[up])
+        at = _hv_tree_child (tree, at, old.node_key[up]);
+      _hv_tree_give (tree, at, &old, from);
+    }
+  _hv_tree_nodes_clear (&old);
 }
 
 typedef struct
@@ -206,6 +226,8 @@ tree_new (HvTreeSide *sides, guint n_sides, HvMetric metric, const HvTreeOptions
   tree->options.ignore = g_strdup (options->ignore);
   tree->options.hide = g_strdup (options->hide);
   tree->options.thread = g_strdup (options->thread);
+  if (options->transforms)
+    g_ptr_array_ref (options->transforms);
   tree->has_partner = TRUE;
   tree->tables = g_new0 (struct HvTreeTables, 1);
   tree->tables->key_ids = g_hash_table_new (g_str_hash, g_str_equal);
@@ -255,6 +277,8 @@ tree_new (HvTreeSide *sides, guint n_sides, HvMetric metric, const HvTreeOptions
       return NULL;
     }
   _hv_tree_name_keys (tree);
+  for (guint i = 0; options->transforms && i < options->transforms->len; i++)
+    _hv_tree_transform (tree, g_ptr_array_index (options->transforms, i));
   if (options->bottom_up)
     invert (tree);
   finish (tree);
@@ -304,6 +328,7 @@ hv_tree_free (HvTree *tree)
   g_free ((char *) tree->options.ignore);
   g_free ((char *) tree->options.hide);
   g_free ((char *) tree->options.thread);
+  g_clear_pointer (&tree->options.transforms, g_ptr_array_unref);
   g_free (tree->key);
   g_free (tree->parent);
   g_free (tree->node_key);

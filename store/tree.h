@@ -38,6 +38,9 @@ typedef struct
    * pattern has an upper-case letter. */
   const char *focus, *ignore, *hide;
   const char *thread; /* only this thread's: a name, else "t3" or "3"; NULL: all */
+  /* Of HvTransform (transform.h), applied in order after all of the above; NULL: none. Not changed
+   * while a tree made with it lives. */
+  GPtrArray *transforms;
 } HvTreeOptions;
 
 enum
@@ -71,7 +74,7 @@ typedef struct
   HvMetric metric;
   gboolean has_partner;  /* the partner metric (blocks for bytes) is there on every side */
   guint n_sides;         /* 1, or 2 in a diff */
-  HvTreeOptions options; /* its strings are copies */
+  HvTreeOptions options; /* its strings are copies, the transforms a reference */
 
   uint32_t n_keys;
   HvKey *key;

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "transform.h"
+
+#include "tree-private.h"
+
+#include <string.h>
+
+static gboolean
+is_of_path (HvTransformKind kind)
+{
+  return kind == HV_TRANSFORM_FOCUS_PATH || kind == HV_TRANSFORM_HIDE_PATH;
+}
+
+HvTransform *
+hv_transform_new (HvTransformKind kind, const HvTree *tree, uint32_t node)
+{
+  g_return_val_if_fail (!tree->options.bottom_up || !is_of_path (kind), NULL);
+  if (node == 0 || node >= tree->n_nodes)
+    return NULL;
+
+  const HvKey *key = &tree->key[tree->node_key[node]];
+  if (kind == HV_TRANSFORM_COLLAPSE_MODULE && *key->module == '\0')
+    return NULL;
+  HvTransform *transform = g_new0 (HvTransform, 1);
+  transform->kind = kind;
+  transform->label = g_strdup (key->label);
+  transform->module = g_strdup (key->module);
+  if (is_of_path (kind))
+    {
+      g_autoptr (GArray) nodes = hv_tree_path (tree, node);
+      transform->path = g_new0 (char *, 2 * (gsize) nodes->len + 1);
+      for (guint i = 0; i < nodes->len; i++)
+        {
+          key = &tree->key[tree->node_key[g_array_index (nodes, uint32_t, i)]];
+          transform->path[2 * i] = g_strdup (key->label);
+          transform->path[2 * i + 1] = g_strdup (key->module);
+        }
+    }
+  return transform;
+}
+
+void
+hv_transform_free (HvTransform *transform)
+{
+  if (transform == NULL)
+    return;
+  g_free (transform->label);
+  g_free (transform->module);
+  g_strfreev (transform->path);
+  g_free (transform);
+}
+
+/* One transform being applied. Arrays are by node of the tree as it was. */
+typedef struct
+{
+  const HvTransform *what;
+  const HvTree *tree;
+  const uint32_t *parent, *node_key;
+  uint8_t *match;  /* by key: the transform is about it */
+  uint8_t *inside; /* the node, or one it is called from, matches */
+  uint32_t node;   /* at the path; 0: nowhere */
+} Work;
+
+/* Two profiles may have a library at two paths. */
+static gboolean
+is_module (const HvKey *key, const char *module)
+{
+  return strcmp (hv_basename (key->module), hv_basename (module)) == 0;
+}
+
+static gboolean
+is_key (const HvKey *key, const char *label, const char *module)
+{
+  return strcmp (key->label, label) == 0 && is_module (key, module);
+}
+
+static uint32_t
+find_path (const Work *work, uint32_t n_nodes)
+{
+  char **path = work->what->path;
+  uint32_t at = 0;
+
+  /* A child's number is higher than its parent's. */
+  for (uint32_t n = 1; n < n_nodes && path[0]; n++)
+    if (work->parent[n] == at && is_key (&work->tree->key[work->node_key[n]], path[0], path[1]))
+      {
+        at = n;
+        path += 2;
+      }
+  return path[0] ? 0 : at;
+}
+
+/* Whether the cost of a node itself goes. */
+static gboolean
+drops (const Work *work, uint32_t n)
+{
+  switch (work->what->kind)
+    {
+    case HV_TRANSFORM_FOCUS:
+    case HV_TRANSFORM_FOCUS_PATH:
+      return !work->inside[n];
+    case HV_TRANSFORM_FOCUS_SELF:
+      return n == 0 || !work->match[work->node_key[n]];
+    case HV_TRANSFORM_DROP:
+      return work->inside[n];
+    case HV_TRANSFORM_HIDE:
+    case HV_TRANSFORM_HIDE_PATH:
+    case HV_TRANSFORM_COLLAPSE:
+    case HV_TRANSFORM_COLLAPSE_MODULE:
+    case HV_TRANSFORM_COLLAPSE_RECURSION:
+    case HV_TRANSFORM_COLLAPSE_DIRECT:
+    case HV_N_TRANSFORMS:
+      break;
+    }
+  return FALSE;
+}
+
+/* The outermost node of the function that `n`, which is one too, is called from. */
+static uint32_t
+outermost (const Work *work, uint32_t n)
+{
+  uint32_t found = n;
+
+  while (work->inside[work->parent[n]])
+    {
+      n = work->parent[n];
+      if (work->match[work->node_key[n]])
+        found = n;
+    }
+  return found;
+}
+
+/* The node of the tree as it was on which `n` falls; `n` itself when it stays. */
+static uint32_t
+falls_on (const Work *work, uint32_t n)
+{
+  uint32_t parent = work->parent[n];
+  gboolean match = work->match[work->node_key[n]];
+
+  switch (work->what->kind)
+    {
+    case HV_TRANSFORM_HIDE:
+      return match ? parent : n;
+    case HV_TRANSFORM_HIDE_PATH:
+      return n == work->node ? parent : n;
+    case HV_TRANSFORM_COLLAPSE:
+      return work->inside[parent] ? parent : n;
+    case HV_TRANSFORM_COLLAPSE_MODULE:
+    case HV_TRANSFORM_COLLAPSE_DIRECT:
+      return match && parent && work->match[work->node_key[parent]] ? parent : n;
+    case HV_TRANSFORM_COLLAPSE_RECURSION:
+      return match && work->inside[parent] ? outermost (work, n) : n;
+    case HV_TRANSFORM_FOCUS:
+    case HV_TRANSFORM_FOCUS_PATH:
+    case HV_TRANSFORM_FOCUS_SELF:
+    case HV_TRANSFORM_DROP:
+    case HV_N_TRANSFORMS:
+      break;
+    }
+  return n;
+}
+
+/* What a module's calls are shown as. */
+static uint32_t
+module_key (HvTree *tree, const char *module)
+{
+  g_autofree char *identity = g_strconcat ("collapsed\x1f", module, NULL);
+  g_autofree char *label = g_strdup_printf ("[%s]", hv_basename (module));
+  HvKey key = { .label = label, .function = "", .module = module, .file = "" };
+
+  return _hv_tree_intern_key (tree, identity, &key);
+}
+
+void
+_hv_tree_transform (HvTree *tree, const HvTransform *what)
+{
+  HvTreeNodes old = _hv_tree_take_nodes (tree);
+  g_autofree uint8_t *match = g_new0 (uint8_t, MAX (1, tree->n_keys));
+  g_autofree uint8_t *inside = g_new0 (uint8_t, old.n);
+  g_autofree uint8_t *needed = g_new0 (uint8_t, old.n);
+  g_autofree uint32_t *image = g_new0 (uint32_t, old.n);
+  gboolean module = what->kind == HV_TRANSFORM_COLLAPSE_MODULE;
+  Work work = { what, tree, old.parent, old.node_key, match, inside, 0 };
+
+  for (uint32_t k = 0; k < tree->n_keys; k++)
+    match[k] = module ? is_module (&tree->key[k], what->module)
+                      : is_key (&tree->key[k], what->label, what->module);
+  if (what->path)
+    work.node = find_path (&work, old.n);
+  for (uint32_t n = 1; n < old.n; n++)
+    inside[n] = inside[old.parent[n]] || (what->path ? work.node == n : match[old.node_key[n]]);
+  for (uint32_t n = old.n; n-- > 0;)
+    {
+      gboolean drop = drops (&work, n);
+      for (guint side = 0; side < tree->n_sides; side++)
+        {
+          int64_t cost = old.self[side][HV_SLOT_COST][n];
+          if (drop)
+            tree->dropped[side] += cost;
+          else
+            needed[n] |= cost || old.self[side][HV_SLOT_PARTNER][n];
+        }
+      if (n && needed[n])
+        needed[old.parent[n]] = TRUE;
+    }
+  uint32_t collapsed = module ? module_key (tree, what->module) : 0;
+  for (uint32_t n = 1; n < old.n; n++)
+    {
+      uint32_t on = falls_on (&work, n);
+      if (needed[n] && on != n)
+        image[n] = image[on];
+      else if (needed[n])
+        image[n] = _hv_tree_child (tree, image[old.parent[n]],
+                                   module && match[old.node_key[n]] ? collapsed : old.node_key[n]);
+    }
+  for (uint32_t n = 0; n < old.n; n++)
+    if (!drops (&work, n))
+      _hv_tree_give (tree, image[n], &old, n);
+  _hv_tree_nodes_clear (&old);
+}

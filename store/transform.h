@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "tree.h"
+
+G_BEGIN_DECLS
+
+/* What can be done to a tree beyond the patterns of HvTreeOptions, one function or call path at a
+ * time. Focus and drop change the total; the others keep every byte and change where it shows. */
+typedef enum
+{
+  HV_TRANSFORM_FOCUS,              /* only the paths through the function */
+  HV_TRANSFORM_FOCUS_PATH,         /* only what is at and below the call path */
+  HV_TRANSFORM_FOCUS_SELF,         /* only what the function itself allocates */
+  HV_TRANSFORM_DROP,               /* the paths through the function are left out */
+  HV_TRANSFORM_HIDE,               /* the function's calls are given to their callers */
+  HV_TRANSFORM_HIDE_PATH,          /* … at one call path alone */
+  HV_TRANSFORM_COLLAPSE,           /* what the function calls becomes its own */
+  HV_TRANSFORM_COLLAPSE_MODULE,    /* calls within the function's module become one */
+  HV_TRANSFORM_COLLAPSE_RECURSION, /* the function called again, with others between, is one call */
+  HV_TRANSFORM_COLLAPSE_DIRECT,    /* the function calling itself is one call */
+  HV_N_TRANSFORMS
+} HvTransformKind;
+
+/* Immutable once it is in a list that a tree was made with. */
+typedef struct
+{
+  HvTransformKind kind;
+  char *label, *module; /* of the key it is about, as HvKey has them */
+  char **path;          /* of the kinds …_PATH: label and module of each frame, outermost first */
+} HvTransform;
+
+/* About the key of `node`, or its call path, in a top-down tree; NULL for the root, and for a
+ * module that is not known. */
+HvTransform *hv_transform_new (HvTransformKind kind, const HvTree *tree, uint32_t node);
+void hv_transform_free (HvTransform *transform);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvTransform, hv_transform_free)
+
+G_END_DECLS
