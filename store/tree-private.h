@@ -60,6 +60,12 @@ uint32_t _hv_tree_child (HvTree *tree, uint32_t parent, uint32_t key);
  * the time: what stays in one is one node. */
 uint32_t _hv_tree_node_below (HvTree *tree, uint32_t above, uint32_t key);
 
+/* An empty tree of the same question with the same keys, whose texts are the other's. */
+HvTree *_hv_tree_new_like (const HvTree *other);
+
+/* Sums and orders the nodes: the end of making a tree. */
+void _hv_tree_finish (HvTree *tree);
+
 /* What a tree's nodes were before they are made anew. */
 typedef struct
 {

@@ -183,8 +183,8 @@ _hv_tree_sort (HvTree *tree, const int64_t *weight, const int64_t *weight2)
     }
 }
 
-static void
-finish (HvTree *tree)
+void
+_hv_tree_finish (HvTree *tree)
 {
   uint32_t n = tree->n_nodes;
 
@@ -212,6 +212,41 @@ finish (HvTree *tree)
   hv_pair_map_clear (&tree->tables->children);
 }
 
+static void
+copy_options (HvTreeOptions *to, const HvTreeOptions *from)
+{
+  *to = *from;
+  to->focus = g_strdup (from->focus);
+  to->ignore = g_strdup (from->ignore);
+  to->hide = g_strdup (from->hide);
+  to->thread = g_strdup (from->thread);
+  if (from->transforms)
+    g_ptr_array_ref (from->transforms);
+}
+
+HvTree *
+_hv_tree_new_like (const HvTree *other)
+{
+  HvTree *tree = g_new0 (HvTree, 1);
+
+  tree->metric = other->metric;
+  tree->has_partner = other->has_partner;
+  tree->n_sides = other->n_sides;
+  copy_options (&tree->options, &other->options);
+  tree->n_keys = other->n_keys;
+  tree->key = g_memdup2 (other->key, other->n_keys * sizeof (HvKey));
+  tree->folded = other->folded;
+  tree->tables = g_new0 (struct HvTreeTables, 1);
+  for (guint side = 0; side < tree->n_sides; side++)
+    {
+      tree->total[side] = other->total[side];
+      if (other->variance[side])
+        tree->variance[side] = g_new0 (double, 1);
+    }
+  add_node (tree, 0, HV_NO_KEY);
+  return tree;
+}
+
 static HvTree *
 tree_new (HvTreeSide *sides, guint n_sides, HvMetric metric, const HvTreeOptions *options,
           GError **error)
@@ -221,13 +256,7 @@ tree_new (HvTreeSide *sides, guint n_sides, HvMetric metric, const HvTreeOptions
 
   tree->metric = metric;
   tree->n_sides = n_sides;
-  tree->options = *options;
-  tree->options.focus = g_strdup (options->focus);
-  tree->options.ignore = g_strdup (options->ignore);
-  tree->options.hide = g_strdup (options->hide);
-  tree->options.thread = g_strdup (options->thread);
-  if (options->transforms)
-    g_ptr_array_ref (options->transforms);
+  copy_options (&tree->options, options);
   tree->has_partner = TRUE;
   tree->tables = g_new0 (struct HvTreeTables, 1);
   tree->tables->key_ids = g_hash_table_new (g_str_hash, g_str_equal);
@@ -281,7 +310,7 @@ tree_new (HvTreeSide *sides, guint n_sides, HvMetric metric, const HvTreeOptions
     _hv_tree_transform (tree, g_ptr_array_index (options->transforms, i));
   if (options->bottom_up)
     invert (tree);
-  finish (tree);
+  _hv_tree_finish (tree);
   return tree;
 }
 
@@ -319,8 +348,8 @@ hv_tree_free (HvTree *tree)
 {
   if (tree == NULL)
     return;
-  g_hash_table_unref (tree->tables->key_ids);
-  g_string_chunk_free (tree->tables->texts);
+  g_clear_pointer (&tree->tables->key_ids, g_hash_table_unref);
+  g_clear_pointer (&tree->tables->texts, g_string_chunk_free);
   hv_pair_map_clear (&tree->tables->children);
   g_free (tree->tables->mixed);
   g_free (tree->tables);

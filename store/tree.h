@@ -129,6 +129,13 @@ typedef struct
  * g_array_unref(). Elements: HvRow. For a tree that is not bottom-up. */
 GArray *hv_tree_rows (const HvTree *tree);
 
+/* Around one function (or what the keys are), wherever it is called, its calls of itself counted as
+ * one: `callers` are who calls it, from the nearest on; `callees` are what it calls. Both roots
+ * stand for the function and sum to its inclusive cost; the callees' root holds what it allocates
+ * itself, the callers' what nobody called. `tree`, which is top-down, must outlive both. */
+HvTree *hv_tree_new_callers (const HvTree *tree, uint32_t key);
+HvTree *hv_tree_new_callees (const HvTree *tree, uint32_t key);
+
 /* Node ids from below the root to `node`, outermost first. Free with g_array_unref(). uint32_t. */
 GArray *hv_tree_path (const HvTree *tree, uint32_t node);
 

@@ -632,11 +632,88 @@ test_units (void)
   g_assert_cmpstr (si, ==, "1.50 MB");
 }
 
+static uint32_t
+key_of (const HvTree *tree, const char *label)
+{
+  for (uint32_t k = 0; k < tree->n_keys; k++)
+    if (strcmp (tree->key[k].label, label) == 0)
+      return k;
+  g_assert_not_reached ();
+}
+
+/* b is called from two places, once through itself; what is called inside is counted once. */
+static void
+test_butterfly (void)
+{
+  g_autoptr (HvProfile) profile = test_profile (
+      (const char *[]){ "main;a;b 1 1", "main;a;b;c;b 2 1", "main;a;b;c;b;d 4 1", "main;b 8 1",
+                        "b;d 16 1", "main;d 32 1", NULL });
+  g_autoptr (HvTree) tree = tree_of (profile, (HvTreeOptions){ .group = HV_GROUP_FUNCTION });
+  g_autoptr (HvTree) callers = hv_tree_new_callers (tree, key_of (tree, "b"));
+  g_autoptr (HvTree) callees = hv_tree_new_callees (tree, key_of (tree, "b"));
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (hv_tree_check (callers, &error));
+  g_assert_true (hv_tree_check (callees, &error));
+  g_assert_cmpint (callers->incl[0][0][0], ==, 31);
+  g_assert_cmpint (callers->self[0][0][0], ==, 16);
+  g_assert_cmpint (callees->incl[0][0][0], ==, 31);
+  g_assert_cmpint (callees->self[0][0][0], ==, 9);
+
+  /* main 8, a ← main 7; d 16, c → b 2, d 4 */
+  static const struct
+  {
+    const char *label;
+    int self, incl;
+  } above[] = { { "main", 8, 8 }, { "a", 0, 7 }, { "main", 7, 7 } },
+    below[] = { { "d", 16, 16 }, { "c", 0, 6 }, { "b", 2, 6 }, { "d", 4, 4 } };
+  for (gsize i = 0; i < G_N_ELEMENTS (above); i++)
+    {
+      uint32_t n = i < 2 ? callers->child[i]
+                         : callers->child[callers->child_start[callers->child[1]]];
+      g_assert_cmpstr (hv_tree_label (callers, n), ==, above[i].label);
+      g_assert_cmpint (callers->self[0][0][n], ==, above[i].self);
+      g_assert_cmpint (callers->incl[0][0][n], ==, above[i].incl);
+    }
+  uint32_t n = 0;
+  for (gsize i = 0; i < G_N_ELEMENTS (below); i++)
+    {
+      n = i < 2 ? callees->child[i] : callees->child[callees->child_start[n]];
+      g_assert_cmpstr (hv_tree_label (callees, n), ==, below[i].label);
+      g_assert_cmpint (callees->self[0][0][n], ==, below[i].self);
+      g_assert_cmpint (callees->incl[0][0][n], ==, below[i].incl);
+    }
+
+  /* whatever the function, both sides hold what the rows say of it */
+  for (guint32 seed = 0; seed < 30; seed++)
+    {
+      g_autoptr (HvProfile) any = test_random_profile (seed, 80);
+      g_autoptr (HvTree) whole = tree_of (any, (HvTreeOptions){ .group = HV_GROUP_FUNCTION });
+      g_autoptr (GArray) rows = hv_tree_rows (whole);
+      for (guint i = 0; i < rows->len; i++)
+        {
+          const HvRow *row = &g_array_index (rows, HvRow, i);
+          if (row->key == HV_NO_KEY)
+            continue;
+          g_autoptr (HvTree) up = hv_tree_new_callers (whole, row->key);
+          g_autoptr (HvTree) down = hv_tree_new_callees (whole, row->key);
+          g_assert_true (hv_tree_check (up, &error));
+          g_assert_true (hv_tree_check (down, &error));
+          for (int slot = 0; slot < HV_N_SLOTS; slot++)
+            {
+              g_assert_cmpint (up->incl[0][slot][0], ==, row->incl[0][slot]);
+              g_assert_cmpint (down->incl[0][slot][0], ==, row->incl[0][slot]);
+            }
+        }
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/tree/rows", test_rows);
+  g_test_add_func ("/tree/butterfly", test_butterfly);
   g_test_add_func ("/tree/recursion", test_recursion_counts_once);
   g_test_add_func ("/tree/fold", test_fold);
   g_test_add_func ("/tree/fold-start", test_fold_start);
