@@ -377,6 +377,56 @@ test_tables (void)
 }
 
 static void
+expect_rows (GtkWidget *table, HvScene *scene, const char *const *order)
+{
+  GListModel *rows = hv_cost_table_get_rows (HV_COST_TABLE (table));
+
+  g_assert_cmpuint (g_list_model_get_n_items (rows), ==, g_strv_length ((char **) order));
+  for (guint i = 0; order[i]; i++)
+    {
+      g_autoptr (HvNodeItem) item = g_list_model_get_item (rows, i);
+      if (*order[i])
+        g_assert_cmpuint (hv_node_item_get_node (item), ==, find (scene, order[i]));
+      else
+        g_assert_cmpuint (hv_node_item_get_row (item), ==, HV_ROW_FOLDED);
+    }
+}
+
+/* A click on a title orders the rows, but what stands for many stays last; the selection stays. */
+static void
+test_order (void)
+{
+  g_autoptr (HvScene) scene = make_scene (TRUE);
+  GtkWidget *window = gtk_window_new ();
+  GtkWidget *table = hv_diff_table_new ();
+  enum
+  {
+    DELTA = 0,
+    SITE = 7
+  };
+
+  gtk_window_set_child (GTK_WINDOW (window), table);
+  hv_diff_table_set_scene (HV_DIFF_TABLE (table), scene);
+  hv_diff_table_select (HV_DIFF_TABLE (table), find (scene, "beta"));
+  expect_rows (table, scene, (const char *const[]){ "beta", "alpha", "delta", "", NULL });
+
+  GtkColumnView *view = hv_cost_table_get_view (HV_COST_TABLE (table));
+  GListModel *columns = gtk_column_view_get_columns (view);
+  g_autoptr (GtkColumnViewColumn) site = g_list_model_get_item (columns, SITE);
+  g_autoptr (GtkColumnViewColumn) delta = g_list_model_get_item (columns, DELTA);
+  gtk_column_view_sort_by_column (view, site, GTK_SORT_ASCENDING);
+  expect_rows (table, scene, (const char *const[]){ "alpha", "beta", "delta", "", NULL });
+  gtk_column_view_sort_by_column (view, site, GTK_SORT_DESCENDING);
+  expect_rows (table, scene, (const char *const[]){ "delta", "beta", "alpha", "", NULL });
+  gtk_column_view_sort_by_column (view, delta, GTK_SORT_DESCENDING); /* numbers: smallest first */
+  expect_rows (table, scene, (const char *const[]){ "delta", "alpha", "beta", "", NULL });
+  g_assert_cmpuint (hv_cost_table_get_selected (HV_COST_TABLE (table)), ==, find (scene, "beta"));
+  gtk_column_view_sort_by_column (view, NULL, GTK_SORT_ASCENDING);
+  expect_rows (table, scene, (const char *const[]){ "beta", "alpha", "delta", "", NULL });
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+static void
 test_sentence (void)
 {
   g_autoptr (HvScene) scene = make_scene (TRUE);
@@ -950,6 +1000,7 @@ main (int argc, char **argv)
   g_test_add_func ("/flame/growth", test_growth);
   g_test_add_func ("/flame/accessible", test_accessible);
   g_test_add_func ("/tables", test_tables);
+  g_test_add_func ("/order", test_order);
   g_test_add_func ("/sentence", test_sentence);
   g_test_add_func ("/timeline", test_timeline);
   g_test_add_func ("/search", test_search);

@@ -54,14 +54,7 @@ cell_text (HvNodeItem *item, Column column)
     case COLUMN_NAME:
       return g_strdup (node ? hv_tree_short_label (tree, node) : _ ("all"));
     case COLUMN_SOURCE:
-      {
-        const HvKey *key = hv_scene_key (scene, node);
-        char *source = hv_label_source (key);
-        if (*source || !key)
-          return source;
-        g_free (source);
-        return g_strdup (hv_basename (key->module));
-      }
+      return hv_label_place (hv_scene_key (scene, node));
     case N_COLUMNS:
       break;
     }

@@ -7,6 +7,8 @@ typedef struct
   GtkColumnView *view;
   GtkSingleSelection *selection;
   gboolean quiet; /* selecting by program */
+  guint order;    /* a column */
+  gboolean descending;
 } HvCostTablePrivate;
 
 enum
@@ -49,7 +51,7 @@ bind_cb (GtkSignalListItemFactory *factory, GtkListItem *cell, gpointer user)
   cells->bind (cells->table, cell, cells->column);
 }
 
-GtkColumnViewColumn *
+void
 hv_cost_table_add_column (HvCostTable *self, const char *title, int width, gboolean expand,
                           HvCellFunc setup, HvCellFunc bind)
 {
@@ -68,7 +70,6 @@ hv_cost_table_add_column (HvCostTable *self, const char *title, int width, gbool
   gtk_column_view_column_set_fixed_width (column, width);
   gtk_column_view_column_set_expand (column, expand);
   gtk_column_view_append_column (p->view, column);
-  return column;
 }
 
 void
@@ -78,6 +79,64 @@ hv_cost_table_show_column (HvCostTable *self, guint column, gboolean show)
       gtk_column_view_get_columns (get_private (self)->view), column);
 
   gtk_column_view_column_set_visible (shown, show);
+}
+
+/* --- order --- */
+
+typedef struct
+{
+  guint column, *asked;
+} Probe;
+
+/* What the view's sorter asks first is the column whose title was clicked, and whether it turns the
+ * answer around is the direction. GTK tells neither before 4.10. */
+static int
+probe_cb (gconstpointer a, gconstpointer b, gpointer user)
+{
+  const Probe *probe = user;
+
+  if (*probe->asked == HV_NO_COLUMN)
+    *probe->asked = probe->column;
+  return -1;
+}
+
+static void
+order_cb (HvCostTable *self, int change, GtkSorter *sorter)
+{
+  HvCostTablePrivate *p = get_private (self);
+  g_autoptr (GObject) a = g_object_new (G_TYPE_OBJECT, NULL);
+  g_autoptr (GObject) b = g_object_new (G_TYPE_OBJECT, NULL);
+
+  p->order = HV_NO_COLUMN;
+  p->descending = gtk_sorter_compare (sorter, a, b) > 0;
+  HV_COST_TABLE_GET_CLASS (self)->sort (self, p->order, p->descending);
+}
+
+void
+hv_cost_table_make_sortable (HvCostTable *self)
+{
+  HvCostTablePrivate *p = get_private (self);
+  GListModel *columns = gtk_column_view_get_columns (p->view);
+
+  for (guint i = 0; i < g_list_model_get_n_items (columns); i++)
+    {
+      g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (columns, i);
+      Probe *probe = g_new (Probe, 1);
+      *probe = (Probe){ i, &p->order };
+      g_autoptr (GtkSorter) sorter = GTK_SORTER (gtk_custom_sorter_new (probe_cb, probe, g_free));
+      gtk_column_view_column_set_sorter (column, sorter);
+    }
+  g_signal_connect_object (gtk_column_view_get_sorter (p->view), "changed", G_CALLBACK (order_cb),
+                           self, G_CONNECT_SWAPPED);
+}
+
+guint
+hv_cost_table_get_order (HvCostTable *self, gboolean *descending)
+{
+  HvCostTablePrivate *p = get_private (self);
+
+  *descending = p->descending;
+  return p->order;
 }
 
 static GtkWidget *
@@ -117,6 +176,16 @@ hv_cost_table_align_titles (HvCostTable *self, guint n)
 }
 
 /* --- rows --- */
+
+uint32_t
+hv_cost_table_get_selected (HvCostTable *self)
+{
+  HvCostTablePrivate *p = get_private (self);
+  gpointer row = p->selection ? gtk_single_selection_get_selected_item (p->selection) : NULL;
+  g_autoptr (HvNodeItem) item = row ? HV_COST_TABLE_GET_CLASS (self)->get_item (self, row) : NULL;
+
+  return item ? hv_node_item_get_node (item) : 0;
+}
 
 static void
 selected_cb (HvCostTable *self)
@@ -216,6 +285,7 @@ hv_cost_table_init (HvCostTable *self)
   HvCostTablePrivate *p = get_private (self);
   GtkWidget *view = gtk_column_view_new (NULL);
 
+  p->order = HV_NO_COLUMN;
   p->view = GTK_COLUMN_VIEW (view);
   p->scroller = gtk_scrolled_window_new ();
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (p->scroller), view);

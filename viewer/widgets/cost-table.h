@@ -18,7 +18,12 @@ struct _HvCostTableClass
 
   /* The item of a row, NULL when that stands for many; new reference. */
   HvNodeItem *(*get_item) (HvCostTable *self, gpointer row);
+
+  /* Orders the rows by a column, HV_NO_COLUMN: as at first. */
+  void (*sort) (HvCostTable *self, guint column, gboolean descending);
 };
+
+#define HV_NO_COLUMN G_MAXUINT
 
 /* Signal "selected" (guint node): the user chose another row. */
 
@@ -31,16 +36,26 @@ void hv_cost_table_set_name (HvCostTable *self, const char *name);
 typedef void (*HvCellFunc) (HvCostTable *self, GtkListItem *cell, guint column);
 
 /* Adds the column whose number is how many there are. */
-GtkColumnViewColumn *hv_cost_table_add_column (HvCostTable *self, const char *title, int width,
-                                               gboolean expand, HvCellFunc setup, HvCellFunc bind);
+void hv_cost_table_add_column (HvCostTable *self, const char *title, int width, gboolean expand,
+                               HvCellFunc setup, HvCellFunc bind);
+
+/* Lets the user order the rows by a click on any title. The rows are sorted by the subclass, as
+ * numbers in an array: a model that sorts needs an object a row. */
+void hv_cost_table_make_sortable (HvCostTable *self);
 void hv_cost_table_show_column (HvCostTable *self, guint column, gboolean show);
 
 /* Puts the titles of the first `n` columns over their right-aligned numbers. */
 void hv_cost_table_align_titles (HvCostTable *self, guint n);
 
+/* The order that is asked for; HV_NO_COLUMN: as at first. */
+guint hv_cost_table_get_order (HvCostTable *self, gboolean *descending);
+
 /* The rows, taken over; NULL: none. None is selected. */
 void hv_cost_table_set_rows (HvCostTable *self, GListModel *rows);
 GListModel *hv_cost_table_get_rows (HvCostTable *self);
+
+/* The node of the selected row; 0: none. */
+uint32_t hv_cost_table_get_selected (HvCostTable *self);
 
 /* Selects and shows a row, or none (GTK_INVALID_LIST_POSITION); without the signal. */
 void hv_cost_table_select_row (HvCostTable *self, guint position);

@@ -7,6 +7,7 @@
 #include "store/units.h"
 #include "viewer/widgets/delta-bar.h"
 #include "viewer/widgets/labels.h"
+#include "viewer/widgets/row-order.h"
 
 #include "viewer/widgets/diff-table.h"
 
@@ -105,14 +106,7 @@ cell_text (HvDiffTable *self, HvNodeItem *item, Column column)
       key = hv_scene_row_key (self->scene, &row->row);
       return g_strdup (key ? key->short_label : _ ("(no frame)"));
     case COLUMN_SOURCE:
-      {
-        key = hv_scene_row_key (self->scene, &row->row);
-        char *source = hv_label_source (key);
-        if (*source || !key)
-          return source;
-        g_free (source);
-        return g_strdup (hv_basename (key->module));
-      }
+      return hv_label_place (hv_scene_row_key (self->scene, &row->row));
     case N_COLUMNS:
       break;
     }
@@ -216,50 +210,59 @@ bind_cell (HvCostTable *table, GtkListItem *list_item, guint column)
 
 /* --- order --- */
 
-typedef struct
+static char *
+site_text (const HvKey *key)
 {
-  HvDiffTable *table; /* borrowed: the sorters die with it */
-  Column column;
-} Order;
-
-static int
-compare_values (int64_t a, int64_t b)
-{
-  return (a > b) - (a < b);
+  return g_strdup (key->short_label);
 }
 
-static int
-compare_cb (gconstpointer first, gconstpointer second, gpointer user)
+/* What a row is ordered by; `rank` is by key, of the columns with names. */
+static int64_t
+sort_value (const HvDiffRow *row, Column column, const uint32_t *rank)
 {
-  const Order *order = user;
-  HvDiffTable *self = order->table;
-  HvNodeItem *items[2] = { (HvNodeItem *) first, (HvNodeItem *) second };
-  const HvDiffRow *a = get_row (self, items[0]), *b = get_row (self, items[1]);
-
-  if (!a || !b)
-    return compare_values (a == NULL, b == NULL);
-  switch (order->column)
+  switch (column)
     {
     case COLUMN_DELTA:
     case COLUMN_CUMULATIVE:
-      return compare_values (b->delta, a->delta);
+      return row->delta;
     case COLUMN_BASE:
-      return compare_values (b->base, a->base);
+      return row->base;
     case COLUMN_CURRENT:
-      return compare_values (b->current, a->current);
+      return row->current;
     case COLUMN_BLOCKS:
-      return compare_values (b->delta_partner, a->delta_partner);
-    case COLUMN_STATUS:
-      return compare_values (a->status, b->status);
+      return row->delta_partner;
     case COLUMN_WHY:
+      return row->why;
+    case COLUMN_STATUS:
+      return row->status;
     case COLUMN_SITE:
     case COLUMN_SOURCE:
+      return row->row.key == HV_NO_KEY ? -1 : (int64_t) rank[row->row.key];
     case N_COLUMNS:
       break;
     }
-  g_autofree char *x = cell_text (self, items[0], order->column);
-  g_autofree char *y = cell_text (self, items[1], order->column);
-  return g_utf8_collate (x, y);
+  return 0;
+}
+
+static void
+sort_shown (HvDiffTable *self)
+{
+  gboolean descending;
+  guint column = hv_cost_table_get_order (HV_COST_TABLE (self), &descending);
+  const GArray *rows = self->scene->rows;
+  g_autofree int64_t *value = NULL;
+  g_autofree uint32_t *rank = NULL;
+
+  if (column == HV_NO_COLUMN)
+    return;
+  if (column == COLUMN_SITE || column == COLUMN_SOURCE)
+    rank = hv_rank_keys (self->scene->report.rows_tree,
+                         column == COLUMN_SITE ? site_text : hv_label_place);
+  value = g_new (int64_t, MAX (1, rows->len));
+  for (guint i = 0; i < rows->len; i++)
+    value[i] = sort_value (&g_array_index (rows, HvDiffRow, i), column, rank);
+  /* of numbers, the largest first at the first click */
+  hv_rows_sort (self->shown, value, descending != is_number (column));
 }
 
 typedef enum
@@ -304,6 +307,7 @@ fill (HvDiffTable *self)
       if (place_of (self, row) == PLACE_SHOWN && row->delta <= 0)
         g_array_append_val (self->shown, i);
     }
+  sort_shown (self);
   if (self->n_folded)
     {
       uint32_t folded = HV_ROW_FOLDED;
@@ -314,13 +318,21 @@ fill (HvDiffTable *self)
 static void
 remodel (HvDiffTable *self)
 {
-  HvCostTable *table = HV_COST_TABLE (self);
-  GtkSorter *sorter = gtk_column_view_get_sorter (hv_cost_table_get_view (table));
-
   fill (self);
-  hv_cost_table_set_rows (
-      table, G_LIST_MODEL (gtk_sort_list_model_new (
-                 hv_node_list_new_rows (self->scene, self->shown), g_object_ref (sorter))));
+  hv_cost_table_set_rows (HV_COST_TABLE (self), hv_node_list_new_rows (self->scene, self->shown));
+}
+
+static void
+sort (HvCostTable *table, guint column, gboolean descending)
+{
+  HvDiffTable *self = HV_DIFF_TABLE (table);
+
+  uint32_t selected = hv_cost_table_get_selected (table);
+
+  if (!self->scene)
+    return;
+  remodel (self);
+  hv_diff_table_select (self, selected);
 }
 
 static void
@@ -356,16 +368,7 @@ hv_diff_table_class_init (HvDiffTableClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = hv_diff_table_dispose;
   HV_COST_TABLE_CLASS (klass)->get_item = get_item;
-}
-
-static void
-add_sorter (HvDiffTable *self, GtkColumnViewColumn *column, Column id)
-{
-  Order *order = g_new (Order, 1);
-
-  *order = (Order){ self, id };
-  g_autoptr (GtkSorter) sorter = GTK_SORTER (gtk_custom_sorter_new (compare_cb, order, g_free));
-  gtk_column_view_column_set_sorter (column, sorter);
+  HV_COST_TABLE_CLASS (klass)->sort = sort;
 }
 
 static void
@@ -384,10 +387,8 @@ hv_diff_table_init (HvDiffTable *self)
   g_signal_connect_object (hv_cost_table_get_view (table), "activate", G_CALLBACK (activate_cb),
                            self, G_CONNECT_SWAPPED);
   for (guint i = 0; i < N_COLUMNS; i++)
-    add_sorter (self,
-                hv_cost_table_add_column (table, titles[i], widths[i], i == COLUMN_SITE, setup_cell,
-                                          bind_cell),
-                i);
+    hv_cost_table_add_column (table, titles[i], widths[i], i == COLUMN_SITE, setup_cell, bind_cell);
+  hv_cost_table_make_sortable (table);
   hv_cost_table_align_titles (table, COLUMN_BLOCKS + 1);
 }
 
@@ -443,13 +444,15 @@ hv_diff_table_select (HvDiffTable *self, uint32_t node)
 {
   g_return_if_fail (HV_IS_DIFF_TABLE (self));
 
-  GListModel *rows = hv_cost_table_get_rows (HV_COST_TABLE (self));
-  guint n = rows ? g_list_model_get_n_items (rows) : 0, position = GTK_INVALID_LIST_POSITION;
-  for (guint i = 0; i < n && node && position == GTK_INVALID_LIST_POSITION; i++)
+  guint position = GTK_INVALID_LIST_POSITION;
+  for (guint i = 0; self->scene && node && i < self->shown->len; i++)
     {
-      g_autoptr (HvNodeItem) item = g_list_model_get_item (rows, i);
-      if (hv_node_item_get_row (item) != HV_ROW_FOLDED && hv_node_item_get_node (item) == node)
-        position = i;
+      uint32_t row = g_array_index (self->shown, uint32_t, i);
+      if (row != HV_ROW_FOLDED && hv_scene_row_node (self->scene, row) == node)
+        {
+          position = i;
+          break;
+        }
     }
   hv_cost_table_select_row (HV_COST_TABLE (self), position);
 }

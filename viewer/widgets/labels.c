@@ -111,3 +111,9 @@ hv_label_source (const HvKey *key)
     return g_strdup_printf ("%s:%u", hv_basename (key->file), key->line);
   return g_strdup (hv_basename (key->file));
 }
+
+char *
+hv_label_place (const HvKey *key)
+{
+  return !key || *key->file ? hv_label_source (key) : g_strdup (hv_basename (key->module));
+}

@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* Words of the model for people, translated. All but hv_label_source() are static. */
+/* Words of the model for people, translated. Those without a comment are static. */
 const char *hv_label_metric (HvMetric metric);
 const char *hv_label_status (HvStatus status);
 const char *hv_label_why (const HvDiffRow *row);
@@ -13,5 +13,8 @@ const char *hv_label_format (const char *format);
 
 /* "cache.rs:88", or "" when the file is unknown. Newly allocated. */
 char *hv_label_source (const HvKey *key);
+
+/* The same, or where the file is unknown the module's name; "" for no key. Newly allocated. */
+char *hv_label_place (const HvKey *key);
 
 G_END_DECLS
