@@ -513,6 +513,10 @@ hv_canonical_path (GString *path, GString *trait, const char *function)
   Name name = { .path = own, .trait = of_trait };
 
   hv_normalise_function (normal, function);
+  /* Rust up to 1.7x declares a program's allocator in the program: "app::_::__rg_alloc" */
+  const char *allocator = strstr (normal->str, "::_::__rg_");
+  if (allocator)
+    g_string_erase (normal, 0, allocator + strlen ("::_::") - normal->str);
   if (!parse_path ((Text){ normal->str, normal->str + normal->len }, &name, 0) || own->len == 0)
     {
       g_string_append (path, normal->str);

@@ -218,6 +218,24 @@ first_argument (const char *text)
   return NULL;
 }
 
+/* The same of the arguments a function's name ends in: "Core<T,S>::poll::<app::serve, …>". */
+static char *
+first_own_argument (const char *text)
+{
+  const char *last = NULL;
+  guint depth = 0;
+
+  for (const char *c = text; *c; c++)
+    if (strchr ("<([{", *c))
+      {
+        if (depth++ == 0 && *c == '<' && c - text > 2 && c[-1] == ':')
+          last = c - 1;
+      }
+    else if (strchr (")]}", *c) || (*c == '>' && c > text && c[-1] != '-'))
+      depth -= depth > 0;
+  return last ? first_argument (last) : NULL;
+}
+
 static gboolean
 begins_with_any (const char *text, const char *const *words)
 {
@@ -239,12 +257,17 @@ hv_function_task (const char *function, GString *key, GString *label)
                                         "tokio::runtime::task::core::Cell::",
                                         "tokio::runtime::task::new_task",
                                         "tokio::runtime::task::joinable",
+                                        "tokio::runtime::task::unowned",
+                                        "tokio::runtime::task::list::OwnedTasks::bind",
+                                        "tokio::runtime::task::list::LocalOwnedTasks::bind",
                                         "tokio::task::spawn::spawn",
                                         "tokio::task::local::spawn_local",
+                                        "tokio::task::blocking::spawn_blocking",
                                         NULL };
   static const char *const wrappers[] = { "core::pin::Pin",
                                           "alloc::boxed::Box",
                                           "core::panic::unwind_safe::AssertUnwindSafe",
+                                          "core::future::from_generator::GenFuture",
                                           "tracing::instrument::",
                                           "tracing_futures::",
                                           "futures_util::future::",
@@ -252,6 +275,7 @@ hv_function_task (const char *function, GString *key, GString *label)
                                           "tokio::time::timeout::Timeout",
                                           NULL };
   const char *tokio = strstr (function, "tokio::");
+  gboolean blocking;
   g_autoptr (GString) path = NULL;
   g_autofree char *future = NULL;
 
@@ -261,7 +285,14 @@ hv_function_task (const char *function, GString *key, GString *label)
   hv_canonical_path (path, NULL, function);
   if (!begins_with_any (path->str, makers))
     return FALSE;
+  blocking = strstr (path->str, "blocking") || strstr (function, "::blocking::task::BlockingTask<");
   future = first_argument (tokio);
+  /* the legacy mangling has the parameter's letter there */
+  if (future == NULL || strstr (future, "::") == NULL)
+    {
+      g_free (future);
+      future = first_own_argument (tokio);
+    }
   for (guint i = 0; future && i < MAX_WRAPPERS; i++)
     {
       g_string_truncate (path, 0);
@@ -276,15 +307,17 @@ hv_function_task (const char *function, GString *key, GString *label)
       g_free (future);
       future = inner;
     }
-  /* the legacy mangling has the parameter's letter only */
   if (future == NULL || strstr (future, "::") == NULL)
+    return FALSE;
+  /* the runtime's own: its workers are tasks too */
+  if (g_str_has_prefix (path->str, "tokio::"))
     return FALSE;
 
   g_string_append (key, path->str);
   gsize start = label->len;
   hv_generic_name (label, future);
   /* a closure that is a future is the body of an async block or function */
-  if (g_str_has_suffix (label->str + start, "{closure}"))
+  if (!blocking && g_str_has_suffix (label->str + start, "{closure}"))
     {
       g_string_truncate (label, label->len - strlen ("{closure}"));
       g_string_append (label, "{async}");

@@ -103,88 +103,14 @@ enum
   FRAME_HIDE = 1 << 2,
 };
 
-/* The stack node a site is shown at: the innermost one that is no allocator frame, and for crates
- * no standard library's either (all of a Rust program would be alloc's); when all are, the
- * outermost of them. */
 static uint32_t
-anchor_of (const HvProfile *profile, uint32_t node, const HvTreeOptions *options, gboolean *folded)
+note_key (HvTree *tree, const char *label)
 {
-  uint32_t n = node, last = node;
+  HvKey key = {
+    .label = label, .function = "", .module = "", .file = "", .flags = HV_FRAME_SYNTHETIC
+  };
 
-  if (options->all_frames)
-    return node;
-  for (; n; n = profile->node_parent[n])
-    {
-      uint8_t category = profile->frame_category[profile->node_frame[n]];
-      if (category != HV_CATEGORY_ALLOCATOR
-          && (category != HV_CATEGORY_PLUMBING || options->group != HV_GROUP_CRATE))
-        break;
-      last = n;
-    }
-  if (n != node)
-    *folded = TRUE;
-  return n && !(profile->frame[profile->node_frame[n]].flags & HV_FRAME_SYNTHETIC) ? n : last;
-}
-
-/* How far a stack, from its root on, is only the way in to the program's own code. */
-typedef enum
-{
-  START_OVER,
-  START_POSSIBLE, /* nothing told so far */
-  START_PENDING,  /* part of the start where one of its functions comes next */
-  START_CERTAIN,
-} Start;
-
-static gboolean
-is_c_library (const char *module)
-{
-  static const char *const prefixes[] = { "libc.so", "libc-2", "ld-linux", "ld-2", "libpthread" };
-  const char *name = hv_basename (module);
-
-  for (gsize i = 0; i < G_N_ELEMENTS (prefixes); i++)
-    if (g_str_has_prefix (name, prefixes[i]))
-      return TRUE;
-  return FALSE;
-}
-
-static Start
-start_of (const HvProfile *profile, uint32_t node, Start above)
-{
-  uint32_t f = profile->node_frame[node];
-  const HvFrame *frame = &profile->frame[f];
-
-  if (above == START_OVER || frame->flags & HV_FRAME_SYNTHETIC)
-    return START_OVER;
-  if (profile->frame_category[f] == HV_CATEGORY_ENTRY)
-    return START_CERTAIN;
-  /* __libc_start_call_main, clone and start_thread in a library that rarely has symbols for them */
-  if (frame->function == 0 && is_c_library (hv_profile_string (profile, frame->module)))
-    {
-      /* but not where main() calls it */
-      uint32_t caller = profile->node_frame[profile->node_parent[node]];
-      return above == START_PENDING && profile->frame[caller].function ? START_OVER : START_CERTAIN;
-    }
-  if (above == START_PENDING)
-    return START_OVER;
-  /* between std::rt::lang_start and the program's main(), and around a thread's function */
-  if (profile->frame_category[f] == HV_CATEGORY_PLUMBING)
-    return above == START_CERTAIN ? START_CERTAIN : START_PENDING;
-  /* a stripped program's _start, or the C main() of a Rust program */
-  if (frame->function == 0 ? profile->node_parent[node] == 0
-                           : strcmp (hv_profile_string (profile, frame->function), "main") == 0)
-    return START_PENDING;
-  return START_OVER;
-}
-
-/* Marks the stack nodes at which a start ends for all that is above them. */
-static void
-find_starts (const HvProfile *profile, uint8_t *start)
-{
-  start[0] = START_POSSIBLE;
-  for (uint32_t n = 1; n < profile->n_nodes; n++)
-    start[n] = (uint8_t) start_of (profile, n, (Start) start[profile->node_parent[n]]);
-  for (uint32_t n = 0; n < profile->n_nodes; n++)
-    start[n] = start[n] == START_CERTAIN;
+  return _hv_tree_intern_key (tree, label, &key);
 }
 
 /* Adds a cost at the stack of `node` (a site's anchor) below a frame `top` of its own. */
@@ -193,16 +119,22 @@ add_below (HvTree *tree, guint side, const HvProfile *profile, HvTreeFrames *fra
            uint32_t node, int64_t cost, int64_t partner)
 {
   uint32_t shown = _hv_tree_child (tree, 0, top);
-  const uint8_t *start = frames->start;
+  const uint8_t *fold = frames->fold->node;
   GArray *path = frames->path;
 
+  if (node == HV_ASYNC_ONLY)
+    {
+      uint32_t key = note_key (tree, "[async runtime]");
+      add_cost (tree, side, key == top ? shown : _hv_tree_child (tree, shown, key), profile, cost,
+                partner);
+      return;
+    }
   g_array_set_size (path, 0);
   for (uint32_t n = node; n; n = profile->node_parent[n])
     {
-      tree->folded |= start[n];
-      if (n == node || !start[n])
+      if (n == node || fold[n] == HV_FOLD_NONE)
         g_array_append_val (path, n);
-      if (start[n])
+      if (fold[n] == HV_FOLD_START)
         break;
     }
   for (guint i = path->len; i > 0; i--)
@@ -264,16 +196,6 @@ find_thread_rests (const HvTreeSide *from, HvMetric metric)
   return rests;
 }
 
-static uint32_t
-thread_key (HvTree *tree, const char *label)
-{
-  HvKey key = {
-    .label = label, .function = "", .module = "", .file = "", .flags = HV_FRAME_SYNTHETIC
-  };
-
-  return _hv_tree_intern_key (tree, label, &key);
-}
-
 /* Adds the thread rows below a frame a thread, so that they sum to the sites; costs are those of
  * the end. */
 static void
@@ -303,7 +225,7 @@ add_threads (HvTree *tree, guint side, const HvTreeSide *from, HvTreeFrames *fra
         }
       g_autofree char *name = _hv_tree_thread_label (profile, row->thread);
       g_autofree char *label = g_strconcat ("thread ", name, NULL);
-      add_below (tree, side, profile, frames, thread_key (tree, label), anchor[row->site], cost,
+      add_below (tree, side, profile, frames, note_key (tree, label), anchor[row->site], cost,
                  partner);
     }
 
@@ -315,7 +237,7 @@ add_threads (HvTree *tree, guint side, const HvTreeSide *from, HvTreeFrames *fra
       if (node_flags[profile->site_node[s]] & FRAME_IGNORE)
         tree->dropped[side] += cost;
       else
-        add_below (tree, side, profile, frames, thread_key (tree, "[unknown thread]"), anchor[s],
+        add_below (tree, side, profile, frames, note_key (tree, "[unknown thread]"), anchor[s],
                    cost, partner);
     }
 }
@@ -381,7 +303,7 @@ task_of_call (HvTree *tree, const HvProfile *profile, HvTreeFrames *frames, Task
     return caller;
   if (profile->frame_category[f] == HV_CATEGORY_ASYNC)
     return (Task){ 0, TASK_RUNTIME };
-  if (profile->frame_category[f] != HV_CATEGORY_APP
+  if (profile->frame_category[f] != HV_CATEGORY_APP || _hv_tree_is_c_library (profile, frame)
       || (caller.sure == TASK_NONE && !task->is_async))
     return caller;
   if (!task->called.sure)
@@ -425,10 +347,7 @@ add_tasks (HvTree *tree, guint side, const HvTreeSide *from, HvTreeFrames *frame
       if (of->sure < TASK_CALLED)
         {
           const char *label = of->sure == TASK_NONE ? "[no task]" : "[async runtime]";
-          HvKey none = {
-            .label = label, .function = "", .module = "", .file = "", .flags = HV_FRAME_SYNTHETIC
-          };
-          key = _hv_tree_intern_key (tree, label, &none);
+          key = note_key (tree, label);
         }
       add_below (tree, side, profile, frames, key, anchor[s], cost, partner);
     }
@@ -439,7 +358,7 @@ static void
 add_sites (HvTree *tree, guint side, const HvTreeSide *from, HvTreeFrames *frames,
            const uint8_t *node_flags, const uint32_t *anchor)
 {
-  const uint8_t *start = frames->start;
+  const uint8_t *fold = frames->fold->node;
   const HvProfile *profile = from->profile;
   g_autofree uint8_t *needed = g_new0 (uint8_t, profile->n_nodes);
   g_autofree uint32_t *shown = g_new0 (uint32_t, profile->n_nodes);
@@ -453,11 +372,12 @@ add_sites (HvTree *tree, guint side, const HvTreeSide *from, HvTreeFrames *frame
     {
       int64_t cost = from->values[HV_SLOT_COST][s];
       int64_t partner = from->values[HV_SLOT_PARTNER] ? from->values[HV_SLOT_PARTNER][s] : 0;
-      if ((cost || partner) && !(node_flags[profile->site_node[s]] & FRAME_IGNORE))
+      if ((cost || partner) && !(node_flags[profile->site_node[s]] & FRAME_IGNORE)
+          && anchor[s] != HV_ASYNC_ONLY)
         needed[anchor[s]] |= ON_PATH;
     }
   for (uint32_t n = profile->n_nodes; n-- > 1;)
-    if (needed[n] && !start[n])
+    if (needed[n] && fold[n] != HV_FOLD_START)
       needed[profile->node_parent[n]] |= ON_PATH;
 
   for (uint32_t n = 1; n < profile->n_nodes; n++)
@@ -465,13 +385,12 @@ add_sites (HvTree *tree, guint side, const HvTreeSide *from, HvTreeFrames *frame
       if (!needed[n])
         continue;
       uint32_t above = shown[profile->node_parent[n]], f = profile->node_frame[n];
-      if (f == 0 || frames->flags[f] & FRAME_HIDE)
+      if (f == 0 || frames->flags[f] & FRAME_HIDE || fold[n] == HV_FOLD_ASYNC)
         shown[n] = above;
-      else if (start[n])
+      else if (fold[n] == HV_FOLD_START)
         {
           shown[n] = 0;
           needed[n] |= FOLDED;
-          tree->folded = TRUE;
         }
       else
         shown[n] = _hv_tree_node_below (tree, above, _hv_tree_frame_key (tree, profile, frames, f));
@@ -488,7 +407,15 @@ add_sites (HvTree *tree, guint side, const HvTreeSide *from, HvTreeFrames *frame
           tree->dropped[side] += cost;
           continue;
         }
-      uint32_t f = profile->node_frame[anchor[s]], at = shown[anchor[s]];
+      uint32_t at;
+      if (anchor[s] == HV_ASYNC_ONLY)
+        {
+          at = _hv_tree_child (tree, 0, note_key (tree, "[async runtime]"));
+          add_cost (tree, side, at, profile, cost, partner);
+          continue;
+        }
+      uint32_t f = profile->node_frame[anchor[s]];
+      at = shown[anchor[s]];
       /* what the runtime's own start allocates is shown at it: nothing else would name it */
       if (needed[anchor[s]] & FOLDED)
         at = _hv_tree_node_below (tree, at, _hv_tree_frame_key (tree, profile, frames, f));
@@ -513,15 +440,15 @@ _hv_tree_add_side (HvTree *tree, guint side, const HvTreeSide *from, GHashTable 
       g_autofree uint8_t *flags = g_new0 (uint8_t, profile->n_frames);
       g_autofree double *weight = g_new0 (double, profile->n_frames);
       g_autofree uint8_t *node_flags = g_new0 (uint8_t, profile->n_nodes);
-      g_autofree uint8_t *start = g_new0 (uint8_t, profile->n_nodes);
-      g_autofree uint32_t *anchor = g_new0 (uint32_t, MAX (1, profile->n_sites));
+      g_autofree uint8_t *asked = g_new0 (uint8_t, MAX (1, profile->n_sites));
+      HvTreeFold fold;
       g_autoptr (GString) text = g_string_new (NULL);
       g_autoptr (GString) identity = g_string_new (NULL);
       g_autoptr (GString) trait = g_string_new (NULL);
       g_autoptr (GArray) path = g_array_new (FALSE, FALSE, sizeof (uint32_t));
       g_autoptr (GHashTable) paths = g_hash_table_new (NULL, NULL);
       HvTreeFrames frames = { .key = keys,
-                              .start = start,
+                              .fold = &fold,
                               .flags = flags,
                               .weight = weight,
                               .text = text,
@@ -553,17 +480,22 @@ _hv_tree_add_side (HvTree *tree, guint side, const HvTreeSide *from, GHashTable 
         for (uint32_t n = 0; n < profile->n_nodes; n++)
           if (!(node_flags[n] & FRAME_FOCUS))
             node_flags[n] |= FRAME_IGNORE;
+      _hv_tree_fold_init (&fold, profile, &tree->options);
       for (uint32_t s = 0; s < profile->n_sites; s++)
-        anchor[s] = anchor_of (profile, profile->site_node[s], &tree->options, &tree->folded);
-      if (!tree->options.all_frames)
-        find_starts (profile, start);
+        asked[s] = from->values[HV_SLOT_COST][s]
+                   && !(node_flags[profile->site_node[s]] & FRAME_IGNORE);
+      HvTreeFolded *folded = &tree->folded_of[side];
+      _hv_tree_fold_count (&fold, profile, asked, folded);
+      tree->folded |= folded->allocator + folded->entry + folded->async > 0;
 
       if (tree->options.group == HV_GROUP_THREAD)
-        add_threads (tree, side, from, &frames, node_flags, anchor);
+        add_threads (tree, side, from, &frames, node_flags, fold.anchor);
       else if (tree->options.group == HV_GROUP_TASK)
-        add_tasks (tree, side, from, &frames, node_flags, anchor);
+        add_tasks (tree, side, from, &frames, node_flags, fold.anchor);
       else
-        add_sites (tree, side, from, &frames, node_flags, anchor);
+        add_sites (tree, side, from, &frames, node_flags, fold.anchor);
+
+      _hv_tree_fold_clear (&fold);
 
       /* A key stands for several frames: it shows the source line that cost most. The current side
        * comes last and wins. */

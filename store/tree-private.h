@@ -6,8 +6,8 @@
 G_BEGIN_DECLS
 
 /* Shared between the files that make a tree: tree.c (nodes, order), tree-keys.c (what makes two
- * frames one, within a profile and between two), tree-side.c (the values of one side), tree-fill.c
- * (from stacks to nodes) and tree-rows.c. */
+ * frames one, within a profile and between two), tree-side.c (the values of one side), tree-fold.c
+ * (what of a stack is shown), tree-fill.c (from stacks to nodes) and tree-rows.c. */
 
 struct HvTreeTables
 {
@@ -32,8 +32,8 @@ typedef struct
   GString *trait;
   GHashTable *paths;      /* function's string → canonical path: a function has a frame a line */
   struct FrameTask *task; /* for HV_GROUP_TASK */
-  const uint8_t *start;   /* by stack node: the way in to the program ends there */
-  GArray *path;           /* scratch: of nodes */
+  const struct HvTreeFold *fold;
+  GArray *path; /* scratch: of nodes */
 } HvTreeFrames;
 
 /* One of the profiles asked, and what of it is asked for. */
@@ -130,6 +130,34 @@ int64_t _hv_tree_thread_value (const HvThreadRow *row, HvMetric metric);
 
 /* "thread NAME (tUID)". Newly allocated. */
 char *_hv_tree_thread_label (const HvProfile *profile, uint32_t thread);
+
+/* --- tree-fold.c --- */
+
+typedef enum
+{
+  HV_FOLD_NONE,
+  HV_FOLD_START, /* the way in to the program's own code ends there: nothing above it is shown */
+  HV_FOLD_ASYNC, /* of an async runtime: its callees are shown below its nearest shown caller */
+} HvFold;
+
+/* The anchor of a site with nothing but a runtime's frames. */
+#define HV_ASYNC_ONLY UINT32_MAX
+
+typedef struct HvTreeFold
+{
+  uint8_t *node;    /* by stack node: HvFold */
+  uint32_t *anchor; /* by site: the stack node it is shown at, or HV_ASYNC_ONLY */
+} HvTreeFold;
+
+void _hv_tree_fold_init (HvTreeFold *fold, const HvProfile *profile, const HvTreeOptions *options);
+void _hv_tree_fold_clear (HvTreeFold *fold);
+
+/* Whether a frame is of the C library or its loader. */
+gboolean _hv_tree_is_c_library (const HvProfile *profile, const HvFrame *frame);
+
+/* Counts what is folded in the stacks of the sites that are not 0 in `sites`. */
+void _hv_tree_fold_count (const HvTreeFold *fold, const HvProfile *profile, const uint8_t *sites,
+                          HvTreeFolded *folded);
 
 /* --- tree-fill.c --- */
 

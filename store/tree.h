@@ -6,9 +6,10 @@
 G_BEGIN_DECLS
 
 /* The question asked of one profile, or of two at once: a call tree as shown. Frames become keys
- * (canonical function + module, or line, file, module, …); allocator frames at the leaf and runtime
- * frames at the root are folded; focus, ignore and hide are applied; equal paths of both sides fall
- * on one node. Flame graphs, tables, exports and the diff all read this one tree. */
+ * (canonical function + module, or line, file, module, …); allocator frames at the leaf, the way in
+ * at the root and async runtimes between are folded; focus, ignore and hide are applied; equal
+ * paths of both sides fall on one node. Flame graphs, tables, exports and the diff all read this
+ * one tree. */
 
 typedef enum
 {
@@ -69,6 +70,13 @@ typedef struct
   uint8_t category; /* HvCategory */
 } HvKey;
 
+/* What is not shown of the stacks with a cost, and was made part of their callers. */
+typedef struct
+{
+  uint32_t allocator, entry, async; /* distinct functions of each kind */
+  uint64_t stacks, frames, shown;   /* stacks, all frames of them, and those shown */
+} HvTreeFolded;
+
 typedef struct
 {
   HvMetric metric;
@@ -95,6 +103,7 @@ typedef struct
   int64_t dropped[HV_N_SIDES];
   int64_t total[HV_N_SIDES]; /* before filters: the profile's total at the moment */
   gboolean folded;           /* some frame was folded */
+  HvTreeFolded folded_of[HV_N_SIDES];
 
   struct HvTreeTables *tables; /*< private >*/
 } HvTree;

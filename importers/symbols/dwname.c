@@ -256,20 +256,52 @@ qualify (HvUnit *unit, uint64_t die, const char *name, unsigned hops)
 
 /* Rust's manglings call the body of an async function or block a closure like any other; the DIE
  * beside tells which it is ("{async_fn#0}"), and that takes the closure's place in the name. */
+static char *
+async_name (const Entry *entry)
+{
+  g_autofree char *readable = hv_demangle (entry->linkage);
+  char *last = g_strrstr (readable, "::");
+
+  if (last == NULL
+      || (strcmp (last, "::{{closure}}") != 0 && !g_str_has_prefix (last, "::{closure#")))
+    return NULL;
+  last[2] = '\0';
+  return g_strconcat (readable, entry->name, NULL);
+}
+
+/* The legacy mangling leaves out the types that a generic function is for; the DIE beside has them
+ * ("poll<app::serve::{async_fn_env#0}, …>"). A runtime's functions tell by them which task they
+ * work for: they get them in the form of v0, "tokio::runtime::task::raw::poll::<…>". */
+static char *
+task_name (const Entry *entry)
+{
+  static const char *const runtimes[] = { "_ZN5tokio7runtime4task", "_ZN5tokio4task",
+                                          "_ZN10async_task" };
+  enum
+  {
+    LONGEST = 4096
+  };
+  const char *arguments = strchr (entry->name, '<');
+  gboolean runs_tasks = FALSE;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (runtimes); i++)
+    runs_tasks |= g_str_has_prefix (entry->linkage, runtimes[i]);
+  if (!runs_tasks || arguments == NULL || *entry->name == '{' || *entry->name == '<'
+      || strlen (arguments) > LONGEST)
+    return NULL;
+  g_autofree char *readable = hv_demangle (entry->linkage);
+  return g_strconcat (readable, "::", arguments, NULL);
+}
+
+/* The linkage name, with what it leaves out and the DIE beside it tells. */
 static const char *
 linkage_name (HvDwarf *dwarf, const Entry *entry)
 {
-  if (entry->name == NULL || !g_str_has_prefix (entry->name, "{async_"))
-    return entry->linkage;
+  g_autofree char *name = NULL;
 
-  g_autofree char *readable = hv_demangle (entry->linkage);
-  char *last = g_strrstr (readable, "::");
-  if (last == NULL
-      || (strcmp (last, "::{{closure}}") != 0 && !g_str_has_prefix (last, "::{closure#")))
-    return entry->linkage;
-  last[2] = '\0';
-  g_autofree char *name = g_strconcat (readable, entry->name, NULL);
-  return g_string_chunk_insert (dwarf->made_names, name);
+  if (entry->name)
+    name = g_str_has_prefix (entry->name, "{async_") ? async_name (entry) : task_name (entry);
+  return name ? g_string_chunk_insert (dwarf->made_names, name) : entry->linkage;
 }
 
 static HvName

@@ -9,7 +9,7 @@
 
 /* Raise it when the symboliser finds other names in the same file: what older ones found is then
  * never asked for again and goes when the cache is full. */
-#define ENGINE 2
+#define ENGINE 3
 
 /* "HVsy" */
 #define APPLICATION_ID 0x48567379

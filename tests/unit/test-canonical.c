@@ -95,6 +95,7 @@ test_rust (void)
     { "<app::Key as core::clone::Clone>::clone::{closure#3}", "app::Key::clone::{{closure}}",
       "core::clone::Clone::clone::{{closure}}" },
     { "app::shape::{impl#4}::area", "app::shape::{impl}::area" },
+    { "app::_::__rg_alloc", "__rg_alloc" },
     { "core::ops::function::FnOnce::call_once{{vtable.shim}}",
       "core::ops::function::FnOnce::call_once" },
     { "<fn() as core::ops::function::FnOnce<()>>::call_once::{shim:vtable#0}",

@@ -87,6 +87,22 @@ test_tasks (void)
       "alloc::boxed::Box", "alloc::boxed::Box<…>" },
     { "tokio::runtime::task::raw::poll::<<app::Svc as app::Call>::call::{closure#0}, S>",
       "app::Svc::call::{{closure}}", "app::Svc::call::{async}" },
+    /* the legacy mangling, with what the debug information adds */
+    { "tokio::runtime::task::core::Cell<T,S>::new::<app::serve::{async_fn_env#0}, alloc::sync::Arc<"
+      "tokio::runtime::scheduler::multi_thread::handle::Handle, alloc::alloc::Global>>",
+      "app::serve::{{closure}}", "app::serve" },
+    { "tokio::task::spawn::spawn::<core::future::from_generator::GenFuture<app::main::"
+      "{async_block#0}::{async_block_env#1}>>",
+      "app::main::{{closure}}::{{closure}}", "app::main::{async}::{async}" },
+    { "tokio::task::blocking::spawn_blocking::<app::main::{async_block#0}::{closure_env#2}, u8>",
+      "app::main::{{closure}}::{{closure}}", "app::main::{async}::{closure}" },
+    { "tokio::runtime::task::raw::poll::<tokio::runtime::blocking::task::BlockingTask<"
+      "app::f::{closure_env#0}>, S>",
+      "app::f::{{closure}}", "app::f::{closure}" },
+    { "tokio::runtime::task::raw::poll::<tokio::runtime::blocking::task::BlockingTask<"
+      "tokio::runtime::scheduler::multi_thread::worker::{impl#0}::launch::{closure_env#0}>, S>",
+      NULL, NULL },
+    { "tokio::runtime::task::core::Core<T,S>::poll::<T,S>", NULL, NULL },
     { "tokio::runtime::task::core::Core<T,S>::poll", NULL, NULL },
     { "tokio::runtime::task::raw::poll", NULL, NULL },
     { "tokio::runtime::task::raw::poll::<app::serve", NULL, NULL },

@@ -249,6 +249,56 @@ test_repeats_collapse (void)
                "app::main;app::run;alloc::vec::f;alloc::str::g;app::cb 10 10|app::main;read 5 5");
 }
 
+/* A runtime's frames go wherever they are, and what they call on the way: async functions stand
+ * where they wait for each other. */
+static void
+test_fold_async (void)
+{
+  g_autoptr (HvProfile) profile = test_profile ((const char *[]){
+      "clone;worker;try;poll;serve::{{closure}};poll;box;poll;handle::{{closure}};malloc 100 10",
+      "clone;worker;try;poll;serve::{{closure}};spawn;box;malloc 20 2",
+      "clone;worker;try;poll;serve::{{closure}};box;send;x@/usr/lib/libc.so.6;malloc 5 1",
+      "clone;worker;try;box;malloc 3 1",
+      "clone;worker;polled;serve::{{closure}};join;serve::{{closure}}::{{closure}};poll;half 50 1",
+      "clone;worker;join;serve::{{closure}}::{{closure}};image 7 1",
+      "main;box;serve::{{closure}};box;malloc 2 1", NULL });
+
+  rename_function (profile, "join",
+                   "<core::future::poll_fn::PollFn<F> as core::future::future::Future>::poll");
+  set_category (profile, "clone", HV_CATEGORY_ENTRY);
+  set_category (profile, "malloc", HV_CATEGORY_ALLOCATOR);
+  set_category (profile, "try", HV_CATEGORY_ENTRY);
+  set_category (profile, "box", HV_CATEGORY_PLUMBING);
+  for (const char *const *name =
+           (const char *[]){
+               "worker", "poll", "polled", "spawn", "send",
+               "<core::future::poll_fn::PollFn<F> as core::future::future::Future>::poll", NULL };
+       *name; name++)
+    set_category (profile, *name, HV_CATEGORY_ASYNC);
+
+  expect_rows (
+      profile, (HvTreeOptions){ .group = HV_GROUP_STACK },
+      "serve::{{closure}};handle::{{closure}} 100 100|serve::{{closure}};half 50 50|"
+      "serve::{{closure}} 20 175|serve::{{closure}}::{{closure}};image 7 7|"
+      "serve::{{closure}};box 5 5|[async runtime] 3 3|main;box;serve::{{closure}};box 2 2");
+  g_autoptr (HvTree) tree = tree_of (profile, (HvTreeOptions){ .group = HV_GROUP_FUNCTION });
+  const HvTreeFolded *folded = &tree->folded_of[HV_SIDE_CURRENT];
+  g_assert_cmpint (tree->incl[0][0][0], ==, 187);
+  g_assert_cmpuint (folded->stacks, ==, 7);
+  g_assert_cmpuint (folded->allocator, ==, 1);
+  g_assert_cmpuint (folded->entry, ==, 1);
+  /* worker, poll, polled, spawn, send and join, and what they call: try, box, x and join's closure
+   */
+  g_assert_cmpuint (folded->async, ==, 10);
+  g_assert_cmpuint (folded->frames, ==, 10 + 8 + 9 + 5 + 8 + 5 + 5);
+  g_assert_cmpuint (folded->shown, ==, 2 + 1 + 2 + 1 + 2 + 2 + 4);
+
+  g_autoptr (HvTree) all = tree_of (profile, (HvTreeOptions){ .all_frames = TRUE });
+  g_assert_cmpuint (all->folded_of[HV_SIDE_CURRENT].async, ==, 0);
+  g_assert_false (all->folded);
+  g_assert_cmpuint (all->folded_of[HV_SIDE_CURRENT].shown, ==, folded->frames);
+}
+
 static void
 test_tasks (void)
 {
@@ -722,6 +772,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tree/filters", test_filters);
   g_test_add_func ("/tree/groups", test_groups);
   g_test_add_func ("/tree/repeats", test_repeats_collapse);
+  g_test_add_func ("/tree/fold-async", test_fold_async);
   g_test_add_func ("/tree/tasks", test_tasks);
   g_test_add_func ("/tree/one-thread", test_one_thread);
   g_test_add_func ("/tree/threads-sum", test_threads_sum);

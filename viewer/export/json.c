@@ -89,8 +89,22 @@ add_modules (cJSON *object, const HvProfile *profile)
     }
 }
 
+/* Functions that are not shown, and what that leaves of the stacks' frames. */
 static void
-add_profile (cJSON *object, const HvProfile *profile)
+add_folded (cJSON *object, const HvTreeFolded *folded)
+{
+  cJSON *out = cJSON_AddObjectToObject (object, "folded");
+
+  add_int (out, "allocator", folded->allocator);
+  add_int (out, "async", folded->async);
+  add_int (out, "entry", folded->entry);
+  add_int (out, "stacks", (int64_t) folded->stacks);
+  add_int (out, "frames", (int64_t) folded->frames);
+  add_int (out, "frames_shown", (int64_t) folded->shown);
+}
+
+static void
+add_profile (cJSON *object, const HvProfile *profile, const HvTreeFolded *folded)
 {
   cJSON *out = cJSON_AddObjectToObject (object, "profile");
   cJSON *warnings;
@@ -111,6 +125,7 @@ add_profile (cJSON *object, const HvProfile *profile)
   warnings = cJSON_AddArrayToObject (out, "warnings");
   for (guint i = 0; i < profile->warnings->len; i++)
     cJSON_AddItemToArray (warnings, cJSON_CreateString (g_ptr_array_index (profile->warnings, i)));
+  add_folded (out, folded);
   add_modules (out, profile);
 }
 
@@ -225,10 +240,10 @@ add_diff (cJSON *root, const HvReport *report)
   cJSON *side = cJSON_AddObjectToObject (root, "base"), *out;
   g_autofree char *summary = hv_diff_summary (diff);
 
-  add_profile (side, report->base);
+  add_profile (side, report->base, &report->tree->folded_of[HV_SIDE_BASE]);
   add_totals (side, report->base);
   side = cJSON_AddObjectToObject (root, "current");
-  add_profile (side, report->profile);
+  add_profile (side, report->profile, &report->tree->folded_of[HV_SIDE_CURRENT]);
   add_totals (side, report->profile);
   cJSON_AddStringToObject (root, "metric", hv_metric_name (report->metric));
   cJSON_AddStringToObject (root, "group_by", hv_group_name (report->tree->options.group));
@@ -264,7 +279,7 @@ write_json (const HvReport *report, GString *out, GError **error)
     add_diff (root, report);
   else
     {
-      add_profile (root, report->profile);
+      add_profile (root, report->profile, &report->tree->folded_of[HV_SIDE_CURRENT]);
       add_totals (root, report->profile);
       cJSON_AddStringToObject (root, "metric", hv_metric_name (report->metric));
       cJSON_AddStringToObject (root, "group_by", hv_group_name (report->tree->options.group));

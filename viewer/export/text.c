@@ -241,6 +241,36 @@ append_filters (GString *out, const HvReport *report)
   hv_facts_append (out, line);
 }
 
+/* How many functions are not shown, and what that makes of a stack. */
+static void
+append_folded (GString *out, const HvTree *tree)
+{
+  const HvTreeFolded *folded = &tree->folded_of[HV_SIDE_CURRENT];
+  const struct
+  {
+    uint32_t n;
+    const char *kind;
+  } kinds[] = { { folded->allocator, "allocator" },
+                { folded->async, "async runtime" },
+                { folded->entry, "entry" } };
+  g_autoptr (GString) line = g_string_new ("folded: ");
+  gsize empty = line->len;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (kinds[i].n)
+      {
+        g_autofree char *count = hv_format_count (kinds[i].n);
+        g_string_append_printf (line, "%s%s %s", line->len > empty ? ", " : "", count,
+                                kinds[i].kind);
+      }
+  if (line->len == empty || folded->stacks == 0)
+    return;
+  g_string_append_printf (line, " functions; stacks %.1f → %.1f frames deep",
+                          (double) folded->frames / (double) folded->stacks,
+                          (double) folded->shown / (double) folded->stacks);
+  hv_text_wrap (out, line->str, "");
+}
+
 /* "function" for the table's last heading. */
 static const char *
 group_heading (const HvTree *tree)
@@ -405,8 +435,8 @@ write_profile (const HvReport *report, GString *out)
       g_string_append (out, "  nothing: the total is 0\n");
       return TRUE;
     }
-  g_string_append_printf (out, "  %s = 100 %%%s\n", whole,
-                          tree->folded ? ", allocator and runtime frames folded" : "");
+  g_string_append_printf (out, "  %s = 100 %%\n", whole);
+  append_folded (out, tree);
   if (report->as_tree)
     append_tree (out, report);
   else
@@ -587,6 +617,7 @@ write_diff (const HvReport *report, GString *out)
       out, "  matched by function%s: %s of base, %s of current\n",
       report->base->modules_known && report->profile->modules_known ? " and module" : "", of_base,
       of_current);
+  append_folded (out, report->tree);
   if (hv_diff_matches_badly (diff))
     hv_text_wrap (
         out,

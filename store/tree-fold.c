@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tree-private.h"
+
+#include "canonical.h"
+
+#include <string.h>
+
+/* What is not shown of a stack unless all frames are asked for: the allocator's frames at its leaf,
+ * the way in to the program's own code at its root, and a runtime's between one function of the
+ * program and the next, so that async functions stand in the order in which they wait for each
+ * other. What was allocated in a frame that is not shown is its nearest shown caller's. */
+
+/* The stack node a site is shown at: the innermost one that is no allocator frame, and for crates
+ * no standard library's either (all of a Rust program would be alloc's); when all are, the
+ * outermost of them. */
+static uint32_t
+anchor_of (const HvProfile *profile, uint32_t node, const HvTreeOptions *options)
+{
+  uint32_t n = node, last = node;
+
+  if (options->all_frames)
+    return node;
+  for (; n; n = profile->node_parent[n])
+    {
+      uint8_t category = profile->frame_category[profile->node_frame[n]];
+      if (category != HV_CATEGORY_ALLOCATOR
+          && (category != HV_CATEGORY_PLUMBING || options->group != HV_GROUP_CRATE))
+        break;
+      last = n;
+    }
+  return n && !(profile->frame[profile->node_frame[n]].flags & HV_FRAME_SYNTHETIC) ? n : last;
+}
+
+/* How far a stack, from its root on, is only the way in to the program's own code. */
+typedef enum
+{
+  START_OVER,
+  START_POSSIBLE, /* nothing told so far */
+  START_PENDING,  /* part of the start where one of its functions comes next */
+  START_CERTAIN,
+} Start;
+
+gboolean
+_hv_tree_is_c_library (const HvProfile *profile, const HvFrame *frame)
+{
+  static const char *const prefixes[] = { "libc.so", "libc-2", "ld-linux", "ld-2", "libpthread" };
+  const char *name = hv_basename (hv_profile_string (profile, frame->module));
+
+  for (gsize i = 0; i < G_N_ELEMENTS (prefixes); i++)
+    if (g_str_has_prefix (name, prefixes[i]))
+      return TRUE;
+  return FALSE;
+}
+
+static Start
+start_of (const HvProfile *profile, uint32_t node, Start above)
+{
+  uint32_t f = profile->node_frame[node];
+  const HvFrame *frame = &profile->frame[f];
+
+  if (above == START_OVER || frame->flags & HV_FRAME_SYNTHETIC)
+    return START_OVER;
+  if (profile->frame_category[f] == HV_CATEGORY_ENTRY)
+    return START_CERTAIN;
+  /* __libc_start_call_main, clone and start_thread in a library that rarely has symbols for them */
+  if (frame->function == 0 && _hv_tree_is_c_library (profile, frame))
+    {
+      /* but not where main() calls it */
+      uint32_t caller = profile->node_frame[profile->node_parent[node]];
+      return above == START_PENDING && profile->frame[caller].function ? START_OVER : START_CERTAIN;
+    }
+  if (above == START_PENDING)
+    return START_OVER;
+  /* between std::rt::lang_start and the program's main(), and around a thread's function */
+  if (profile->frame_category[f] == HV_CATEGORY_PLUMBING)
+    return above == START_CERTAIN ? START_CERTAIN : START_PENDING;
+  /* a stripped program's _start, or the C main() of a Rust program */
+  if (frame->function == 0 ? profile->node_parent[node] == 0
+                           : strcmp (hv_profile_string (profile, frame->function), "main") == 0)
+    return START_PENDING;
+  return START_OVER;
+}
+
+static gboolean
+is_closure_of (const HvProfile *profile, uint32_t f, uint32_t of)
+{
+  g_autoptr (GString) path = g_string_new (NULL);
+  g_autoptr (GString) outer = g_string_new (NULL);
+
+  hv_canonical_path (path, NULL, hv_profile_string (profile, profile->frame[f].function));
+  hv_canonical_path (outer, NULL, hv_profile_string (profile, profile->frame[of].function));
+  return g_str_has_prefix (path->str, outer->str)
+         && g_str_has_prefix (path->str + outer->len, "::{{closure}}");
+}
+
+/* Whether node `n`, whose nearest shown caller is `above` (0: none), is of an async runtime, or
+ * called by one on the program's behalf. */
+static gboolean
+is_async (const HvProfile *profile, const uint8_t *fold, uint32_t n, uint32_t above)
+{
+  uint32_t f = profile->node_frame[n], parent = profile->node_parent[n];
+  const HvFrame *frame = &profile->frame[f];
+
+  if (frame->flags & HV_FRAME_SYNTHETIC)
+    return FALSE;
+  if (profile->frame_category[f] == HV_CATEGORY_ASYNC)
+    return TRUE;
+  if (fold[parent] != HV_FOLD_ASYNC)
+    return FALSE;
+  if (profile->frame_category[f] != HV_CATEGORY_APP)
+    return TRUE;
+  if (_hv_tree_is_c_library (profile, frame))
+    return TRUE;
+  /* join! and select! make a closure of the function they are in */
+  const HvFrame *caller = &profile->frame[profile->node_frame[parent]];
+  return above && frame->function
+         && strstr (hv_profile_string (profile, caller->function), "::poll_fn::PollFn<")
+         && is_closure_of (profile, f, profile->node_frame[above]);
+}
+
+void
+_hv_tree_fold_init (HvTreeFold *fold, const HvProfile *profile, const HvTreeOptions *options)
+{
+  g_autofree uint8_t *start = g_new0 (uint8_t, profile->n_nodes);
+  g_autofree uint32_t *shown = g_new0 (uint32_t, profile->n_nodes);
+
+  fold->node = g_new0 (uint8_t, profile->n_nodes);
+  fold->anchor = g_new (uint32_t, MAX (1, profile->n_sites));
+  for (uint32_t s = 0; s < profile->n_sites; s++)
+    fold->anchor[s] = anchor_of (profile, profile->site_node[s], options);
+  if (options->all_frames)
+    return;
+
+  start[0] = START_POSSIBLE;
+  for (uint32_t n = 1; n < profile->n_nodes; n++)
+    {
+      uint32_t parent = profile->node_parent[n];
+      start[n] = (uint8_t) start_of (profile, n, (Start) start[parent]);
+      if (start[n] == START_CERTAIN)
+        fold->node[n] = HV_FOLD_START;
+      else if (is_async (profile, fold->node, n, shown[parent]))
+        {
+          fold->node[n] = HV_FOLD_ASYNC;
+          shown[n] = shown[parent];
+        }
+      else
+        shown[n] = n;
+    }
+  for (uint32_t s = 0; s < profile->n_sites; s++)
+    if (fold->node[fold->anchor[s]] == HV_FOLD_ASYNC)
+      fold->anchor[s] = shown[fold->anchor[s]] ? shown[fold->anchor[s]] : HV_ASYNC_ONLY;
+}
+
+void
+_hv_tree_fold_clear (HvTreeFold *fold)
+{
+  g_clear_pointer (&fold->node, g_free);
+  g_clear_pointer (&fold->anchor, g_free);
+}
+
+/* Scratch of _hv_tree_fold_count(). */
+typedef struct
+{
+  const HvProfile *profile;
+  GHashTable *functions; /* those counted so far */
+} Count;
+
+static void
+count_frame (Count *count, uint32_t f, uint32_t *n)
+{
+  const HvFrame *frame = &count->profile->frame[f];
+  /* a function has a frame a line; one without a name is itself */
+  gpointer key = GSIZE_TO_POINTER (frame->function ? (gsize) frame->function * 2 : f * 2 + 1);
+
+  if (g_hash_table_add (count->functions, key))
+    ++*n;
+}
+
+void
+_hv_tree_fold_count (const HvTreeFold *fold, const HvProfile *profile, const uint8_t *sites,
+                     HvTreeFolded *folded)
+{
+  g_autofree uint32_t *depth = g_new0 (uint32_t, profile->n_nodes);
+  g_autofree uint32_t *shown = g_new0 (uint32_t, profile->n_nodes);
+  g_autofree uint8_t *seen = g_new0 (uint8_t, profile->n_nodes);
+  g_autoptr (GHashTable) functions = g_hash_table_new (NULL, NULL);
+  Count count = { profile, functions };
+
+  for (uint32_t n = 1; n < profile->n_nodes; n++)
+    {
+      uint32_t parent = profile->node_parent[n];
+      depth[n] = depth[parent] + 1;
+      shown[n] = fold->node[n] == HV_FOLD_START ? 0
+                                                : shown[parent] + (fold->node[n] == HV_FOLD_NONE);
+    }
+  for (uint32_t s = 0; s < profile->n_sites; s++)
+    {
+      uint32_t anchor = fold->anchor[s], n = profile->site_node[s];
+      gboolean start = FALSE;
+
+      if (!sites[s])
+        continue;
+      folded->stacks++;
+      folded->frames += depth[n];
+      folded->shown += MIN (depth[n], anchor == HV_ASYNC_ONLY ? 1 : MAX (shown[anchor], 1));
+      for (; n && n != anchor && fold->node[n] == HV_FOLD_NONE; n = profile->node_parent[n])
+        count_frame (&count, profile->node_frame[n], &folded->allocator);
+      for (; n && !seen[n]; n = profile->node_parent[n])
+        {
+          seen[n] = TRUE;
+          start |= fold->node[n] == HV_FOLD_START;
+          if (start && n != anchor)
+            count_frame (&count, profile->node_frame[n], &folded->entry);
+          else if (fold->node[n] == HV_FOLD_ASYNC)
+            count_frame (&count, profile->node_frame[n], &folded->async);
+        }
+    }
+}
