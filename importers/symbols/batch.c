@@ -120,7 +120,7 @@ take_known (Batch *batch, gint64 file)
 
 /* Reads what the cache does not know, and tells it. */
 static void
-resolve_unknown (Batch *batch, HvObject *object, const GArray *unknown)
+resolve_unknown (Batch *batch, HvObject *object, const char *path, const GArray *unknown)
 {
   HvResolver *r = batch->r;
   g_autofree uint64_t *wanted = g_new (uint64_t, unknown->len);
@@ -130,6 +130,12 @@ resolve_unknown (Batch *batch, HvObject *object, const GArray *unknown)
     wanted[i] = batch->addresses[batch->unknown[i]];
   gboolean whole = hv_object_resolve (object, wanted, unknown->len, r->options->cancellable,
                                       take_new, batch);
+  if (hv_object_is_damaged (object))
+    {
+      hv_profile_warn (r->profile, "%s was changed while it was read. It was not used for symbols.",
+                       path);
+      hv_find_say (batch->group->tried, path, "changed while it was read");
+    }
   for (guint i = 0; i < unknown->len && whole && batch->cached_file && !batch->split; i++)
     {
       uint32_t id = batch->ids[batch->unknown[i]];
@@ -189,7 +195,7 @@ resolve_batch (Batch *batch, HvElf *elf, const char *path)
           r->cache, key, has_debug_info ? HV_QUALITY_FULL : HV_QUALITY_SYMBOLS, now);
     }
   batch->result.debug_info = full || has_debug_info;
-  resolve_unknown (batch, object, unknown);
+  resolve_unknown (batch, object, path, unknown);
   hv_cached_file_clear (&known);
   return object;
 }

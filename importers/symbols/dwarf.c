@@ -326,12 +326,10 @@ compare_covers (gconstpointer a, gconstpointer b)
   return x->unit < y->unit ? -1 : x->unit > y->unit;
 }
 
-/* Lists the units of the sections that `dwarf` has by now. */
+/* What is found out on the way. */
 static void
-list_units (HvDwarf *dwarf)
+init_caches (HvDwarf *dwarf)
 {
-  dwarf->units = g_array_new (FALSE, FALSE, sizeof (HvUnit));
-  dwarf->covers = g_array_new (FALSE, FALSE, sizeof (HvUnitRange));
   dwarf->abbrev_tables = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL,
                                                 (GDestroyNotify) hv_abbrevs_unref);
   dwarf->names = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
@@ -342,6 +340,15 @@ list_units (HvDwarf *dwarf)
   dwarf->range_budget = 4 * (dwarf->ranges.size + dwarf->rnglists.size) + (4 << 20);
   dwarf->name_budget = 8 * dwarf->info.size + (64 << 20);
   dwarf->line_budget = 16 * dwarf->line.size + (64 << 20);
+}
+
+/* Lists the units of the sections that `dwarf` has by now. */
+static void
+list_units (HvDwarf *dwarf)
+{
+  dwarf->units = g_array_new (FALSE, FALSE, sizeof (HvUnit));
+  dwarf->covers = g_array_new (FALSE, FALSE, sizeof (HvUnitRange));
+  init_caches (dwarf);
 
   HvCursor c = hv_cursor (dwarf->info, 0);
   while (!c.bad && c.pos < c.end)
@@ -427,6 +434,20 @@ hv_dwarf_new_split (HvElf *elf, const HvDwarf *skeletons)
   return dwarf;
 }
 
+HvDwarf *
+hv_dwarf_copy (const HvDwarf *dwarf, HvDwarf *alt)
+{
+  HvDwarf *copy = g_memdup2 (dwarf, sizeof *dwarf);
+
+  copy->alt = alt;
+  copy->covers = g_array_ref (dwarf->covers);
+  copy->units = g_array_copy (dwarf->units);
+  for (guint i = 0; i < copy->units->len; i++)
+    g_array_index (copy->units, HvUnit, i).dwarf = copy;
+  init_caches (copy);
+  return copy;
+}
+
 void
 hv_dwarf_free (HvDwarf *dwarf)
 {
@@ -509,17 +530,27 @@ hv_dwarf_unit_from (HvDwarf *dwarf, uint64_t offset)
   return unit && unit->offset == offset ? unit : NULL;
 }
 
-HvUnit *
-hv_dwarf_unit_at (HvDwarf *dwarf, uint64_t die)
+static HvUnit *
+with_root (HvUnit *unit)
 {
-  HvUnit *unit = unit_before (dwarf, die);
-
-  if (unit == NULL || die < unit->first_die || die >= unit->end)
-    return NULL;
   if (!unit->root_read)
     {
       RootRanges ranges;
       read_root (unit, &ranges);
     }
   return unit;
+}
+
+HvUnit *
+hv_dwarf_read_unit (HvDwarf *dwarf, guint index)
+{
+  return with_root (&g_array_index (dwarf->units, HvUnit, index));
+}
+
+HvUnit *
+hv_dwarf_unit_at (HvDwarf *dwarf, uint64_t die)
+{
+  HvUnit *unit = unit_before (dwarf, die);
+
+  return unit && die >= unit->first_die && die < unit->end ? with_root (unit) : NULL;
 }

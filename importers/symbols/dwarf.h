@@ -164,6 +164,10 @@ HvDwarf *hv_dwarf_new (HvElf *elf, HvElf *code, HvDwarf *alt);
 /* Reads the .dwo sections of a file; addresses, and the ranges of before version 5, are in the file
  * of the skeletons. Both must outlive it. */
 HvDwarf *hv_dwarf_new_split (HvElf *elf, const HvDwarf *skeletons);
+
+/* The same for another thread: `dwarf` and the sections are read only, what is found out on the way
+ * is each one's own. `alt` is a copy of the original's, or NULL. Both originals must outlive it. */
+HvDwarf *hv_dwarf_copy (const HvDwarf *dwarf, HvDwarf *alt);
 void hv_dwarf_free (HvDwarf *dwarf);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvDwarf, hv_dwarf_free)
 
@@ -173,6 +177,9 @@ gboolean hv_dwarf_find_unit (const HvDwarf *dwarf, uint64_t address, unsigned nt
 
 /* The unit that holds a DIE, NULL when none does. Its root is read. */
 HvUnit *hv_dwarf_unit_at (HvDwarf *dwarf, uint64_t die);
+
+/* A unit by its index, with its root read. */
+HvUnit *hv_dwarf_read_unit (HvDwarf *dwarf, guint index);
 
 /* The unit whose header begins at an offset, NULL when none does; its root may not be read. */
 HvUnit *hv_dwarf_unit_from (HvDwarf *dwarf, uint64_t offset);

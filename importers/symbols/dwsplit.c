@@ -14,10 +14,10 @@ struct HvSplit
   char *places[2]; /* the program's and the debug file's path, or NULL */
   char *sysroot;
 
-  gboolean package_read;
-  HvElf *package_elf;
+  gboolean package_read, is_copy;
+  HvElf *package_elf; /* a copy's is the original's */
   HvDwarf *package;
-  GHashTable *package_units; /* DWO id → HvUnit */
+  GHashTable *package_units; /* DWO id → index of the unit + 1; the keys are the units' */
 };
 
 HvSplit *
@@ -47,7 +47,8 @@ hv_split_free (HvSplit *split)
     return;
   g_clear_pointer (&split->package_units, g_hash_table_unref);
   hv_dwarf_free (split->package);
-  hv_elf_free (split->package_elf);
+  if (!split->is_copy)
+    hv_elf_free (split->package_elf);
   for (gsize i = 0; i < G_N_ELEMENTS (split->places); i++)
     g_free (split->places[i]);
   g_free (split->sysroot);
@@ -134,7 +135,9 @@ read_index (HvSplit *split, HvSpan index)
           unit->rnglists_base += at[COLUMN_RNGLISTS];
           unit->ranges_base = at[COLUMN_RNGLISTS];
         }
-      g_hash_table_insert (split->package_units, &unit->dwo_id, unit);
+      const HvUnit *first = HV_ITEMS (split->package->units, HvUnit);
+      g_hash_table_insert (split->package_units, &unit->dwo_id,
+                           GUINT_TO_POINTER ((guint) (unit - first) + 1));
     }
 }
 
@@ -162,9 +165,38 @@ static HvUnit *
 find_packaged (HvSplit *split, const HvUnit *skeleton)
 {
   read_package (split, skeleton->dwarf);
-  HvUnit *unit = split->package ? g_hash_table_lookup (split->package_units, &skeleton->dwo_id)
-                                : NULL;
-  return unit ? hv_dwarf_unit_at (split->package, unit->first_die) : NULL;
+  guint at = split->package
+                 ? GPOINTER_TO_UINT (g_hash_table_lookup (split->package_units, &skeleton->dwo_id))
+                 : 0;
+  return at ? hv_dwarf_read_unit (split->package, at - 1) : NULL;
+}
+
+HvSplit *
+hv_split_copy (HvSplit *split, HvDwarf *skeletons)
+{
+  HvSplit *copy = hv_split_new (split->places[0], split->places[1], split->sysroot);
+
+  read_package (split, skeletons);
+  copy->is_copy = copy->package_read = TRUE;
+  copy->package_elf = split->package_elf;
+  if (split->package)
+    {
+      copy->package = hv_dwarf_copy (split->package, NULL);
+      copy->package_units = g_hash_table_ref (split->package_units);
+    }
+  return copy;
+}
+
+gboolean
+hv_split_is_intact (const HvSplit *split)
+{
+  return split->package_elf == NULL || hv_elf_is_intact (split->package_elf);
+}
+
+gboolean
+hv_split_file_is_intact (const HvSplitFile *file)
+{
+  return hv_elf_is_intact (file->elf);
 }
 
 /* --- files --- */

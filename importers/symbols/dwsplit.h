@@ -15,6 +15,10 @@ HvSplit *hv_split_new (const char *path, const char *debug_path, const char *sys
 
 /* Looks only into a package, which is taken over. */
 HvSplit *hv_split_new_for_package (HvElf *package);
+
+/* The same for another thread, on a copy of what has the skeletons. The original must outlive it.
+ */
+HvSplit *hv_split_copy (HvSplit *split, HvDwarf *skeletons);
 void hv_split_free (HvSplit *split);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvSplit, hv_split_free)
 
@@ -26,5 +30,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvSplitFile, hv_split_file_free)
 /* What a skeleton stands for, with its root read; NULL when that is not found. The unit lives as
  * long as `*file`, or where that is NULL, as `split`. */
 HvUnit *hv_split_unit (HvSplit *split, const HvUnit *skeleton, HvSplitFile **file);
+
+/* Whether the files are as they were when they were opened. */
+gboolean hv_split_is_intact (const HvSplit *split);
+gboolean hv_split_file_is_intact (const HvSplitFile *file);
 
 G_END_DECLS

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "elf.h"
 
+#include "filemap.h"
 #include "store/profile.h"
 
 #include <errno.h>
@@ -8,16 +9,14 @@
 #include <gio/gio.h>
 #include <lzma.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
 
-/* A mapped file that somebody truncates kills the reader with SIGBUS, and binaries are rebuilt in
- * place while people look at them. So the sections that are needed are read into memory; only a
- * file at which that would cost too much is mapped, privately and after its size was checked. */
-#define MAP_FROM (64u << 20)
+/* The sections that are needed of a small file are read into memory; a larger one is mapped, so
+ * that only what is looked at takes memory, and not for long. */
+#define MAP_FROM (4u << 20)
 
 /* Deflate cannot do better than 1032 to 1, and debug information is far from that: more is a bomb.
  */
@@ -65,9 +64,10 @@ struct HvElf
 {
   int fd;      /* -1: all in `file` */
   HvSpan file; /* the mapped file or the caller's memory */
-  gboolean mapped;
+  HvFileMap *map;
   uint64_t size;
-  GPtrArray *copies; /* of read and decompressed bytes */
+  struct timespec changed; /* when the file was opened */
+  GPtrArray *copies;       /* of read and decompressed bytes */
 
   unsigned machine;
   uint32_t n_sections;
@@ -88,7 +88,7 @@ read_at (HvElf *elf, uint64_t offset, void *bytes, uint64_t size)
 {
   if (offset > elf->size || size > elf->size - offset)
     return FALSE;
-  if (elf->file.data)
+  if (elf->fd < 0)
     {
       memcpy (bytes, elf->file.data + offset, size);
       return TRUE;
@@ -126,66 +126,60 @@ part (HvElf *elf, uint64_t offset, uint64_t size)
   return (HvSpan){ copy, size };
 }
 
+/* Unpacks the `packed` bytes at an offset of the file, which are in memory only as long as that
+ * takes. */
 static HvSpan
-inflate_span (HvElf *elf, HvCursor packed, uint64_t size, gboolean zstd)
+unpack (HvElf *elf, uint64_t offset, uint64_t packed, uint64_t size, gboolean zstd)
 {
   HvSpan none = { NULL, 0 };
-  uint64_t left = hv_cursor_left (&packed);
   gboolean done = FALSE;
 
-  if (packed.bad || left == 0 || size == 0 || size / MAX_RATIO > left || left > G_MAXINT32)
+  if (packed == 0 || size == 0 || size / MAX_RATIO > packed || packed > G_MAXINT32)
     return none;
-  uint8_t *out = g_try_malloc (size);
-  if (out == NULL)
+  g_autofree uint8_t *in = g_try_malloc (packed), *out = g_try_malloc (size);
+  if (in == NULL || out == NULL || !read_at (elf, offset, in, packed))
     return none;
   if (zstd)
-    done = ZSTD_decompress (out, size, packed.pos, left) == size;
+    done = ZSTD_decompress (out, size, in, packed) == size;
   else
     {
       /* uLong is as wide as size_t wherever ELF64 files of this size are read */
       uLongf got = size;
-      done = uncompress (out, &got, packed.pos, left) == Z_OK && got == size;
+      done = uncompress (out, &got, in, packed) == Z_OK && got == size;
     }
   if (!done)
-    {
-      g_free (out);
-      return none;
-    }
+    return none;
   g_ptr_array_add (elf->copies, out);
-  return (HvSpan){ out, size };
-}
-
-/* Frees the copy that was made last, when it is `span`'s. */
-static void
-drop_part (HvElf *elf, HvSpan span)
-{
-  guint n = elf->copies->len;
-
-  if (n > 0 && g_ptr_array_index (elf->copies, n - 1) == span.data)
-    g_ptr_array_remove_index_fast (elf->copies, n - 1);
+  return (HvSpan){ g_steal_pointer (&out), size };
 }
 
 static HvSpan
 load (HvElf *elf, Section *section)
 {
+  enum
+  {
+    GNU_HEADER = 12,
+    HEADER = 24
+  };
+  uint8_t header[HEADER] = { 0 };
+  HvCursor c = { header, header + HEADER, FALSE };
+  gboolean gnu = g_str_has_prefix (section->name, ".zdebug_"), zstd = FALSE;
+  uint64_t header_size = gnu ? GNU_HEADER : HEADER, size;
+
   if (section->loaded)
     return section->content;
   section->loaded = TRUE;
   if (section->type == SHT_NOBITS_)
     return section->content;
-
-  gboolean gnu = g_str_has_prefix (section->name, ".zdebug_");
-  HvSpan raw = part (elf, section->offset, section->size);
   if (!gnu && !(section->flags & SHF_COMPRESSED_))
-    return section->content = raw;
+    return section->content = part (elf, section->offset, section->size);
 
-  HvCursor c = hv_cursor (raw, 0);
-  uint64_t size;
-  gboolean zstd = FALSE;
+  if (section->size <= header_size || !read_at (elf, section->offset, header, header_size))
+    return section->content;
   if (gnu)
     {
       /* "ZLIB" and the size, big-endian */
-      c.bad |= hv_cursor_u32 (&c) != 0x42494c5a;
+      c.bad = hv_cursor_u32 (&c) != 0x42494c5a;
       size = hv_cursor_u64 (&c);
       size = GUINT64_SWAP_LE_BE (size);
     }
@@ -194,20 +188,12 @@ load (HvElf *elf, Section *section)
       uint32_t type = hv_cursor_u32 (&c);
       hv_cursor_u32 (&c);
       size = hv_cursor_u64 (&c);
-      hv_cursor_u64 (&c);
       zstd = type == 2;
-      c.bad |= type != 1 && type != 2;
+      c.bad = type != 1 && type != 2;
     }
   if (!c.bad)
-    {
-      guint before = elf->copies->len;
-      section->content = inflate_span (elf, c, size, zstd);
-      /* the packed bytes are of no more use; they are the copy before the last */
-      if (raw.data && before > 0 && g_ptr_array_index (elf->copies, before - 1) == raw.data)
-        g_ptr_array_remove_index_fast (elf->copies, before - 1);
-    }
-  else
-    drop_part (elf, raw);
+    section->content = unpack (elf, section->offset + header_size, section->size - header_size,
+                               size, zstd);
   return section->content;
 }
 
@@ -344,15 +330,11 @@ hv_elf_open (const char *path, GError **error)
       return NULL;
     }
   elf->size = (uint64_t) info.st_size;
+  elf->changed = info.st_mtim;
   if (elf->size >= MAP_FROM)
-    {
-      void *map = mmap (NULL, elf->size, PROT_READ, MAP_PRIVATE, elf->fd, 0);
-      if (map != MAP_FAILED)
-        {
-          elf->file = (HvSpan){ map, elf->size };
-          elf->mapped = TRUE;
-        }
-    }
+    elf->map = hv_file_map_new (elf->fd, elf->size);
+  if (elf->map)
+    elf->file = hv_file_map_span (elf->map);
   if (!read_headers (elf, error))
     return NULL;
   return g_steal_pointer (&elf);
@@ -375,8 +357,7 @@ hv_elf_free (HvElf *elf)
 {
   if (elf == NULL)
     return;
-  if (elf->mapped)
-    munmap ((void *) elf->file.data, elf->file.size);
+  hv_file_map_free (elf->map);
   if (elf->fd >= 0)
     close (elf->fd);
   g_ptr_array_unref (elf->copies);
@@ -386,6 +367,25 @@ hv_elf_free (HvElf *elf)
   g_free (elf->segment);
   g_free (elf->build_id);
   g_free (elf);
+}
+
+gboolean
+hv_elf_is_intact (const HvElf *elf)
+{
+  struct stat info;
+
+  if (elf->fd < 0)
+    return TRUE;
+  return !(elf->map && hv_file_map_is_damaged (elf->map)) && fstat (elf->fd, &info) == 0
+         && (uint64_t) info.st_size == elf->size && info.st_mtim.tv_sec == elf->changed.tv_sec
+         && info.st_mtim.tv_nsec == elf->changed.tv_nsec;
+}
+
+void
+hv_elf_drop_pages (const HvElf *elf)
+{
+  if (elf->map)
+    hv_file_map_drop (elf->map);
 }
 
 unsigned

@@ -23,6 +23,14 @@ HvElf *hv_elf_new_for_memory (const void *data, gsize size, GError **error);
 void hv_elf_free (HvElf *elf);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvElf, hv_elf_free)
 
+/* FALSE when the file was changed, or could not be read, since it was opened: what was read of it
+ * is of no use. */
+gboolean hv_elf_is_intact (const HvElf *elf);
+
+/* Gives back the memory of what was read of a large file and can be read again. Other threads may
+ * read meanwhile. */
+void hv_elf_drop_pages (const HvElf *elf);
+
 /* EM_… */
 unsigned hv_elf_machine (const HvElf *elf);
 

@@ -9,12 +9,24 @@
 /* Units whose ranges hold an address but that know no function there: how many are tried. */
 #define MAX_TRIES 4
 
+/* More threads than that wait for memory, not for a processor. */
+#define MAX_WORKERS 4
+
+/* Bytes of DIEs that are worth a thread: some milliseconds. */
+#define WORTH_A_THREAD (1u << 20)
+
+/* What one split unit is taken for: its size is in another file. */
+#define SPLIT_WEIGHT (256u << 10)
+
+/* Bytes of DIEs after which the memory of what was read is given back. */
+#define DROP_EVERY (8u << 20)
+
 struct HvObject
 {
   HvElf *main, *debug, *alt;
   HvDwarf *dwarf, *alt_dwarf;
   HvSplit *split;
-  gboolean dwarf_read, unwind_read;
+  gboolean dwarf_read, unwind_read, damaged;
   HvUnwind unwind;
 };
 
@@ -56,6 +68,12 @@ hv_object_elf (HvObject *object)
   return object->main;
 }
 
+gboolean
+hv_object_is_damaged (const HvObject *object)
+{
+  return object->damaged;
+}
+
 static HvDwarf *
 read_dwarf (HvObject *object)
 {
@@ -86,6 +104,8 @@ hv_object_has_symbols (HvObject *object)
 gboolean
 hv_object_function_start (HvObject *object, uint64_t address, uint64_t *start)
 {
+  if (object->damaged)
+    return FALSE;
   if (!object->unwind_read)
     object->unwind = hv_unwind (object->main); /* a debug file has the headers alone */
   object->unwind_read = TRUE;
@@ -100,12 +120,269 @@ symbol_at (HvObject *object, uint64_t address)
   return name ? name : hv_elf_symbol (object->main, address);
 }
 
+/* --- what was found --- */
+
+enum
+{
+  FRAME_INLINED = 1,
+  FRAME_NEEDS_SYMBOL = 2, /* the symbol table knows it better */
+  FRAME_SYMBOL_ONLY = 4,
+};
+
+typedef struct
+{
+  const char *function, *file;
+  uint32_t line;
+  uint8_t flags;
+} Frame;
+
+/* The frames of one address, of those its worker found. */
+typedef struct
+{
+  uint32_t worker, n;
+  gsize first;
+} Chain;
+
+/* --- workers --- */
+
 typedef struct
 {
   uint64_t address;
   gsize index;
   uint32_t unit;
 } Item;
+
+/* The items of one unit. */
+typedef struct
+{
+  const Item *items;
+  gsize n;
+  uint64_t weight;
+} Job;
+
+typedef struct
+{
+  HvObject *object;
+  GCancellable *cancellable;
+  Chain *chains; /* by index of the address */
+  const Job *jobs;
+  guint n_jobs;
+  guint next_job; /* atomic */
+  unsigned tries;
+} Batch;
+
+/* What a thread needs of its own; the first has the object's. */
+typedef struct
+{
+  Batch *batch;
+  uint32_t number;
+  GThread *thread;
+  HvDwarf *dwarf, *alt;
+  HvSplit *split;
+  GArray *scopes;  /* of HvScope */
+  GArray *queries; /* of HvQuery */
+  GArray *frames;  /* of Frame: all that it found */
+  GArray *again;   /* of Item: to be tried in another unit */
+  GStringChunk *strings;
+  GHashTable *kept; /* string of a file → its copy in `strings` */
+  uint64_t walked;  /* since pages were dropped */
+  gboolean damaged;
+} Worker;
+
+static void
+init_worker (Worker *worker, Batch *batch, uint32_t number)
+{
+  HvObject *object = batch->object;
+
+  *worker = (Worker){ .batch = batch, .number = number };
+  if (number == 0)
+    {
+      worker->dwarf = object->dwarf;
+      worker->split = object->split;
+    }
+  else
+    {
+      worker->alt = object->alt_dwarf ? hv_dwarf_copy (object->alt_dwarf, NULL) : NULL;
+      worker->dwarf = hv_dwarf_copy (object->dwarf, worker->alt);
+      worker->split = object->split ? hv_split_copy (object->split, object->dwarf) : NULL;
+    }
+  worker->scopes = g_array_new (FALSE, FALSE, sizeof (HvScope));
+  worker->queries = g_array_new (FALSE, FALSE, sizeof (HvQuery));
+  worker->frames = g_array_new (FALSE, FALSE, sizeof (Frame));
+  worker->again = g_array_new (FALSE, FALSE, sizeof (Item));
+  worker->strings = g_string_chunk_new (1 << 16);
+  worker->kept = g_hash_table_new (NULL, NULL);
+}
+
+static void
+clear_worker (Worker *worker)
+{
+  if (worker->number > 0)
+    {
+      hv_split_free (worker->split);
+      hv_dwarf_free (worker->dwarf);
+      hv_dwarf_free (worker->alt);
+    }
+  g_array_unref (worker->scopes);
+  g_array_unref (worker->queries);
+  g_array_unref (worker->frames);
+  g_array_unref (worker->again);
+  g_string_chunk_free (worker->strings);
+  g_hash_table_unref (worker->kept);
+}
+
+/* A copy of a string that lives as long as the worker: the file may go, or change. */
+static const char *
+keep (Worker *worker, const char *text)
+{
+  if (text == NULL)
+    return NULL;
+  char *copy = g_hash_table_lookup (worker->kept, text);
+  if (copy == NULL)
+    {
+      copy = g_string_chunk_insert (worker->strings, text);
+      g_hash_table_insert (worker->kept, (gpointer) text, copy);
+    }
+  return copy;
+}
+
+static void
+add_frame (Worker *worker, Chain *chain, const Frame *frame)
+{
+  chain->n++;
+  g_array_append_vals (worker->frames, frame, 1);
+}
+
+static Chain *
+begin_chain (Worker *worker, gsize index)
+{
+  Chain *chain = &worker->batch->chains[index];
+
+  *chain = (Chain){ .worker = worker->number, .first = worker->frames->len };
+  return chain;
+}
+
+/* Without a function in the debug information: assembler code, or none at all. */
+static void
+add_symbol (Worker *worker, const HvQuery *query, HvLines *lines)
+{
+  Frame frame = { .flags = FRAME_NEEDS_SYMBOL };
+
+  if (lines && query->has_line)
+    {
+      frame.file = keep (worker, hv_lines_path (lines, query->file));
+      frame.line = query->line;
+    }
+  if (frame.file == NULL)
+    frame.flags |= FRAME_SYMBOL_ONLY;
+  add_frame (worker, begin_chain (worker, query->user), &frame);
+}
+
+static void
+add_chain (Worker *worker, HvDwarf *dwarf, const HvQuery *query, HvLines *lines)
+{
+  Chain *chain = begin_chain (worker, query->user);
+  const HvScope *below = NULL;
+
+  for (uint32_t at = query->scope; at != 0;)
+    {
+      const HvScope *scope = &g_array_index (worker->scopes, HvScope, at);
+      HvName name = hv_dwarf_name (dwarf, scope->die);
+      const char *path = NULL;
+      Frame frame = { .function = keep (worker, name.name),
+                      .flags = scope->inlined  ? FRAME_INLINED
+                               : !name.linkage ? FRAME_NEEDS_SYMBOL
+                                               : 0 };
+      /* a frame's place is where it calls the one inlined into it */
+      if (below)
+        {
+          path = hv_lines_path (lines, below->call_file);
+          frame.line = below->call_line;
+        }
+      else if (query->has_line)
+        {
+          path = hv_lines_path (lines, query->file);
+          frame.line = query->line;
+        }
+      frame.file = keep (worker, path);
+      if (frame.file == NULL)
+        frame.line = 0;
+      if (frame.function || frame.flags & FRAME_NEEDS_SYMBOL)
+        add_frame (worker, chain, &frame);
+      below = scope;
+      at = scope->parent;
+    }
+}
+
+/* Resolves the items of one unit; those to be tried in another are left in `again`. */
+static void
+resolve_unit (Worker *worker, const Job *job)
+{
+  const Batch *batch = worker->batch;
+  HvUnit *unit = &g_array_index (worker->dwarf->units, HvUnit, job->items->unit);
+  g_autoptr (HvLines) lines = hv_lines_new (unit);
+  g_autoptr (HvSplitFile) file = NULL;
+  HvUnit *split = worker->split ? hv_split_unit (worker->split, unit, &file) : NULL;
+  HvUnit *walked = split ? split : unit;
+
+  g_array_set_size (worker->queries, 0);
+  for (gsize i = 0; i < job->n; i++)
+    {
+      HvQuery query = { .address = job->items[i].address, .user = job->items[i].index };
+      g_array_append_val (worker->queries, query);
+    }
+  HvQuery *query = HV_ITEMS (worker->queries, HvQuery);
+  hv_unit_find_scopes (walked, query, job->n, worker->scopes);
+  hv_lines_find (lines, batch->object->main, query, job->n);
+  for (gsize i = 0; i < job->n; i++)
+    {
+      Item next = job->items[i];
+      if (query[i].scope)
+        add_chain (worker, walked->dwarf, &query[i], lines);
+      else if (batch->tries + 1 < MAX_TRIES
+               && hv_dwarf_find_unit (worker->dwarf, next.address, batch->tries + 1, &next.unit))
+        g_array_append_val (worker->again, next);
+      else
+        add_symbol (worker, &query[i], lines);
+    }
+  /* the strings of the lines, and of a split unit, are gone: others may come to lie there */
+  g_hash_table_remove_all (worker->kept);
+  if (file && !hv_split_file_is_intact (file))
+    worker->damaged = TRUE;
+}
+
+static void
+drop_pages (HvObject *object)
+{
+  hv_elf_drop_pages (object->main);
+  if (object->debug)
+    hv_elf_drop_pages (object->debug);
+  if (object->alt)
+    hv_elf_drop_pages (object->alt);
+}
+
+/* Takes jobs until there is no more. */
+static gpointer
+work (gpointer data)
+{
+  Worker *worker = data;
+  Batch *batch = worker->batch;
+
+  while (!g_cancellable_is_cancelled (batch->cancellable))
+    {
+      guint at = (guint) g_atomic_int_add (&batch->next_job, 1);
+      if (at >= batch->n_jobs)
+        break;
+      resolve_unit (worker, &batch->jobs[at]);
+      worker->walked += batch->jobs[at].weight;
+      if (worker->walked >= DROP_EVERY)
+        {
+          drop_pages (batch->object);
+          worker->walked = 0;
+        }
+    }
+  return NULL;
+}
 
 static int
 compare_items (gconstpointer a, gconstpointer b)
@@ -117,108 +394,122 @@ compare_items (gconstpointer a, gconstpointer b)
   return x->address < y->address ? -1 : x->address > y->address;
 }
 
-typedef struct
+/* The largest first, so that no thread is left alone with one at the end. */
+static int
+compare_jobs (gconstpointer a, gconstpointer b)
 {
-  HvObject *object;
-  GArray *scopes;  /* of HvScope */
-  GArray *frames;  /* of HvObjectFrame */
-  GArray *queries; /* of HvQuery */
-  HvObjectSink sink;
-  gpointer user;
-} Batch;
+  const Job *x = a, *y = b;
 
-/* Without a function in the debug information: assembler code, or none at all. */
-static void
-emit_symbol (Batch *batch, const HvQuery *query, HvLines *lines)
-{
-  HvObjectFrame frame = { .function = symbol_at (batch->object, query->address) };
-
-  if (frame.function == NULL)
-    return;
-  if (lines && query->has_line)
-    {
-      frame.file = hv_lines_path (lines, query->file);
-      frame.line = query->line;
-    }
-  frame.symbol_only = frame.file == NULL;
-  batch->sink (query->user, &frame, 1, batch->user);
+  if (x->weight != y->weight)
+    return x->weight > y->weight ? -1 : 1;
+  return x->items->unit < y->items->unit ? -1 : x->items->unit > y->items->unit;
 }
 
-static void
-emit_chain (Batch *batch, HvDwarf *dwarf, const HvQuery *query, HvLines *lines)
+/* One job for each unit of the items, which are sorted for it. */
+static GArray *
+list_jobs (const HvDwarf *dwarf, GArray *items, uint64_t *weight)
 {
-  const HvScope *below = NULL;
+  GArray *jobs = g_array_new (FALSE, FALSE, sizeof (Job));
+  const Item *item = HV_ITEMS (items, Item);
 
-  g_array_set_size (batch->frames, 0);
-  for (uint32_t at = query->scope; at != 0;)
+  *weight = 0;
+  g_array_sort (items, compare_items);
+  for (gsize i = 0, next; i < items->len; i = next)
     {
-      const HvScope *scope = &g_array_index (batch->scopes, HvScope, at);
-      HvName name = hv_dwarf_name (dwarf, scope->die);
-      HvObjectFrame frame = { .function = name.name, .inlined = scope->inlined };
-      if (!scope->inlined && !name.linkage)
+      const HvUnit *unit = &g_array_index (dwarf->units, HvUnit, item[i].unit);
+      for (next = i + 1; next < items->len && item[next].unit == item[i].unit;)
+        next++;
+      Job job = { item + i, next - i,
+                  unit->end - unit->offset + (unit->dwo_name ? SPLIT_WEIGHT : 0) };
+      g_array_append_val (jobs, job);
+      *weight += job.weight;
+    }
+  g_array_sort (jobs, compare_jobs);
+  return jobs;
+}
+
+/* Does the jobs on as many threads as they are worth; `workers` are there from before as far as
+ * `*n_workers` tells. */
+static void
+run_jobs (Batch *batch, Worker *workers, guint *n_workers, uint64_t weight)
+{
+  guint wanted = MIN (MIN (g_get_num_processors (), MAX_WORKERS), batch->n_jobs);
+
+  wanted = (guint) MIN (wanted, 1 + weight / WORTH_A_THREAD);
+  for (; *n_workers < wanted; (*n_workers)++)
+    init_worker (&workers[*n_workers], batch, *n_workers);
+  /* without a thread, the others do its work */
+  for (guint i = 1; i < wanted; i++)
+    workers[i].thread = g_thread_try_new ("symbols", work, &workers[i], NULL);
+  work (&workers[0]);
+  for (guint i = 1; i < wanted; i++)
+    if (workers[i].thread)
+      g_thread_join (g_steal_pointer (&workers[i].thread));
+}
+
+/* --- the batch --- */
+
+static gboolean
+has_prefix (const char *name, const char *prefix)
+{
+  return strncmp (name, prefix, strlen (prefix)) == 0;
+}
+
+/* GCC does not tell the linkage name of what is internal to a unit; the linker does. A C function's
+ * aliases say less than its own name. */
+static void
+add_symbols (const Batch *batch, Worker *workers, const uint64_t *addresses, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    {
+      const Chain *chain = &batch->chains[i];
+      Worker *worker = &workers[chain->worker];
+      for (gsize k = chain->first; k < chain->first + chain->n; k++)
         {
-          /* GCC does not tell the linkage name of what is internal to a unit; the linker does.
-             A C function's aliases say less than its own name. */
-          const char *symbol = symbol_at (batch->object, query->address);
+          Frame *frame = &g_array_index (worker->frames, Frame, k);
+          if (!(frame->flags & FRAME_NEEDS_SYMBOL))
+            continue;
+          const char *symbol = symbol_at (batch->object, addresses[i]);
           if (symbol
-              && (name.name == NULL || g_str_has_prefix (symbol, "_Z")
-                  || g_str_has_prefix (symbol, "_R")))
-            frame.function = symbol;
+              && (frame->function == NULL || has_prefix (symbol, "_Z")
+                  || has_prefix (symbol, "_R")))
+            frame->function = keep (worker, symbol);
         }
-      /* a frame's place is where it calls the one inlined into it */
-      if (below)
-        {
-          frame.file = hv_lines_path (lines, below->call_file);
-          frame.line = below->call_line;
-        }
-      else if (query->has_line)
-        {
-          frame.file = hv_lines_path (lines, query->file);
-          frame.line = query->line;
-        }
-      if (frame.file == NULL)
-        frame.line = 0;
-      if (frame.function)
-        g_array_append_val (batch->frames, frame);
-      below = scope;
-      at = scope->parent;
     }
-  if (batch->frames->len > 0)
-    batch->sink (query->user, HV_ITEMS (batch->frames, HvObjectFrame), batch->frames->len,
-                 batch->user);
 }
 
-/* Resolves the items of one unit; those to be tried in another are left in `again`. */
 static void
-resolve_unit (Batch *batch, HvDwarf *dwarf, const Item *items, gsize n, unsigned tries,
-              GArray *again)
+emit_chains (const Batch *batch, const Worker *workers, gsize n, HvObjectSink sink, gpointer user)
 {
-  HvUnit *unit = &g_array_index (dwarf->units, HvUnit, items->unit);
-  g_autoptr (HvLines) lines = hv_lines_new (unit);
-  g_autoptr (HvSplitFile) file = NULL;
-  HvUnit *split = batch->object->split ? hv_split_unit (batch->object->split, unit, &file) : NULL;
-  HvUnit *walked = split ? split : unit;
+  g_autoptr (GArray) frames = g_array_new (FALSE, FALSE, sizeof (HvObjectFrame));
 
-  g_array_set_size (batch->queries, 0);
   for (gsize i = 0; i < n; i++)
     {
-      HvQuery query = { .address = items[i].address, .user = items[i].index };
-      g_array_append_val (batch->queries, query);
+      const Chain *chain = &batch->chains[i];
+      g_array_set_size (frames, 0);
+      for (gsize k = chain->first; k < chain->first + chain->n; k++)
+        {
+          const Frame *found = &g_array_index (workers[chain->worker].frames, Frame, k);
+          HvObjectFrame frame = { .function = found->function,
+                                  .file = found->file,
+                                  .line = found->line,
+                                  .inlined = (found->flags & FRAME_INLINED) != 0,
+                                  .symbol_only = (found->flags & FRAME_SYMBOL_ONLY) != 0 };
+          if (frame.function)
+            g_array_append_val (frames, frame);
+        }
+      if (frames->len > 0)
+        sink (i, HV_ITEMS (frames, HvObjectFrame), frames->len, user);
     }
-  HvQuery *query = HV_ITEMS (batch->queries, HvQuery);
-  hv_unit_find_scopes (walked, query, n, batch->scopes);
-  hv_lines_find (lines, batch->object->main, query, n);
-  for (gsize i = 0; i < n; i++)
-    {
-      Item next = items[i];
-      if (query[i].scope)
-        emit_chain (batch, walked->dwarf, &query[i], lines);
-      else if (tries + 1 < MAX_TRIES
-               && hv_dwarf_find_unit (dwarf, items[i].address, tries + 1, &next.unit))
-        g_array_append_val (again, next);
-      else
-        emit_symbol (batch, &query[i], lines);
-    }
+}
+
+static gboolean
+is_intact (const HvObject *object)
+{
+  return hv_elf_is_intact (object->main)
+         && (object->debug == NULL || hv_elf_is_intact (object->debug))
+         && (object->alt == NULL || hv_elf_is_intact (object->alt))
+         && (object->split == NULL || hv_split_is_intact (object->split));
 }
 
 gboolean
@@ -227,11 +518,12 @@ hv_object_resolve (HvObject *object, const uint64_t *addresses, gsize n, GCancel
 {
   HvDwarf *dwarf = read_dwarf (object);
   g_autoptr (GArray) items = g_array_new (FALSE, FALSE, sizeof (Item));
-  g_autoptr (GArray) scopes = g_array_new (FALSE, FALSE, sizeof (HvScope));
-  g_autoptr (GArray) frames = g_array_new (FALSE, FALSE, sizeof (HvObjectFrame));
-  g_autoptr (GArray) queries = g_array_new (FALSE, FALSE, sizeof (HvQuery));
-  Batch batch = { object, scopes, frames, queries, sink, user };
+  g_autofree Chain *chains = g_new0 (Chain, MAX (1, n));
+  Batch batch = { .object = object, .cancellable = cancellable, .chains = chains };
+  Worker workers[MAX_WORKERS];
+  guint n_workers = 1;
 
+  init_worker (&workers[0], &batch, 0);
   for (gsize i = 0; i < n; i++)
     {
       Item item = { .address = addresses[i], .index = i };
@@ -239,27 +531,35 @@ hv_object_resolve (HvObject *object, const uint64_t *addresses, gsize n, GCancel
       if (dwarf && hv_dwarf_find_unit (dwarf, addresses[i], 0, &item.unit))
         g_array_append_val (items, item);
       else
-        emit_symbol (&batch, &query, NULL);
+        add_symbol (&workers[0], &query, NULL);
+    }
+  for (; items->len > 0 && !g_cancellable_is_cancelled (cancellable); batch.tries++)
+    {
+      uint64_t weight;
+      g_autoptr (GArray) jobs = list_jobs (dwarf, items, &weight);
+      batch.jobs = HV_ITEMS (jobs, Job);
+      batch.n_jobs = jobs->len;
+      batch.next_job = 0;
+      run_jobs (&batch, workers, &n_workers, weight);
+      g_array_set_size (items, 0);
+      for (guint i = 0; i < n_workers; i++)
+        {
+          g_array_append_vals (items, workers[i].again->data, workers[i].again->len);
+          g_array_set_size (workers[i].again, 0);
+        }
     }
 
-  for (unsigned tries = 0; items->len > 0; tries++)
-    {
-      GArray *again = g_array_new (FALSE, FALSE, sizeof (Item));
-      const Item *item = HV_ITEMS (items, Item);
-      g_array_sort (items, compare_items);
-      for (gsize i = 0, next; i < items->len; i = next)
-        {
-          if (g_cancellable_is_cancelled (cancellable))
-            {
-              g_array_unref (again);
-              return FALSE;
-            }
-          for (next = i + 1; next < items->len && item[next].unit == item[i].unit;)
-            next++;
-          resolve_unit (&batch, dwarf, item + i, next - i, tries, again);
-        }
-      g_array_unref (items);
-      items = again;
-    }
-  return !g_cancellable_is_cancelled (cancellable);
+  gboolean whole = !g_cancellable_is_cancelled (cancellable);
+  if (whole)
+    add_symbols (&batch, workers, addresses, n);
+  /* nothing was taken yet of what may be wrong */
+  object->damaged = object->damaged || !is_intact (object);
+  for (guint i = 0; i < n_workers; i++)
+    object->damaged = object->damaged || workers[i].damaged;
+  whole = whole && !object->damaged;
+  if (whole)
+    emit_chains (&batch, workers, n, sink, user);
+  for (guint i = 0; i < n_workers; i++)
+    clear_worker (&workers[i]);
+  return whole;
 }

@@ -39,8 +39,12 @@ gboolean hv_object_has_symbols (HvObject *object);
 /* The start of the function at an address, where nothing else is known of it. */
 gboolean hv_object_function_start (HvObject *object, uint64_t address, uint64_t *start);
 
-/* Calls `sink` for each of the ELF virtual addresses that something is known of, in no particular
- * order. FALSE when cancelled. */
+/* Whether a file was changed, or could not be read, while addresses were named. */
+gboolean hv_object_is_damaged (const HvObject *object);
+
+/* Calls `sink` for each of the ELF virtual addresses that something is known of, in the order given
+ * and from the calling thread, though several may work. FALSE, and no call, when cancelled or when
+ * a file was changed meanwhile (hv_object_is_damaged). */
 gboolean hv_object_resolve (HvObject *object, const uint64_t *addresses, gsize n,
                             GCancellable *cancellable, HvObjectSink sink, gpointer user);
 

@@ -2,6 +2,13 @@
 #include "importers/symbols/verify.h"
 #include "programs.h"
 
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <utime.h>
+
 /* Of every function, each byte and the one after it, against the symbol table. */
 static void
 test_unwind (void)
@@ -136,6 +143,115 @@ test_damaged (void)
     }
 }
 
+/* --- files that change while they are read --- */
+
+static void
+take_none (gsize index, const HvObjectFrame *frames, gsize n, gpointer user)
+{
+  g_assert_not_reached ();
+}
+
+/* A library of more than `size` bytes; most of them a hole. */
+static char *
+make_large (gsize size)
+{
+  g_autofree char *from = data_path ("gcc-5.so");
+  char *path = g_build_filename (scratch, "large.so", NULL);
+  struct stat st;
+
+  copy_file (from, path, FALSE);
+  g_assert_cmpint (stat (path, &st), ==, 0);
+  g_assert_cmpint (truncate (path, (off_t) size + st.st_size), ==, 0);
+  return path;
+}
+
+/* Small files are copied and large ones mapped: both must be found out. */
+static const gsize paddings[] = { 0, 16 << 20 };
+
+static void
+test_unchanged (gconstpointer padding)
+{
+  static const HvImportOptions options = { 0 };
+  g_autofree char *path = make_large (*(const gsize *) padding);
+  g_autoptr (HvObject) object = open_object (path, &options);
+
+  g_assert_true (hv_object_resolve (object, stack, G_N_ELEMENTS (stack), NULL, take_nothing, NULL));
+  g_assert_false (hv_object_is_damaged (object));
+}
+
+/* Cut down before anything but its headers was read, then with the list of units read. */
+static void
+test_shrunk (gconstpointer padding)
+{
+  static const HvImportOptions options = { 0 };
+  uint64_t start;
+
+  for (int listed = 0; listed < 2; listed++)
+    {
+      g_autofree char *path = make_large (*(const gsize *) padding);
+      g_autoptr (HvObject) object = open_object (path, &options);
+      g_assert_true (!listed || hv_object_has_debug_info (object));
+      g_assert_cmpint (truncate (path, listed ? 4096 : 0), ==, 0);
+      g_assert_false (
+          hv_object_resolve (object, stack, G_N_ELEMENTS (stack), NULL, take_none, NULL));
+      g_assert_true (hv_object_is_damaged (object));
+      g_assert_false (hv_object_function_start (object, stack[0], &start));
+    }
+}
+
+static void
+test_rewritten (gconstpointer padding)
+{
+  static const HvImportOptions options = { 0 };
+  g_autofree char *path = make_large (*(const gsize *) padding);
+  g_autoptr (HvObject) object = open_object (path, &options);
+  struct utimbuf before = { 1, 1 };
+
+  g_assert_cmpint (utime (path, &before), ==, 0);
+  g_assert_false (hv_object_resolve (object, stack, G_N_ELEMENTS (stack), NULL, take_none, NULL));
+  g_assert_true (hv_object_is_damaged (object));
+}
+
+static sigjmp_buf jump;
+
+static void
+jump_out (int number)
+{
+  siglongjmp (jump, 1);
+}
+
+/* Who else waits for the signal still gets it. */
+static void
+test_other_bus_error (void)
+{
+  g_autofree char *path = make_large (paddings[1]);
+  struct sigaction action = { .sa_handler = jump_out };
+
+  if (!g_test_subprocess ())
+    {
+      g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+      g_test_trap_assert_passed ();
+      return;
+    }
+  g_assert_cmpint (sigaction (SIGBUS, &action, NULL), ==, 0);
+  g_autoptr (HvElf) elf = hv_elf_open (path, NULL);
+  int fd = open (path, O_RDONLY);
+  volatile char *map = mmap (NULL, 1 << 20, PROT_READ, MAP_SHARED, fd, 0);
+  g_assert_true (elf && map != MAP_FAILED);
+  HvSpan info = hv_elf_section (elf, ".debug_info");
+  g_assert_nonnull (info.data);
+  g_assert_cmpint (truncate (path, 0), ==, 0);
+  if (sigsetjmp (jump, 1) == 0)
+    {
+      g_assert_cmpint (*map, ==, 0);
+      g_assert_not_reached ();
+    }
+  munmap ((void *) map, 1 << 20);
+  close (fd);
+  g_assert_cmpint (info.data[0], ==, 0);
+  g_assert_false (hv_elf_is_intact (elf));
+}
+
 static void
 test_refused (void)
 {
@@ -173,5 +289,22 @@ main (int argc, char **argv)
   g_test_add_func ("/library/refused", test_refused);
   g_test_add_func ("/unwind/starts", test_unwind);
   g_test_add_func ("/unwind/packed-symbols", test_packed_symbols);
+  for (gsize i = 0; i < G_N_ELEMENTS (paddings); i++)
+    {
+      static const char *const kinds[] = { "copied", "mapped" };
+      static const struct
+      {
+        const char *name;
+        GTestDataFunc test;
+      } tests[] = { { "unchanged", test_unchanged },
+                    { "shrunk", test_shrunk },
+                    { "rewritten", test_rewritten } };
+      for (gsize t = 0; t < G_N_ELEMENTS (tests); t++)
+        {
+          g_autofree char *name = g_strdup_printf ("/changed/%s/%s", kinds[i], tests[t].name);
+          g_test_add_data_func (name, &paddings[i], tests[t].test);
+        }
+    }
+  g_test_add_func ("/changed/other-bus-error", test_other_bus_error);
   return symbols_run ();
 }
