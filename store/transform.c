@@ -58,7 +58,7 @@ typedef struct
   const uint32_t *parent, *node_key;
   uint8_t *match;  /* by key: the transform is about it */
   uint8_t *inside; /* the node, or one it is called from, matches */
-  uint32_t node;   /* at the path; 0: nowhere */
+  uint8_t *at;     /* the node ends the path; NULL: the transform is about a key */
 } Work;
 
 /* Two profiles may have a library at two paths. */
@@ -68,26 +68,36 @@ is_module (const HvKey *key, const char *module)
   return strcmp (hv_basename (key->module), hv_basename (module)) == 0;
 }
 
+/* In a tree by line a function has many keys. */
 static gboolean
-is_key (const HvKey *key, const char *label, const char *module)
+is_key (const HvTree *tree, uint32_t k, const char *label, const char *module)
 {
-  return strcmp (key->label, label) == 0 && is_module (key, module);
+  const HvKey *key = &tree->key[k];
+
+  return (strcmp (key->label, label) == 0
+          || strcmp (tree->key[key->function_key].label, label) == 0)
+         && is_module (key, module);
 }
 
-static uint32_t
+/* Marks the nodes at the path: in a tree by line there may be several. */
+static void
 find_path (const Work *work, uint32_t n_nodes)
 {
   char **path = work->what->path;
-  uint32_t at = 0;
+  g_autofree uint32_t *depth = g_new0 (uint32_t, n_nodes); /* + 1; 0: not on the path */
 
+  depth[0] = 1;
   /* A child's number is higher than its parent's. */
-  for (uint32_t n = 1; n < n_nodes && path[0]; n++)
-    if (work->parent[n] == at && is_key (&work->tree->key[work->node_key[n]], path[0], path[1]))
-      {
-        at = n;
-        path += 2;
-      }
-  return path[0] ? 0 : at;
+  for (uint32_t n = 1; n < n_nodes; n++)
+    {
+      uint32_t above = depth[work->parent[n]];
+      char **name = above ? path + 2 * (gsize) (above - 1) : NULL;
+      if (name && name[0] && is_key (work->tree, work->node_key[n], name[0], name[1]))
+        {
+          depth[n] = above + 1;
+          work->at[n] = name[2] == NULL;
+        }
+    }
 }
 
 /* Whether the cost of a node itself goes. */
@@ -142,7 +152,7 @@ falls_on (const Work *work, uint32_t n)
     case HV_TRANSFORM_HIDE:
       return match ? parent : n;
     case HV_TRANSFORM_HIDE_PATH:
-      return n == work->node ? parent : n;
+      return work->at[n] ? parent : n;
     case HV_TRANSFORM_COLLAPSE:
       return work->inside[parent] ? parent : n;
     case HV_TRANSFORM_COLLAPSE_MODULE:
@@ -180,15 +190,16 @@ _hv_tree_transform (HvTree *tree, const HvTransform *what)
   g_autofree uint8_t *needed = g_new0 (uint8_t, old.n);
   g_autofree uint32_t *image = g_new0 (uint32_t, old.n);
   gboolean module = what->kind == HV_TRANSFORM_COLLAPSE_MODULE;
-  Work work = { what, tree, old.parent, old.node_key, match, inside, 0 };
+  g_autofree uint8_t *at = what->path ? g_new0 (uint8_t, old.n) : NULL;
+  Work work = { what, tree, old.parent, old.node_key, match, inside, at };
 
   for (uint32_t k = 0; k < tree->n_keys; k++)
     match[k] = module ? is_module (&tree->key[k], what->module)
-                      : is_key (&tree->key[k], what->label, what->module);
-  if (what->path)
-    work.node = find_path (&work, old.n);
+                      : is_key (tree, k, what->label, what->module);
+  if (at)
+    find_path (&work, old.n);
   for (uint32_t n = 1; n < old.n; n++)
-    inside[n] = inside[old.parent[n]] || (what->path ? work.node == n : match[old.node_key[n]]);
+    inside[n] = inside[old.parent[n]] || (at ? at[n] : match[old.node_key[n]]);
   for (uint32_t n = old.n; n-- > 0;)
     {
       gboolean drop = drops (&work, n);

@@ -26,6 +26,7 @@ _hv_tree_intern_key (HvTree *tree, const char *identity, const HvKey *key)
   tree->key[tree->n_keys] = *key;
   tree->key[tree->n_keys].label = g_string_chunk_insert (t->texts, key->label);
   tree->key[tree->n_keys].short_label = tree->key[tree->n_keys].label;
+  tree->key[tree->n_keys].function_key = tree->n_keys;
   t->mixed[tree->n_keys] = FALSE;
   g_hash_table_insert (t->key_ids, g_string_chunk_insert (t->texts, identity),
                        GUINT_TO_POINTER (tree->n_keys + 1));
@@ -104,6 +105,18 @@ append_line (GString *text, const HvKey *key)
   g_string_append_printf (text, "  %s:%u", hv_basename (key->file), key->line);
 }
 
+/* The key with the identity and label in `frames`; frames of one key may be called differently. */
+static uint32_t
+intern_frame (HvTree *tree, const HvTreeFrames *frames, const HvFrame *frame, HvKey *key)
+{
+  key->label = frames->text->str;
+  uint32_t id = _hv_tree_intern_key (tree, frames->identity->str, key);
+  if (hv_group_is_of_functions (tree->options.group) && _hv_tree_is_function (frame)
+      && strcmp (tree->key[id].label, key->label) != 0)
+    tree->tables->mixed[id] = TRUE;
+  return id;
+}
+
 uint32_t
 _hv_tree_frame_key (HvTree *tree, const HvProfile *profile, HvTreeFrames *frames, uint32_t f)
 {
@@ -116,6 +129,7 @@ _hv_tree_frame_key (HvTree *tree, const HvProfile *profile, HvTreeFrames *frames
                 .flags = frame->flags,
                 .category = profile->frame_category[f] };
   GString *text = frames->text, *identity = frames->identity;
+  uint32_t function = HV_NO_KEY;
 
   if (frames->key[f])
     return frames->key[f] - 1;
@@ -152,17 +166,19 @@ _hv_tree_frame_key (HvTree *tree, const HvProfile *profile, HvTreeFrames *frames
       append_identity (tree, profile, frames, frame, identity);
       if (tree->options.group == HV_GROUP_LINE && frame->line && frame->function)
         {
+          key.line = 0;
+          function = intern_frame (tree, frames, frame, &key);
+          key.line = frame->line;
           g_string_append_printf (identity, "\x1f%s:%u", hv_basename (key.file), frame->line);
           append_line (text, &key);
         }
       break;
     }
-  key.label = text->str;
-  frames->key[f] = _hv_tree_intern_key (tree, identity->str, &key) + 1;
-  if (hv_group_is_of_functions (tree->options.group) && _hv_tree_is_function (frame)
-      && strcmp (tree->key[frames->key[f] - 1].label, text->str) != 0)
-    tree->tables->mixed[frames->key[f] - 1] = TRUE;
-  return frames->key[f] - 1;
+  uint32_t id = intern_frame (tree, frames, frame, &key);
+  if (function != HV_NO_KEY)
+    tree->key[id].function_key = function;
+  frames->key[f] = id + 1;
+  return id;
 }
 
 void

@@ -82,6 +82,21 @@ HvTreeNodes _hv_tree_take_nodes (HvTree *tree);
 void _hv_tree_give (HvTree *tree, uint32_t node, const HvTreeNodes *old, uint32_t from);
 void _hv_tree_nodes_clear (HvTreeNodes *nodes);
 
+/* A walk over all nodes, depth first, so that what is open above a node is known: each node once on
+ * the way in and once `leaving`. */
+typedef struct
+{
+  const HvTree *tree;
+  uint32_t *next; /* by node: its child to be entered next */
+  uint32_t node;
+  gboolean leaving;
+} HvTreeWalk;
+
+/* Enters the root; TRUE. */
+gboolean _hv_tree_walk_init (HvTreeWalk *walk, const HvTree *tree);
+gboolean _hv_tree_walk_next (HvTreeWalk *walk); /* FALSE after the root was left */
+void _hv_tree_walk_clear (HvTreeWalk *walk);
+
 /* --- transform.c --- */
 
 /* Applies one transform to a top-down tree that is not finished. */

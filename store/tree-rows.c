@@ -84,19 +84,47 @@ rows_by_top (const HvTree *tree)
   return rows;
 }
 
+gboolean
+_hv_tree_walk_init (HvTreeWalk *walk, const HvTree *tree)
+{
+  *walk = (HvTreeWalk){ .tree = tree };
+  walk->next = g_memdup2 (tree->child_start, tree->n_nodes * sizeof (uint32_t));
+  return TRUE;
+}
+
+gboolean
+_hv_tree_walk_next (HvTreeWalk *walk)
+{
+  const HvTree *tree = walk->tree;
+  uint32_t n = walk->node;
+
+  if (walk->leaving && n == 0)
+    return FALSE;
+  if (walk->leaving)
+    n = tree->parent[n];
+  walk->leaving = walk->next[n] == tree->child_start[n + 1];
+  walk->node = walk->leaving ? n : tree->child[walk->next[n]++];
+  return TRUE;
+}
+
+void
+_hv_tree_walk_clear (HvTreeWalk *walk)
+{
+  g_clear_pointer (&walk->next, g_free);
+}
+
 static GArray *
 rows_by_key (const HvTree *tree)
 {
   uint32_t none = tree->n_keys; /* the root's own cost */
   GArray *rows = g_array_sized_new (FALSE, TRUE, sizeof (HvRow), tree->n_keys + 1);
   g_autofree uint32_t *open = g_new0 (uint32_t, tree->n_keys + 1);
-  g_autofree uint32_t *next = g_new (uint32_t, tree->n_nodes);
+  HvTreeWalk walk;
   struct Best
   {
     int64_t self, incl;
   };
   g_autofree struct Best *best = g_new (struct Best, tree->n_keys + 1);
-  uint32_t n = 0;
 
   g_array_set_size (rows, tree->n_keys + 1);
   for (uint32_t k = 0; k <= tree->n_keys; k++)
@@ -105,37 +133,27 @@ rows_by_key (const HvTree *tree)
       best[k] = (struct Best){ -1, -1 };
     }
 
-  /* Depth first, so that a key already open above a node is known: recursion counts once. */
-  memcpy (next, tree->child_start, tree->n_nodes * sizeof (uint32_t));
-  while (TRUE)
+  /* a key already open above a node has it counted: recursion counts once */
+  for (gboolean more = _hv_tree_walk_init (&walk, tree); more; more = _hv_tree_walk_next (&walk))
     {
-      uint32_t k = n ? tree->node_key[n] : none;
-      HvRow *row = &g_array_index (rows, HvRow, k);
-
-      if (next[n] == tree->child_start[n])
+      uint32_t n = walk.node, k = n ? tree->node_key[n] : none;
+      if (walk.leaving)
         {
-          /* on the way in; the root is no row of everything, only of what has no frame */
-          int64_t self = weight_of (tree, tree->self, n), incl = weight_of (tree, tree->incl, n);
-          row_add (row, tree, n, TRUE, n != 0 && open[k]++ == 0);
-          if (self > best[k].self || (self == best[k].self && incl > best[k].incl))
-            {
-              best[k].self = self;
-              best[k].incl = incl;
-              row->node = n;
-            }
-        }
-      if (next[n] < tree->child_start[n + 1])
-        {
-          n = tree->child[next[n]++];
+          open[k] -= n != 0;
           continue;
         }
-      if (next[n] == tree->child_start[n])
-        next[n]++; /* a leaf: never entered again */
-      if (n == 0)
-        break;
-      open[k]--;
-      n = tree->parent[n];
+      HvRow *row = &g_array_index (rows, HvRow, k);
+      /* the root is no row of everything, only of what has no frame */
+      int64_t self = weight_of (tree, tree->self, n), incl = weight_of (tree, tree->incl, n);
+      row_add (row, tree, n, TRUE, n != 0 && open[k]++ == 0);
+      if (self > best[k].self || (self == best[k].self && incl > best[k].incl))
+        {
+          best[k].self = self;
+          best[k].incl = incl;
+          row->node = n;
+        }
     }
+  _hv_tree_walk_clear (&walk);
   memcpy (g_array_index (rows, HvRow, none).incl, g_array_index (rows, HvRow, none).self,
           sizeof (g_array_index (rows, HvRow, none).incl));
 

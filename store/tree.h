@@ -68,6 +68,9 @@ typedef struct
   uint32_t line;
   uint8_t flags;    /* HvFrameFlags */
   uint8_t category; /* HvCategory */
+  /* Of a line: the key of its function, which has the label that a tree by function gives it and
+   * may have no nodes. Of all others: the key itself. */
+  uint32_t function_key;
 } HvKey;
 
 /* What is not shown of the stacks with a cost, and was made part of their callers. */

@@ -206,6 +206,63 @@ test_diff (void)
     }
 }
 
+/* In a tree by line a transform is about all lines of its function. */
+static void
+test_lines (void)
+{
+  for (guint32 seed = 1; seed < 40; seed++)
+    {
+      g_autoptr (HvProfile) profile = test_random_profile (seed, 80);
+      g_autoptr (HvTree) plain = tree_of (profile, NULL, FALSE);
+      guint of_function = 0;
+
+      for (guint kind = 0; kind < HV_N_TRANSFORMS && plain->n_nodes > 1; kind++)
+        {
+          g_autoptr (GPtrArray) list = list_new ();
+          g_autoptr (GError) error = NULL;
+          HvTransform *t = hv_transform_new ((HvTransformKind) kind, plain,
+                                             1 + (seed * 7 + kind) % (plain->n_nodes - 1));
+          if (!t)
+            continue;
+          g_ptr_array_add (list, t);
+          HvTreeOptions by_line = { .group = HV_GROUP_LINE, .transforms = list };
+          g_autoptr (HvTree) whole = tree_of (profile, list, FALSE);
+          g_autoptr (HvTree)
+              lines = hv_tree_new (profile, HV_METRIC_LIVE_BYTES, HV_AT_END, &by_line, &error);
+          g_assert_no_error (error);
+          hv_tree_check (lines, &error);
+          g_assert_no_error (error);
+          g_assert_cmpint (lines->dropped[0], ==, whole->dropped[0]);
+          g_assert_cmpint (lines->incl[0][0][0], ==, whole->incl[0][0][0]);
+
+          /* what each function allocates itself is what its lines do */
+          g_autoptr (GHashTable) self = g_hash_table_new (g_str_hash, g_str_equal);
+          for (uint32_t n = 1; n < whole->n_nodes; n++)
+            {
+              const char *label = hv_tree_label (whole, n);
+              gsize sum = GPOINTER_TO_SIZE (g_hash_table_lookup (self, label));
+              g_hash_table_insert (self, (gpointer) label,
+                                   GSIZE_TO_POINTER (sum + (gsize) whole->self[0][0][n]));
+            }
+          for (uint32_t n = 1; n < lines->n_nodes; n++)
+            {
+              uint32_t function = lines->key[lines->node_key[n]].function_key;
+              const char *label = lines->key[function].label;
+              gsize sum = GPOINTER_TO_SIZE (g_hash_table_lookup (self, label));
+              of_function += function != lines->node_key[n];
+              g_hash_table_insert (self, (gpointer) label,
+                                   GSIZE_TO_POINTER (sum - (gsize) lines->self[0][0][n]));
+            }
+          GHashTableIter iter;
+          gpointer label, sum;
+          g_hash_table_iter_init (&iter, self);
+          while (g_hash_table_iter_next (&iter, &label, &sum))
+            g_assert_cmpuint (GPOINTER_TO_SIZE (sum), ==, 0);
+        }
+      g_assert_cmpuint (of_function, >, 0);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -214,5 +271,6 @@ main (int argc, char **argv)
   g_test_add_func ("/transform/several", test_several);
   g_test_add_func ("/transform/unknown", test_unknown);
   g_test_add_func ("/transform/diff", test_diff);
+  g_test_add_func ("/transform/lines", test_lines);
   return g_test_run ();
 }
