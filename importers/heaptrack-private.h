@@ -211,7 +211,8 @@ typedef struct
 
   /* tables; entry 0 of strings, ips and traces is "none" */
   uint32_t n_strings, strings_size;
-  uint32_t *string; /* of the profile */
+  uint32_t *string;      /* of the profile */
+  GHashTable *functions; /* string of the profile → of the same name made readable */
   uint32_t n_ips, ips_size;
   uint32_t *ip_first; /* its frames: ip_frame[first … next ip's first), innermost first */
   uint32_t n_ip_frames, ip_frames_size;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "heaptrack-private.h"
 
+#include "symbols/symbols.h"
+
 #include <string.h>
 
 /* No compiler inlines deeper; a line of millions would multiply into every stack through it. */
@@ -34,6 +36,7 @@ ht_tables_init (HtReader *reader)
   /* entry 0: none */
   (void) ROOM (reader, string, n_strings, strings_size);
   reader->string[reader->n_strings++] = 0;
+  reader->functions = g_hash_table_new (NULL, NULL);
   (void) ROOM (reader, ip_first, n_ips, ips_size);
   reader->ip_first[reader->n_ips++] = 0;
   (void) ROOM (reader, ip_frame, n_ip_frames, ip_frames_size);
@@ -68,6 +71,23 @@ string_index (HtReader *reader, HtFields *fields, const char *what, uint32_t *st
   return TRUE;
 }
 
+/* heaptrack knows C++ only: the names of Rust's functions, of either mangling, are made readable
+ * here. */
+static uint32_t
+readable_function (HtReader *reader, uint32_t string)
+{
+  gpointer known = g_hash_table_lookup (reader->functions, GUINT_TO_POINTER (string));
+
+  if (known == NULL)
+    {
+      g_autofree char *name = g_strdup (hv_profile_string (reader->profile, string));
+      g_autofree char *readable = hv_demangle (name);
+      known = GUINT_TO_POINTER (hv_profile_intern (reader->profile, readable, -1));
+      g_hash_table_insert (reader->functions, GUINT_TO_POINTER (string), known);
+    }
+  return GPOINTER_TO_UINT (known);
+}
+
 static gboolean
 add_ip_frame (HtReader *reader, const HvFrame *frame)
 {
@@ -99,6 +119,7 @@ ht_read_ip (HtReader *reader, HtFields *fields)
         {
           if (!string_index (reader, fields, "function", &frame.function))
             return FALSE;
+          frame.function = readable_function (reader, frame.function);
           if (fields->pos >= fields->end)
             frame.flags |= frame.function ? HV_FRAME_SYMBOL_ONLY : 0;
           else if (!string_index (reader, fields, "file", &frame.file)

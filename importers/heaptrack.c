@@ -407,6 +407,7 @@ static void
 free_tables (HtReader *reader)
 {
   g_clear_pointer (&reader->string, g_free);
+  g_clear_pointer (&reader->functions, g_hash_table_unref);
   g_clear_pointer (&reader->ip_first, g_free);
   g_clear_pointer (&reader->ip_frame, g_free);
   g_clear_pointer (&reader->trace, g_free);

@@ -145,6 +145,58 @@ cut_readable_suffixes (char *name)
     name[length - 19] = 0;
 }
 
+/* What a C++ demangler leaves of Rust's legacy names, "_$LT$app..Db$u20$as$u20$app..Get$GT$::get",
+ * made readable. */
+static char *
+unescape_rust (const char *name)
+{
+  static const struct
+  {
+    const char *escape, *text;
+  } escapes[] = { { "$LT$", "<" }, { "$GT$", ">" }, { "$LP$", "(" }, { "$RP$", ")" },
+                  { "$RF$", "&" }, { "$BP$", "*" }, { "$SP$", "@" }, { "$C$", "," } };
+  g_autoptr (GString) text = g_string_new (NULL);
+  gboolean any = FALSE;
+
+  while (*name)
+    {
+      gsize length = 0;
+      /* a part must not begin with a sign */
+      if (name[0] == '_' && name[1] == '$'
+          && (text->len == 0 || g_str_has_suffix (text->str, "::")))
+        name++;
+      for (gsize i = 0; *name == '$' && length == 0 && i < G_N_ELEMENTS (escapes); i++)
+        if (g_str_has_prefix (name, escapes[i].escape))
+          {
+            length = strlen (escapes[i].escape);
+            g_string_append (text, escapes[i].text);
+          }
+      if (*name == '$' && length == 0 && name[1] == 'u')
+        {
+          gsize digits = strspn (name + 2, "0123456789abcdef");
+          gunichar c = (gunichar) g_ascii_strtoull (name + 2, NULL, 16);
+          if (digits > 0 && digits <= 6 && name[2 + digits] == '$' && g_unichar_isprint (c))
+            {
+              length = 2 + digits + 1;
+              g_string_append_unichar (text, c);
+            }
+        }
+      any |= length > 0;
+      if (length == 0 && name[0] == '.' && name[1] == '.')
+        {
+          length = 2;
+          g_string_append (text, "::");
+        }
+      else if (length == 0)
+        {
+          length = 1;
+          g_string_append_c (text, *name);
+        }
+      name += length;
+    }
+  return any ? g_strdup (text->str) : NULL;
+}
+
 char *
 hv_demangle (const char *symbol)
 {
@@ -160,6 +212,8 @@ hv_demangle (const char *symbol)
       if (readable == NULL && name[1] == 'Z')
         readable = demangle_with (name, FALSE);
     }
+  if (readable == NULL)
+    readable = strchr (name, '$') ? unescape_rust (name) : NULL;
   if (readable == NULL)
     readable = g_steal_pointer (&name);
   cut_readable_suffixes (readable);

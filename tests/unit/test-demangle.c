@@ -41,6 +41,15 @@ test_demangle (void)
     { "_RNvCsfLfy6EI15iL_7___rustc14___rust_dealloc", "__rustc::__rust_dealloc" },
     { "app::run::h0123456789abcdef", "app::run" },
     { "app::run::h0123456789abcdeg", "app::run::h0123456789abcdeg" },
+    /* a C++ demangler has been here */
+    { "app::serve::_$u7b$$u7b$closure$u7d$$u7d$::h9d9948ab14de73b2", "app::serve::{{closure}}" },
+    { "_$LT$core..pin..Pin$LT$P$GT$$u20$as$u20$core..future..future..Future$GT$::poll::"
+      "h0123456789abcdef",
+      "<core::pin::Pin<P> as core::future::future::Future>::poll" },
+    { "app::_$LT$impl$u20$app..Get$u20$for$u20$$RF$$LP$$RP$$GT$::get",
+      "app::<impl app::Get for &()>::get" },
+    { "cost$of$u110000$x$", "cost$of$u110000$x$" },
+    { "a..b", "a..b" },
     { "_Rust_is_not_this", "_Rust_is_not_this" },
     { "_Z", "_Z" },
     { "", "" },
