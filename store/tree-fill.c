@@ -311,7 +311,14 @@ task_of_call (HvTree *tree, const HvProfile *profile, HvTreeFrames *frames, Task
       g_string_truncate (identity, 0);
       g_string_truncate (text, 0);
       hv_canonical_path (identity, NULL, function);
-      hv_generic_name (text, function);
+      if (frames->fold->async_body[f])
+        {
+          g_autoptr (GString) name = g_string_new (NULL);
+          _hv_tree_async_name (name, function);
+          hv_generic_name (text, name->str);
+        }
+      else
+        hv_generic_name (text, function);
       if (g_str_has_suffix (text->str, " (async)"))
         g_string_truncate (text, text->len - strlen (" (async)"));
       task->called = (Task){ task_key (tree, identity->str, text->str), TASK_CALLED };

@@ -118,23 +118,50 @@ is_async (const HvProfile *profile, const uint8_t *fold, uint32_t n, uint32_t ab
          && is_closure_of (profile, f, profile->node_frame[above]);
 }
 
+/* Whether a function is a closure that nothing tells to be of an async function; those with debug
+ * information are "{async_fn#0}". */
+static gboolean
+is_closure (const char *function)
+{
+  const char *last = g_strrstr (function, "::");
+
+  return last
+         && (g_str_has_prefix (last, "::{{closure}}") || g_str_has_prefix (last, "::{closure#"));
+}
+
+/* Whether node `n`, a closure, is the body of an async function: a runtime polls it, or the body of
+ * another one does. */
+static gboolean
+is_polled (const HvProfile *profile, const HvTreeFold *fold, uint32_t n)
+{
+  uint32_t parent = profile->node_parent[n], caller = profile->node_frame[parent];
+  const char *function = hv_profile_string (profile, profile->frame[caller].function);
+
+  if (fold->node[parent] == HV_FOLD_ASYNC)
+    return (strstr (function, "poll") || strstr (function, "block_on"))
+           && !strstr (function, "PollFn<") && !strstr (function, "::BlockingTask<");
+  return (fold->async_body[caller] || strstr (function, "::{async_"))
+         && !is_closure_of (profile, profile->node_frame[n], caller);
+}
+
 void
 _hv_tree_fold_init (HvTreeFold *fold, const HvProfile *profile, const HvTreeOptions *options)
 {
   g_autofree uint8_t *start = g_new0 (uint8_t, profile->n_nodes);
   g_autofree uint32_t *shown = g_new0 (uint32_t, profile->n_nodes);
+  g_autofree uint8_t *closure = g_new0 (uint8_t, profile->n_frames);
 
   fold->node = g_new0 (uint8_t, profile->n_nodes);
+  fold->async_body = g_new0 (uint8_t, profile->n_frames);
   fold->anchor = g_new (uint32_t, MAX (1, profile->n_sites));
-  for (uint32_t s = 0; s < profile->n_sites; s++)
-    fold->anchor[s] = anchor_of (profile, profile->site_node[s], options);
-  if (options->all_frames)
-    return;
+  for (uint32_t f = 1; f < profile->n_frames; f++)
+    closure[f] = profile->frame_category[f] == HV_CATEGORY_APP
+                 && is_closure (hv_profile_string (profile, profile->frame[f].function));
 
   start[0] = START_POSSIBLE;
   for (uint32_t n = 1; n < profile->n_nodes; n++)
     {
-      uint32_t parent = profile->node_parent[n];
+      uint32_t parent = profile->node_parent[n], f = profile->node_frame[n];
       start[n] = (uint8_t) start_of (profile, n, (Start) start[parent]);
       if (start[n] == START_CERTAIN)
         fold->node[n] = HV_FOLD_START;
@@ -145,10 +172,18 @@ _hv_tree_fold_init (HvTreeFold *fold, const HvProfile *profile, const HvTreeOpti
         }
       else
         shown[n] = n;
+      if (closure[f] && fold->node[n] == HV_FOLD_NONE && is_polled (profile, fold, n))
+        fold->async_body[f] = TRUE;
     }
+  if (options->all_frames)
+    memset (fold->node, HV_FOLD_NONE, profile->n_nodes);
   for (uint32_t s = 0; s < profile->n_sites; s++)
-    if (fold->node[fold->anchor[s]] == HV_FOLD_ASYNC)
-      fold->anchor[s] = shown[fold->anchor[s]] ? shown[fold->anchor[s]] : HV_ASYNC_ONLY;
+    {
+      uint32_t anchor = anchor_of (profile, profile->site_node[s], options);
+      if (fold->node[anchor] == HV_FOLD_ASYNC)
+        anchor = shown[anchor] ? shown[anchor] : HV_ASYNC_ONLY;
+      fold->anchor[s] = anchor;
+    }
 }
 
 void
@@ -156,6 +191,7 @@ _hv_tree_fold_clear (HvTreeFold *fold)
 {
   g_clear_pointer (&fold->node, g_free);
   g_clear_pointer (&fold->anchor, g_free);
+  g_clear_pointer (&fold->async_body, g_free);
 }
 
 /* Scratch of _hv_tree_fold_count(). */

@@ -22,12 +22,13 @@ _hv_tree_intern_key (HvTree *tree, const char *identity, const HvKey *key)
       t->keys_size = tree->n_keys ? tree->n_keys * 2 : 256;
       tree->key = g_renew (HvKey, tree->key, t->keys_size);
       t->mixed = g_renew (uint8_t, t->mixed, t->keys_size);
+      t->async_body = g_renew (uint8_t, t->async_body, t->keys_size);
     }
   tree->key[tree->n_keys] = *key;
   tree->key[tree->n_keys].label = g_string_chunk_insert (t->texts, key->label);
   tree->key[tree->n_keys].short_label = tree->key[tree->n_keys].label;
   tree->key[tree->n_keys].function_key = tree->n_keys;
-  t->mixed[tree->n_keys] = FALSE;
+  t->mixed[tree->n_keys] = t->async_body[tree->n_keys] = FALSE;
   g_hash_table_insert (t->key_ids, g_string_chunk_insert (t->texts, identity),
                        GUINT_TO_POINTER (tree->n_keys + 1));
   return tree->n_keys++;
@@ -175,10 +176,25 @@ _hv_tree_frame_key (HvTree *tree, const HvProfile *profile, HvTreeFrames *frames
       break;
     }
   uint32_t id = intern_frame (tree, frames, frame, &key);
+  if (frames->fold->async_body[f])
+    tree->tables->async_body[id] = TRUE;
   if (function != HV_NO_KEY)
-    tree->key[id].function_key = function;
+    {
+      tree->key[id].function_key = function;
+      if (frames->fold->async_body[f])
+        tree->tables->async_body[function] = TRUE;
+    }
   frames->key[f] = id + 1;
   return id;
+}
+
+void
+_hv_tree_async_name (GString *name, const char *function)
+{
+  const char *last = g_strrstr (function, "::");
+
+  g_string_append_len (name, function, last ? last - function : 0);
+  g_string_append (name, "::{async_fn#0}");
 }
 
 void
@@ -204,6 +220,12 @@ _hv_tree_name_keys (HvTree *tree)
           if (lines && key->line)
             append_line (text, key);
           key->label = g_string_chunk_insert (tree->tables->texts, text->str);
+        }
+      if (tree->tables->async_body[k])
+        {
+          g_autofree char *body = g_strdup (full->str);
+          g_string_truncate (full, 0);
+          _hv_tree_async_name (full, body);
         }
       g_string_truncate (text, 0);
       hv_shorten_function (text, full->str);

@@ -16,6 +16,7 @@ struct HvTreeTables
   HvPairMap children;
   uint32_t keys_size, nodes_size;
   uint8_t *mixed;        /* by key: it stands for functions of several names */
+  uint8_t *async_body;   /* by key: as in HvTreeFold */
   gboolean with_modules; /* keys tell modules apart */
   gboolean across_loads; /* two processes: a run-time address of one means nothing in the other */
 };
@@ -115,6 +116,10 @@ gboolean _hv_tree_is_function (const HvFrame *frame);
 uint32_t _hv_tree_frame_key (HvTree *tree, const HvProfile *profile, HvTreeFrames *frames,
                              uint32_t f);
 
+/* Appends the name of an async function by that of its body, "app::serve::{{closure}}", as debug
+ * information has it: "app::serve::{async_fn#0}". */
+void _hv_tree_async_name (GString *name, const char *function);
+
 /* Short labels, and the common name of the instances of a template. */
 void _hv_tree_name_keys (HvTree *tree);
 
@@ -160,8 +165,9 @@ typedef enum
 
 typedef struct HvTreeFold
 {
-  uint8_t *node;    /* by stack node: HvFold */
-  uint32_t *anchor; /* by site: the stack node it is shown at, or HV_ASYNC_ONLY */
+  uint8_t *node;       /* by stack node: HvFold */
+  uint32_t *anchor;    /* by site: the stack node it is shown at, or HV_ASYNC_ONLY */
+  uint8_t *async_body; /* by frame: its function is called a closure and is an async function */
 } HvTreeFold;
 
 void _hv_tree_fold_init (HvTreeFold *fold, const HvProfile *profile, const HvTreeOptions *options);

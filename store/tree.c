@@ -352,6 +352,7 @@ hv_tree_free (HvTree *tree)
   g_clear_pointer (&tree->tables->texts, g_string_chunk_free);
   hv_pair_map_clear (&tree->tables->children);
   g_free (tree->tables->mixed);
+  g_free (tree->tables->async_body);
   g_free (tree->tables);
   g_free ((char *) tree->options.focus);
   g_free ((char *) tree->options.ignore);

@@ -293,6 +293,14 @@ test_fold_async (void)
   g_assert_cmpuint (folded->frames, ==, 10 + 8 + 9 + 5 + 8 + 5 + 5);
   g_assert_cmpuint (folded->shown, ==, 2 + 1 + 2 + 1 + 2 + 2 + 4);
 
+  /* closures that are polled are async functions; that of join! and one that the pool calls are not
+   */
+  for (uint32_t k = 0; k < tree->n_keys; k++)
+    if (g_str_has_suffix (tree->key[k].label, "e::{{closure}}"))
+      g_assert_true (g_str_has_suffix (tree->key[k].short_label, " (async)"));
+    else
+      g_assert_null (strstr (tree->key[k].short_label, "async)"));
+
   g_autoptr (HvTree) all = tree_of (profile, (HvTreeOptions){ .all_frames = TRUE });
   g_assert_cmpuint (all->folded_of[HV_SIDE_CURRENT].async, ==, 0);
   g_assert_false (all->folded);
@@ -318,7 +326,7 @@ test_tasks (void)
   set_category (profile, "tokio::runtime::task::raw::poll::<app::serve::{closure#0}, S>",
                 HV_CATEGORY_ASYNC);
   expect_rows (profile, (HvTreeOptions){ .group = HV_GROUP_TASK },
-               "task app::serve::{async} 10 10|task app::Job 7 7|task app::legacy::{closure} 5 5|"
+               "task app::serve::{async} 10 10|task app::Job 7 7|task app::legacy 5 5|"
                "[async runtime] 3 3|[no task] 2 2|task app::fetch 1 1");
   expect_rows (profile, (HvTreeOptions){ .group = HV_GROUP_TASK, .focus = "helper" },
                "task app::serve::{async} 10 10");

@@ -253,22 +253,22 @@ append_folded (GString *out, const HvTree *tree)
   } kinds[] = { { folded->allocator, "allocator" },
                 { folded->async, "async runtime" },
                 { folded->entry, "entry" } };
-  g_autoptr (GString) line = g_string_new ("folded: ");
-  gsize empty = line->len;
+  g_autoptr (GPtrArray) facts = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GString) counts = g_string_new (NULL);
 
   for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
     if (kinds[i].n)
       {
         g_autofree char *count = hv_format_count (kinds[i].n);
-        g_string_append_printf (line, "%s%s %s", line->len > empty ? ", " : "", count,
-                                kinds[i].kind);
+        g_string_append_printf (counts, "%s%s %s", counts->len ? ", " : "", count, kinds[i].kind);
       }
-  if (line->len == empty || folded->stacks == 0)
+  if (counts->len == 0 || folded->stacks == 0)
     return;
-  g_string_append_printf (line, " functions; stacks %.1f → %.1f frames deep",
-                          (double) folded->frames / (double) folded->stacks,
-                          (double) folded->shown / (double) folded->stacks);
-  hv_text_wrap (out, line->str, "");
+  hv_facts_add (facts, "folded: %s functions", counts->str);
+  hv_facts_add (facts, "stacks %.1f → %.1f frames deep",
+                (double) folded->frames / (double) folded->stacks,
+                (double) folded->shown / (double) folded->stacks);
+  hv_facts_append (out, facts);
 }
 
 /* "function" for the table's last heading. */
