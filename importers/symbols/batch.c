@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "find.h"
 #include "resolver.h"
+#include "symcache.h"
 
 #include <string.h>
+
+/* Lines on split debug information that is not there. */
+#define MAX_MISSING 4
 
 typedef struct
 {
@@ -13,10 +17,12 @@ typedef struct
   gsize n;
   HvBatchResult result;
 
-  /* of the addresses the cache does not know */
-  const uint32_t *unknown; /* by index given: index in `ids` */
-  gint64 cached_file;      /* that takes them; 0: none */
-  gboolean split;          /* the rest of the debug information may turn up in other files */
+  HvSymcache *cache;       /* may be NULL */
+  uint32_t *known;         /* by frame of the cache: the profile's, 0: not met */
+  gboolean keep;           /* the cache takes what is read */
+  const uint32_t *unknown; /* by address that the cache does not know: index in `ids` */
+  GArray *chain;           /* of uint32_t */
+  GArray *readable;        /* of HvCachedFrame */
 } Batch;
 
 static uint32_t
@@ -33,37 +39,41 @@ name_id (HvResolver *r, const char *raw)
   return string;
 }
 
-static void
-take_chain (gsize index, const HvObjectFrame *frames, gsize n, gpointer user)
+/* A frame of which only the start of the function is known has one name: the function was called,
+ * but which of its lines calls on is not known any more. */
+static gboolean
+is_start (const Batch *batch, uint32_t id)
 {
-  Batch *batch = user;
+  return (batch->r->profile->frame[id].flags & HV_FRAME_FUNCTION_START) != 0;
+}
+
+static uint32_t
+without_line (HvProfile *profile, uint32_t frame)
+{
+  HvFrame named = profile->frame[frame];
+
+  named.file = named.line = 0;
+  return hv_profile_frame (profile, &named);
+}
+
+/* Gives the address of an index its chain, innermost first. */
+static void
+take_chain (Batch *batch, gsize index, const uint32_t *chain, gsize n)
+{
   HvResolver *r = batch->r;
   uint32_t id = batch->ids[index];
 
   r->first[id] = r->pool->len;
-  gboolean start = (r->profile->frame[id].flags & HV_FRAME_FUNCTION_START) != 0;
-  if (start)
+  if (is_start (batch, id))
     {
-      /* the function was called, but which of its lines calls on is not known any more */
-      frames += n - 1;
-      n = 1;
-    }
-  for (gsize i = 0; i < n; i++)
-    {
-      HvFrame frame = {
-        .function = name_id (r, frames[i].function),
-        .file = frames[i].file && !start ? hv_profile_intern (r->profile, frames[i].file, -1) : 0,
-        .line = start ? 0 : frames[i].line,
-        .module = batch->group->path,
-        .flags = (uint8_t) ((frames[i].inlined ? HV_FRAME_INLINED : 0)
-                            | (frames[i].symbol_only ? HV_FRAME_SYMBOL_ONLY : 0)),
-      };
-      uint32_t named = hv_profile_frame (r->profile, &frame);
+      uint32_t named = without_line (r->profile, chain[n - 1]);
       g_array_append_val (r->pool, named);
     }
+  else
+    g_array_append_vals (r->pool, chain, (guint) n);
   r->last[id] = r->pool->len;
   batch->result.n_resolved++;
-  batch->result.n_symbol_only += frames[0].symbol_only;
+  batch->result.n_symbol_only += (r->profile->frame[chain[0]].flags & HV_FRAME_SYMBOL_ONLY) != 0;
 }
 
 /* Gives the addresses that have no name the one of their function's start, so that at least the
@@ -91,30 +101,95 @@ take_starts (Batch *batch, HvObject *object)
   return any;
 }
 
+static uint32_t
+named_frame (const Batch *batch, uint32_t function, const HvCachedFrame *frame)
+{
+  HvProfile *profile = batch->r->profile;
+  HvFrame named = {
+    .function = function,
+    .file = *frame->file ? hv_profile_intern (profile, frame->file, -1) : 0,
+    .line = frame->line,
+    .module = batch->group->path,
+    .flags = (uint8_t) ((frame->inlined ? HV_FRAME_INLINED : 0)
+                        | (frame->symbol_only ? HV_FRAME_SYMBOL_ONLY : 0)),
+  };
+
+  return hv_profile_frame (profile, &named);
+}
+
+/* The profile's frame for one of the cache. */
+static uint32_t
+known_frame (Batch *batch, uint32_t frame)
+{
+  if (batch->known[frame] == 0)
+    {
+      HvCachedFrame cached = hv_symcache_frame (batch->cache, frame);
+      uint32_t function = hv_profile_intern (batch->r->profile, cached.function, -1);
+      batch->known[frame] = named_frame (batch, function, &cached);
+    }
+  return batch->known[frame];
+}
+
 static void
 take_new (gsize index, const HvObjectFrame *frames, gsize n, gpointer user)
 {
   Batch *batch = user;
+  HvProfile *profile = batch->r->profile;
   uint32_t at = batch->unknown[index];
 
-  take_chain (at, frames, n, batch);
-  /* without its .dwo file a unit still gives a symbol and a line */
-  if (batch->cached_file && !(batch->split && n == 1))
-    hv_symcache_put (batch->r->cache, batch->cached_file, batch->addresses[at], frames, n);
+  g_array_set_size (batch->chain, 0);
+  g_array_set_size (batch->readable, 0);
+  for (gsize i = 0; i < n; i++)
+    {
+      HvCachedFrame frame = {
+        .file = frames[i].file ? frames[i].file : "",
+        .line = frames[i].line,
+        .inlined = frames[i].inlined,
+        .symbol_only = frames[i].symbol_only,
+      };
+      uint32_t named = named_frame (batch, name_id (batch->r, frames[i].function), &frame);
+      g_array_append_val (batch->chain, named);
+      g_array_append_val (batch->readable, frame);
+    }
+  const uint32_t *chain = HV_ITEMS (batch->chain, const uint32_t);
+  take_chain (batch, at, chain, n);
+  if (!batch->keep || frames[0].incomplete)
+    return;
+  for (gsize i = 0; i < n; i++)
+    g_array_index (batch->readable, HvCachedFrame, i).function = hv_profile_string (
+        profile, profile->frame[chain[i]].function);
+  hv_symcache_put (batch->cache, batch->addresses[at], HV_ITEMS (batch->readable, HvCachedFrame),
+                   n);
 }
 
 /* Takes what the cache has of the addresses; returns the indices (uint32_t) of those it has not. */
 static GArray *
-take_known (Batch *batch, gint64 file)
+take_known (Batch *batch)
 {
   GArray *unknown = g_array_new (FALSE, FALSE, sizeof (uint32_t));
-  g_autoptr (GArray) frames = g_array_new (FALSE, FALSE, sizeof (HvObjectFrame));
 
+  if (batch->cache)
+    batch->known = g_new0 (uint32_t, MAX (1, hv_symcache_n_frames (batch->cache)));
   for (uint32_t i = 0; i < batch->n; i++)
-    if (file == 0 || !hv_symcache_get (batch->r->cache, file, batch->addresses[i], frames))
-      g_array_append_val (unknown, i);
-    else if (frames->len > 0)
-      take_chain (i, &g_array_index (frames, HvObjectFrame, 0), frames->len, batch);
+    {
+      const uint32_t *frames;
+      gsize n;
+      if (batch->cache == NULL
+          || !hv_symcache_find (batch->cache, batch->addresses[i], &frames, &n))
+        {
+          g_array_append_val (unknown, i);
+          continue;
+        }
+      g_array_set_size (batch->chain, 0);
+      for (gsize k = 0; k < n; k++)
+        {
+          uint32_t named = known_frame (batch, frames[k]);
+          g_array_append_val (batch->chain, named);
+        }
+      if (n > 0)
+        take_chain (batch, i, HV_ITEMS (batch->chain, const uint32_t), n);
+    }
+  g_clear_pointer (&batch->known, g_free);
   return unknown;
 }
 
@@ -136,12 +211,80 @@ resolve_unknown (Batch *batch, HvObject *object, const char *path, const GArray 
                        path);
       hv_find_say (batch->group->tried, path, "changed while it was read");
     }
-  for (guint i = 0; i < unknown->len && whole && batch->cached_file && !batch->split; i++)
+  /* an address without a name may have one in a file that is missing */
+  gboolean nothing_missing = g_hash_table_size (hv_object_missing (object)) == 0;
+  for (guint i = 0; i < unknown->len && whole && batch->keep && nothing_missing; i++)
     {
       uint32_t id = batch->ids[batch->unknown[i]];
       if (r->last[id] == r->first[id])
-        hv_symcache_put (r->cache, batch->cached_file, wanted[i], NULL, 0);
+        hv_symcache_put (batch->cache, wanted[i], NULL, 0);
     }
+}
+
+/* The files that an object's names are from beside itself. */
+typedef struct
+{
+  HvElf *debug, *alt;
+  char *debug_path, *alt_path;
+  gboolean lacks_alt;
+} Files;
+
+static void
+find_files (Batch *batch, Files *files, HvElf *elf, const char *path)
+{
+  const HvImportOptions *options = batch->r->options;
+  GPtrArray *tried = batch->group->tried;
+
+  files->debug = hv_find_debug (elf, path, options, &files->debug_path, tried);
+  files->alt = hv_find_alt (files->debug ? files->debug : elf,
+                            files->debug ? files->debug_path : path, options, &files->alt_path,
+                            &files->lacks_alt, tried);
+}
+
+/* Those files with their sizes and times, a line each, the packages of split debug information with
+ * them; the first line is the debug file's, empty when there is none. */
+static char *
+inputs_of (const Files *files, const char *path)
+{
+  const char *const beside[] = { path, files->debug_path };
+  g_autofree char *debug = hv_symcache_input (files->debug_path);
+  g_autofree char *alt = hv_symcache_input (files->alt_path);
+  GString *inputs = g_string_new (*debug ? debug : "\n");
+
+  g_string_append (inputs, alt);
+  for (gsize i = 0; i < G_N_ELEMENTS (beside); i++)
+    if (beside[i])
+      {
+        g_autofree char *package = g_strconcat (beside[i], ".dwp", NULL);
+        g_autofree char *input = hv_symcache_input (package);
+        g_string_append (inputs, input);
+      }
+  return g_string_free (inputs, FALSE);
+}
+
+/* The debug file among the inputs, or NULL. */
+static char *
+debug_input (const char *inputs)
+{
+  g_auto (GStrv) lines = g_strsplit (inputs, "\n", 2);
+  g_auto (GStrv) parts = lines[0] ? g_strsplit (lines[0], " ", 3) : NULL;
+
+  return parts && g_strv_length (parts) == 3 ? g_strdup (parts[2]) : NULL;
+}
+
+static void
+say_missing (Batch *batch, const HvObject *object, const char *path)
+{
+  static const char what[] = "the split debug information was not found";
+  g_autofree char *package = g_strconcat (path, ".dwp", NULL);
+  g_autoptr (GList) files = g_list_sort (g_hash_table_get_keys (hv_object_missing (object)),
+                                         (GCompareFunc) strcmp);
+  guint n = 0;
+
+  if (files)
+    hv_find_say (batch->group->tried, package, what);
+  for (const GList *l = files; l && n < MAX_MISSING; l = l->next, n++)
+    hv_find_say (batch->group->tried, l->data, what);
 }
 
 /* Names the addresses of the batch, from the cache as far as it goes; what they were read from,
@@ -149,54 +292,54 @@ resolve_unknown (Batch *batch, HvObject *object, const char *path, const GArray 
 static HvObject *
 resolve_batch (Batch *batch, HvElf *elf, const char *path)
 {
-  HvResolver *r = batch->r;
-  GPtrArray *tried = batch->group->tried;
-  char **debug_path = &batch->result.debug_path;
-  g_autofree char *key = r->cache ? hv_symcache_key (elf, path) : NULL;
-  HvCachedFile known = { 0 };
-  HvElf *debug = NULL, *alt = NULL;
-  gboolean looked = FALSE;
+  const HvImportOptions *options = batch->r->options;
+  Files files = { 0 };
+  g_autofree char *inputs = NULL;
 
-  if (key && hv_symcache_find (r->cache, key, &known) && known.quality != HV_QUALITY_FULL)
+  gboolean full = batch->cache && hv_symcache_is_known (batch->cache)
+                  && hv_symcache_quality (batch->cache) == HV_QUALITY_FULL;
+  if (full && hv_symcache_inputs_changed (hv_symcache_inputs (batch->cache)))
     {
-      debug = hv_find_debug (elf, path, r->options, debug_path, tried);
-      looked = TRUE;
-      g_autofree char *now = hv_symcache_debug (*debug_path);
-      if (strcmp (now, known.debug) != 0)
-        hv_cached_file_clear (&known);
+      hv_symcache_reset (batch->cache, HV_QUALITY_SYMBOLS, "");
+      full = FALSE;
     }
-  g_autoptr (GArray) unknown = take_known (batch, known.id);
-  gboolean full = known.id && known.quality == HV_QUALITY_FULL;
+  gboolean looked = batch->cache && hv_symcache_is_known (batch->cache) && !full;
+  if (looked)
+    {
+      find_files (batch, &files, elf, path);
+      inputs = inputs_of (&files, path);
+      if (strcmp (inputs, hv_symcache_inputs (batch->cache)) != 0)
+        hv_symcache_reset (batch->cache, HV_QUALITY_SYMBOLS, "");
+    }
+  g_autoptr (GArray) unknown = take_known (batch);
   batch->result.debug_info = full;
   if (unknown->len == 0)
     {
-      /* "SIZE TIME PATH" */
-      g_auto (GStrv) parts = known.id ? g_strsplit (known.debug, " ", 3) : NULL;
-      if (!looked && parts && g_strv_length (parts) == 3)
-        *debug_path = g_strdup (parts[2]);
-      hv_cached_file_clear (&known);
-      return hv_object_new (elf, debug, NULL);
+      batch->result.debug_path = looked ? files.debug_path
+                                        : debug_input (hv_symcache_inputs (batch->cache));
+      g_free (files.alt_path);
+      return hv_object_new (elf, files.debug, files.alt);
     }
 
   if (!looked)
-    debug = hv_find_debug (elf, path, r->options, debug_path, tried);
-  alt = hv_find_alt (debug ? debug : elf, debug ? *debug_path : path, r->options);
-  HvObject *object = hv_object_new (elf, debug, alt);
-  hv_object_set_split (object, hv_split_new (path, *debug_path, r->options->sysroot));
+    find_files (batch, &files, elf, path);
+  HvObject *object = hv_object_new (elf, files.debug, files.alt);
+  hv_object_set_split (object, hv_split_new (path, files.debug_path, options->sysroot));
   gboolean has_debug_info = hv_object_has_debug_info (object);
-  batch->split = hv_elf_section (debug ? debug : elf, ".debug_addr").data != NULL;
-  batch->cached_file = known.id;
-  if (known.id && full != has_debug_info)
-    batch->cached_file = 0; /* what was there is gone: do not mix the worse in */
-  else if (known.id == 0 && key)
+  HvQuality quality = has_debug_info && !files.lacks_alt ? HV_QUALITY_FULL : HV_QUALITY_SYMBOLS;
+  if (batch->cache && !hv_symcache_is_known (batch->cache))
     {
-      g_autofree char *now = hv_symcache_debug (*debug_path);
-      batch->cached_file = hv_symcache_put_file (
-          r->cache, key, has_debug_info ? HV_QUALITY_FULL : HV_QUALITY_SYMBOLS, now);
+      if (inputs == NULL)
+        inputs = inputs_of (&files, path);
+      hv_symcache_reset (batch->cache, quality, inputs);
     }
+  /* when what was there is gone, do not mix the worse in */
+  batch->keep = batch->cache && hv_symcache_quality (batch->cache) == quality;
   batch->result.debug_info = full || has_debug_info;
   resolve_unknown (batch, object, path, unknown);
-  hv_cached_file_clear (&known);
+  say_missing (batch, object, path);
+  batch->result.debug_path = files.debug_path;
+  g_free (files.alt_path);
   return object;
 }
 
@@ -205,8 +348,14 @@ hv_resolver_name (HvResolver *r, const HvSymbolGroup *group, HvElf *elf, const c
                   const uint32_t *ids, const uint64_t *addresses, gsize n)
 {
   Batch batch = { .r = r, .group = group, .ids = ids, .addresses = addresses, .n = n };
-  g_autoptr (HvObject) object = resolve_batch (&batch, elf, path);
 
+  batch.cache = r->options->symbol_cache ? hv_symcache_open (elf, path) : NULL;
+  batch.chain = g_array_new (FALSE, FALSE, sizeof (uint32_t));
+  batch.readable = g_array_new (FALSE, FALSE, sizeof (HvCachedFrame));
+  g_autoptr (HvObject) object = resolve_batch (&batch, elf, path);
   batch.result.any_starts = take_starts (&batch, object);
+  hv_symcache_close (batch.cache);
+  g_array_unref (batch.chain);
+  g_array_unref (batch.readable);
   return batch.result;
 }

@@ -207,7 +207,8 @@ hv_find_debug (HvElf *elf, const char *path, const HvImportOptions *options, cha
 }
 
 HvElf *
-hv_find_alt (HvElf *elf, const char *path, const HvImportOptions *options)
+hv_find_alt (HvElf *elf, const char *path, const HvImportOptions *options, char **alt_path,
+             gboolean *missing, GPtrArray *tried)
 {
   g_auto (GStrv) dirs = debug_dirs (options);
   g_autofree char *build_id = NULL, *found = NULL;
@@ -219,5 +220,15 @@ hv_find_alt (HvElf *elf, const char *path, const HvImportOptions *options)
   g_autofree char *beside = g_path_is_absolute (link) ? g_strdup (link)
                                                       : g_build_filename (directory, link, NULL);
   HvElf *alt = open_with_build_id (beside, build_id);
-  return alt ? alt : find_by_build_id (build_id, dirs, &found, NULL);
+  if (alt)
+    found = g_steal_pointer (&beside);
+  else
+    alt = find_by_build_id (build_id, dirs, &found, NULL);
+  if (alt == NULL)
+    hv_find_say (tried, beside, "the file that debug files share was not found");
+  if (missing)
+    *missing = alt == NULL;
+  if (alt_path)
+    *alt_path = g_steal_pointer (&found);
+  return alt;
 }

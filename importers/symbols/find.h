@@ -24,7 +24,9 @@ void hv_find_say (GPtrArray *tried, const char *path, const char *what);
 HvElf *hv_find_debug (HvElf *elf, const char *path, const HvImportOptions *options,
                       char **debug_path, GPtrArray *tried);
 
-/* The file that the debug file at `path` shares with others (dwz), by its build id, or NULL. */
-HvElf *hv_find_alt (HvElf *elf, const char *path, const HvImportOptions *options);
+/* The file that the debug file at `path` shares with others (dwz), by its build id, or NULL;
+ * `*missing` tells that there should be one. `alt_path`, `missing` and `tried` may be NULL. */
+HvElf *hv_find_alt (HvElf *elf, const char *path, const HvImportOptions *options, char **alt_path,
+                    gboolean *missing, GPtrArray *tried);
 
 G_END_DECLS

@@ -10,7 +10,8 @@
 /* What a frame without a name means for its stack. */
 typedef enum
 {
-  ROLE_OTHER, /* named, or of no file */
+  ROLE_UNKNOWN, /* not asked for yet */
+  ROLE_OTHER,   /* named, or of no file */
   ROLE_MISSING,
   ROLE_FOLDED, /* of the allocator */
   ROLE_ENTRY,  /* what called main(), or started the thread, when nothing but the like is outside */
@@ -36,18 +37,30 @@ is_c_runtime (const char *path)
   return FALSE;
 }
 
-static Role
-role_of (const HvResolver *r, uint32_t frame)
+/* What a frame is called from here on, by its outermost function. */
+static const HvFrame *
+named_frame (const HvResolver *r, uint32_t frame)
 {
-  HvProfile *profile = r->profile;
-  const HvSymbolGroup *group = r->group_of[frame] ? &g_array_index (r->groups, HvSymbolGroup,
-                                                                    r->group_of[frame] - 1)
-                                                  : NULL;
-  const HvFrame *named = &profile->frame[frame];
-  const char *path = hv_profile_string (profile, named->module);
+  uint32_t last = r->group_of[frame] ? r->last[frame] : 0;
 
-  if (group && r->last[frame] > r->first[frame])
-    named = &profile->frame[g_array_index (r->pool, uint32_t, r->last[frame] - 1)];
+  return &r->profile->frame[last > 0 && last > r->first[frame]
+                                ? g_array_index (r->pool, uint32_t, last - 1)
+                                : frame];
+}
+
+static gboolean
+is_unnamed (const HvResolver *r, uint32_t frame)
+{
+  return r->group_of[frame] && named_frame (r, frame)->function == 0;
+}
+
+static Role
+find_role (const HvResolver *r, uint32_t frame)
+{
+  const HvProfile *profile = r->profile;
+  const HvFrame *named = named_frame (r, frame);
+  const char *path = hv_profile_string (profile, profile->frame[frame].module);
+
   switch (hv_rules_category (hv_profile_string (profile, named->function), path))
     {
     case HV_CATEGORY_ALLOCATOR:
@@ -60,11 +73,30 @@ role_of (const HvResolver *r, uint32_t frame)
     default:
       break;
     }
-  if (group == NULL || named->function || *path == '[')
+  if (!is_unnamed (r, frame) || *path == '[')
     return ROLE_OTHER;
   if (is_c_runtime (path))
     return ROLE_MISSING_ENTRY;
   return ROLE_MISSING;
+}
+
+static Role
+role_of (const HvResolver *r, uint8_t *role, uint32_t frame)
+{
+  if (role[frame] == ROLE_UNKNOWN)
+    role[frame] = (uint8_t) find_role (r, frame);
+  return role[frame];
+}
+
+static gboolean
+has_unnamed (const HvResolver *r, uint32_t site)
+{
+  const HvProfile *profile = r->profile;
+
+  for (uint32_t n = profile->site_node[site]; n != 0; n = profile->node_parent[n])
+    if (is_unnamed (r, profile->node_frame[n]))
+      return TRUE;
+  return FALSE;
 }
 
 static int64_t
@@ -78,7 +110,7 @@ add_up (int64_t a, int64_t b)
 /* The groups with a frame in the stack of `site` that is shown and has no name take its cost;
  * whether there is one whose symbols are missing altogether. */
 static gboolean
-charge_groups (HvResolver *r, const uint8_t *role, uint32_t site, int64_t cost)
+charge_groups (HvResolver *r, uint8_t *role, uint32_t site, int64_t cost)
 {
   const HvProfile *profile = r->profile;
   uint32_t outermost = 0;
@@ -87,7 +119,7 @@ charge_groups (HvResolver *r, const uint8_t *role, uint32_t site, int64_t cost)
 
   for (uint32_t n = profile->site_node[site]; n != 0; n = profile->node_parent[n])
     {
-      Role here = role[profile->node_frame[n]];
+      Role here = role_of (r, role, profile->node_frame[n]);
       /* the last one of all, which called the C library, is _start() */
       gboolean start = profile->node_parent[n] == 0 && here == ROLE_MISSING && outermost != 0
                        && inner == ROLE_MISSING_ENTRY;
@@ -98,7 +130,8 @@ charge_groups (HvResolver *r, const uint8_t *role, uint32_t site, int64_t cost)
   for (uint32_t n = profile->site_node[site]; n != 0 && outermost; n = profile->node_parent[n])
     {
       uint32_t frame = profile->node_frame[n];
-      if (role[frame] == ROLE_MISSING || role[frame] == ROLE_MISSING_ENTRY)
+      Role here = role_of (r, role, frame);
+      if (here == ROLE_MISSING || here == ROLE_MISSING_ENTRY)
         {
           HvSymbolGroup *group = &g_array_index (r->groups, HvSymbolGroup, r->group_of[frame] - 1);
           if (group->seen_by != site + 1)
@@ -153,13 +186,11 @@ warn_of_missing (HvResolver *r)
   g_autofree uint8_t *role = g_new0 (uint8_t, MAX (1, r->n_frames));
   double total = 0, without = 0;
 
-  for (uint32_t f = 1; f < r->n_frames; f++)
-    role[f] = (uint8_t) role_of (r, f);
   for (uint32_t s = 0; s < profile->n_sites; s++)
     {
       int64_t value = cost ? cost[s] : 0;
       total += (double) value;
-      if (charge_groups (r, role, s, value))
+      if (has_unnamed (r, s) && charge_groups (r, role, s, value))
         without += (double) value;
     }
   for (guint i = 0; i < r->groups->len; i++)

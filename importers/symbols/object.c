@@ -28,6 +28,7 @@ struct HvObject
   HvSplit *split;
   gboolean dwarf_read, unwind_read, damaged;
   HvUnwind unwind;
+  GHashTable *missing; /* paths of split files */
 };
 
 HvObject *
@@ -38,6 +39,7 @@ hv_object_new (HvElf *main, HvElf *debug, HvElf *alt)
   object->main = main;
   object->debug = debug;
   object->alt = alt;
+  object->missing = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return object;
 }
 
@@ -52,6 +54,7 @@ hv_object_free (HvObject *object)
   hv_elf_free (object->main);
   hv_elf_free (object->debug);
   hv_elf_free (object->alt);
+  g_hash_table_unref (object->missing);
   g_free (object);
 }
 
@@ -60,6 +63,12 @@ hv_object_set_split (HvObject *object, HvSplit *split)
 {
   hv_split_free (object->split);
   object->split = split;
+}
+
+GHashTable *
+hv_object_missing (const HvObject *object)
+{
+  return object->missing;
 }
 
 HvElf *
@@ -132,6 +141,7 @@ enum
 typedef struct
 {
   const char *function, *file;
+  const char *missing; /* the split file that knows more, NULL: none */
   uint32_t line;
   uint8_t flags;
 } Frame;
@@ -262,11 +272,24 @@ begin_chain (Worker *worker, gsize index)
   return chain;
 }
 
-/* Without a function in the debug information: assembler code, or none at all. */
-static void
-add_symbol (Worker *worker, const HvQuery *query, HvLines *lines)
+/* Where the split file of a skeleton should be; NULL when it has none. */
+static const char *
+split_path (Worker *worker, const HvUnit *unit)
 {
-  Frame frame = { .flags = FRAME_NEEDS_SYMBOL };
+  if (unit->dwo_name == NULL || *unit->dwo_name == 0)
+    return NULL;
+  g_autofree char *path = g_path_is_absolute (unit->dwo_name) || unit->directory == NULL
+                              ? g_strdup (unit->dwo_name)
+                              : g_build_filename (unit->directory, unit->dwo_name, NULL);
+  return g_string_chunk_insert_const (worker->strings, path);
+}
+
+/* Without a function in the debug information: assembler code, none at all, or it is in the file
+ * `missing`. */
+static void
+add_symbol (Worker *worker, const HvQuery *query, HvLines *lines, const char *missing)
+{
+  Frame frame = { .flags = FRAME_NEEDS_SYMBOL, .missing = missing };
 
   if (lines && query->has_line)
     {
@@ -324,6 +347,7 @@ resolve_unit (Worker *worker, const Job *job)
   g_autoptr (HvSplitFile) file = NULL;
   HvUnit *split = worker->split ? hv_split_unit (worker->split, unit, &file) : NULL;
   HvUnit *walked = split ? split : unit;
+  const char *missing = split ? NULL : split_path (worker, unit);
 
   g_array_set_size (worker->queries, 0);
   for (gsize i = 0; i < job->n; i++)
@@ -343,7 +367,7 @@ resolve_unit (Worker *worker, const Job *job)
                && hv_dwarf_find_unit (worker->dwarf, next.address, batch->tries + 1, &next.unit))
         g_array_append_val (worker->again, next);
       else
-        add_symbol (worker, &query[i], lines);
+        add_symbol (worker, &query[i], lines, missing);
     }
   /* the strings of the lines, and of a split unit, are gone: others may come to lie there */
   g_hash_table_remove_all (worker->kept);
@@ -494,7 +518,10 @@ emit_chains (const Batch *batch, const Worker *workers, gsize n, HvObjectSink si
                                   .file = found->file,
                                   .line = found->line,
                                   .inlined = (found->flags & FRAME_INLINED) != 0,
-                                  .symbol_only = (found->flags & FRAME_SYMBOL_ONLY) != 0 };
+                                  .symbol_only = (found->flags & FRAME_SYMBOL_ONLY) != 0,
+                                  .incomplete = found->missing != NULL };
+          if (found->missing)
+            g_hash_table_add (batch->object->missing, g_strdup (found->missing));
           if (frame.function)
             g_array_append_val (frames, frame);
         }
@@ -531,7 +558,7 @@ hv_object_resolve (HvObject *object, const uint64_t *addresses, gsize n, GCancel
       if (dwarf && hv_dwarf_find_unit (dwarf, addresses[i], 0, &item.unit))
         g_array_append_val (items, item);
       else
-        add_symbol (&workers[0], &query, NULL);
+        add_symbol (&workers[0], &query, NULL, NULL);
     }
   for (; items->len > 0 && !g_cancellable_is_cancelled (cancellable); batch.tries++)
     {

@@ -18,6 +18,7 @@ typedef struct
   uint32_t line;
   gboolean inlined;     /* into the next frame */
   gboolean symbol_only; /* known from the symbol table alone */
+  gboolean incomplete;  /* the rest is in a file that was not found */
 } HvObjectFrame;
 
 /* What is at the `index`th address, innermost frame first. The frames live during the call. */
@@ -31,6 +32,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvObject, hv_object_free)
 
 /* Where the object's split debug information is looked for; taken over. Without, nowhere. */
 void hv_object_set_split (HvObject *object, HvSplit *split);
+
+/* The paths of files with split debug information that were looked for and not found: a set of char
+ * * that lives as long as the object. */
+GHashTable *hv_object_missing (const HvObject *object);
 
 HvElf *hv_object_elf (HvObject *object);
 gboolean hv_object_has_debug_info (HvObject *object);

@@ -3,7 +3,6 @@
 
 #include "object.h"
 #include "symbols.h"
-#include "symcache.h"
 
 G_BEGIN_DECLS
 
@@ -44,7 +43,6 @@ typedef struct
   GArray *pool;           /* of frame ids, innermost first */
   GHashTable *names;      /* raw name → string id */
   GStringChunk *raw_names;
-  HvSymcache *cache; /* may be NULL */
 } HvResolver;
 
 /* The module's entry, added when the importer did not; NULL when there are too many. */

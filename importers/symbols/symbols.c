@@ -257,11 +257,9 @@ hv_symbols_resolve (HvProfile *profile, const HvImportOptions *options, GError *
       r.pool = g_array_new (FALSE, FALSE, sizeof (uint32_t));
       r.names = g_hash_table_new (g_str_hash, g_str_equal);
       r.raw_names = g_string_chunk_new (1 << 16);
-      r.cache = options->symbol_cache ? hv_symcache_open () : NULL;
       for (guint i = 0; i < r.groups->len && !g_cancellable_is_cancelled (options->cancellable);
            i++)
         resolve_group (&r, &g_array_index (r.groups, HvSymbolGroup, i));
-      hv_symcache_close (r.cache);
       if (!g_cancellable_is_cancelled (options->cancellable))
         {
           hv_resolver_report (&r);

@@ -3,73 +3,40 @@
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
-#include <sqlite3.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 /* Raise it when the symboliser finds other names in the same file: what older ones found is then
  * never asked for again and goes when the cache is full. */
 #define ENGINE 3
 
-/* "HVsy" */
-#define APPLICATION_ID 0x48567379
-#define VERSION 1
+/* "HVsymb1\n"; on a machine of the other byte order it reads as another. */
+#define MAGIC G_GUINT64_CONSTANT (0x0a31626d79735648)
+#define SUFFIX ".names"
+#define TEMPORARY ".XXXXXX"
 
-#define MAX_BYTES (G_GINT64_CONSTANT (256) << 20)
-#define PAGE_BYTES 4096 /* SQLite's own choice */
-#define BUSY_MILLISECONDS 200
+#define MAX_BYTES ((uint64_t) 256 << 20) /* of all files */
+#define MAX_FILE_BYTES ((uint64_t) 64 << 20)
+#define STALE_SECONDS 3600
 
 /* Of one address, and of one name: far above what compilers make. */
 #define MAX_FRAMES 4096
 #define MAX_NAME (1 << 20)
 
-typedef sqlite3_stmt HvQueryStatement;
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvQueryStatement, sqlite3_finalize)
-
-enum
+/* A file is this header and then, without gaps: addresses (uint64_t, ascending), the first link of
+ * each and the end (uint32_t), links (uint32_t: frames, those of an address innermost first),
+ * frames, strings (uint32_t: their offset in the text), text. */
+typedef struct
 {
-  FIND_FILE,
-  FORGET_ADDRESSES,
-  PUT_FILE,
-  FIND_ADDRESS,
-  PUT_ADDRESS,
-  GET_NAME,
-  FIND_NAME,
-  PUT_NAME,
-  N_STATEMENTS,
-};
-
-struct HvSymcache
-{
-  sqlite3 *db;
-  sqlite3_stmt *statement[N_STATEMENTS];
-  GHashTable *by_id;   /* gint64 → name */
-  GHashTable *by_name; /* name → gint64 */
-  GStringChunk *names;
-  gboolean writing, cannot_write;
-};
-
-/* A chain is a blob of varints, four a frame: the ids of function and file (0: none), line, flags;
- * innermost first. */
-static const char *const tables[] = {
-  "CREATE TABLE file (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, quality INTEGER NOT NULL,"
-  " debug TEXT NOT NULL)",
-  "CREATE TABLE name (id INTEGER PRIMARY KEY, text BLOB NOT NULL UNIQUE)",
-  "CREATE TABLE address (file INTEGER NOT NULL, address INTEGER NOT NULL, chain BLOB NOT NULL,"
-  " PRIMARY KEY (file, address)) WITHOUT ROWID",
-};
-
-static const char *const queries[N_STATEMENTS] = {
-  [FIND_FILE] = "SELECT id, quality, debug FROM file WHERE key = ?1",
-  [FORGET_ADDRESSES] = "DELETE FROM address WHERE file = ?1",
-  [PUT_FILE] = "INSERT INTO file (key, quality, debug) VALUES (?1, ?2, ?3)"
-               " ON CONFLICT (key) DO UPDATE SET quality = ?2, debug = ?3 RETURNING id",
-  [FIND_ADDRESS] = "SELECT chain FROM address WHERE file = ?1 AND address = ?2",
-  [PUT_ADDRESS] = "INSERT OR REPLACE INTO address (file, address, chain) VALUES (?1, ?2, ?3)",
-  [GET_NAME] = "SELECT text FROM name WHERE id = ?1",
-  [FIND_NAME] = "SELECT id FROM name WHERE text = ?1",
-  [PUT_NAME] = "INSERT INTO name (text) VALUES (?1)",
-};
+  uint64_t magic;
+  uint64_t checksum; /* of all that follows */
+  uint32_t quality;
+  uint32_t key, inputs; /* strings */
+  uint32_t n_addresses, n_links, n_frames, n_strings, n_text;
+} Header;
 
 enum
 {
@@ -77,148 +44,155 @@ enum
   FLAG_SYMBOL_ONLY = 2,
 };
 
-void
-hv_cached_file_clear (HvCachedFile *file)
+typedef struct
 {
-  g_clear_pointer (&file->debug, g_free);
-  file->id = 0;
-}
+  uint32_t function, file; /* strings */
+  uint32_t line, flags;
+} Frame;
 
-static gint64
-ask (sqlite3 *db, const char *sql)
+/* What is put. */
+typedef struct
 {
-  g_autoptr (HvQueryStatement) statement = NULL;
+  GHashTable *string_of; /* text → index */
+  GStringChunk *kept;
+  GPtrArray *strings;
+  GHashTable *frame_of; /* bytes of a Frame → index */
+  GArray *frames;       /* of Frame */
+  GArray *entries;      /* of Entry */
+  GArray *links;        /* of uint32_t */
+  uint64_t text_bytes;
+} Draft;
 
-  if (sqlite3_prepare_v2 (db, sql, -1, &statement, NULL) != SQLITE_OK
-      || sqlite3_step (statement) != SQLITE_ROW)
-    return -1;
-  return sqlite3_column_int64 (statement, 0);
-}
-
-static gboolean
-exec (sqlite3 *db, const char *sql)
+typedef struct
 {
-  return sqlite3_exec (db, sql, NULL, NULL, NULL) == SQLITE_OK;
-}
+  uint64_t address;
+  uint32_t first, n;
+} Entry;
 
-/* Whether there are our tables and nothing else: a view or trigger could do anything. */
-static gboolean
-check_tables (sqlite3 *db)
+struct HvSymcache
 {
-  if (ask (db, "SELECT count(*) FROM sqlite_schema WHERE sql IS NOT NULL")
-      != (gint64) G_N_ELEMENTS (tables))
-    return FALSE;
-  for (gsize i = 0; i < G_N_ELEMENTS (tables); i++)
-    {
-      g_autoptr (HvQueryStatement) find = NULL;
-      if (sqlite3_prepare_v2 (db, "SELECT 1 FROM sqlite_schema WHERE sql = ?1", -1, &find, NULL)
-          != SQLITE_OK)
-        return FALSE;
-      sqlite3_bind_text (find, 1, tables[i], -1, SQLITE_STATIC);
-      if (sqlite3_step (find) != SQLITE_ROW)
-        return FALSE;
-    }
-  return TRUE;
-}
+  char *path, *key, *inputs;
+  HvQuality quality;
 
-static gboolean
-make_tables (sqlite3 *db)
-{
-  g_autofree char *stamp = g_strdup_printf ("PRAGMA application_id = %d; PRAGMA user_version = %d;"
-                                            "COMMIT",
-                                            APPLICATION_ID, VERSION);
-  gboolean made = exec (db, "BEGIN IMMEDIATE");
+  /* the file as read; `header` is NULL when nothing is known */
+  char *data;
+  const Header *header;
+  const uint64_t *addresses;
+  const uint32_t *first, *links, *strings;
+  const Frame *frames;
+  const char *text;
 
-  /* another process may have been here first */
-  if (made && ask (db, "SELECT count(*) FROM sqlite_schema") > 0)
-    return exec (db, "ROLLBACK");
-  for (gsize i = 0; i < G_N_ELEMENTS (tables) && made; i++)
-    made = exec (db, tables[i]);
-  made = made && exec (db, stamp);
-  if (!made && !sqlite3_get_autocommit (db))
-    exec (db, "ROLLBACK");
-  return made;
-}
+  Draft *draft;
+};
 
-static gboolean
-prepare (HvSymcache *cache)
-{
-  g_autofree char *bound = g_strdup_printf ("PRAGMA max_page_count = %d",
-                                            (int) (MAX_BYTES / PAGE_BYTES));
-  sqlite3 *db = cache->db;
-
-  sqlite3_busy_timeout (db, BUSY_MILLISECONDS);
-  sqlite3_db_config (db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-  sqlite3_db_config (db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-  sqlite3_db_config (db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
-  if (!exec (db, "PRAGMA cell_size_check = on; PRAGMA synchronous = normal;") || !exec (db, bound))
-    return FALSE;
-  if (ask (db, "SELECT count(*) FROM sqlite_schema") == 0 && !make_tables (db))
-    return FALSE;
-  if (ask (db, "PRAGMA application_id") != APPLICATION_ID
-      || ask (db, "PRAGMA user_version") != VERSION || !check_tables (db))
-    return FALSE;
-  for (int i = 0; i < N_STATEMENTS; i++)
-    if (sqlite3_prepare_v3 (db, queries[i], -1, SQLITE_PREPARE_PERSISTENT, &cache->statement[i],
-                            NULL)
-        != SQLITE_OK)
-      return FALSE;
-  return TRUE;
-}
-
-HvSymcache *
-hv_symcache_open (void)
-{
-  g_autofree char *folder = g_build_filename (g_get_user_cache_dir (), "heapview", NULL);
-  g_autofree char *path = g_build_filename (folder, "symbols.db", NULL);
-
-  if (g_mkdir_with_parents (folder, 0700) != 0)
-    return NULL;
-  int fd = g_open (path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
-  if (fd >= 0)
-    close (fd);
-
-  HvSymcache *cache = g_new0 (HvSymcache, 1);
-  cache->by_id = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
-  cache->by_name = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
-  cache->names = g_string_chunk_new (1 << 16);
-  if (sqlite3_open_v2 (path, &cache->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL)
-          == SQLITE_OK
-      && prepare (cache))
-    return cache;
-
-  int why = cache->db ? sqlite3_errcode (cache->db) : SQLITE_ERROR;
-  hv_symcache_close (cache);
-  /* worth nothing to anybody; the next one starts afresh */
-  if (why == SQLITE_CORRUPT || why == SQLITE_NOTADB)
-    g_unlink (path);
-  return NULL;
-}
-
-void
-hv_symcache_close (HvSymcache *cache)
-{
-  if (cache == NULL)
-    return;
-  for (int i = 0; i < N_STATEMENTS; i++)
-    sqlite3_finalize (cache->statement[i]);
-  if (cache->writing)
-    {
-      /* it fills again faster than one could tell what is still of use */
-      if (ask (cache->db, "PRAGMA page_count") * PAGE_BYTES > MAX_BYTES / 4 * 3)
-        exec (cache->db, "DELETE FROM address; DELETE FROM name; DELETE FROM file; COMMIT; VACUUM");
-      else if (!exec (cache->db, "COMMIT"))
-        exec (cache->db, "ROLLBACK");
-    }
-  sqlite3_close_v2 (cache->db);
-  g_hash_table_unref (cache->by_id);
-  g_hash_table_unref (cache->by_name);
-  g_string_chunk_free (cache->names);
-  g_free (cache);
-}
+/* --- reading --- */
 
 char *
-hv_symcache_key (HvElf *elf, const char *path)
+hv_symcache_folder (void)
+{
+  return g_build_filename (g_get_user_cache_dir (), "heapview", "symbols", NULL);
+}
+
+static const char *
+string_at (const HvSymcache *cache, uint32_t string)
+{
+  return cache->text + cache->strings[string];
+}
+
+/* Checks everything that the other functions rely on. */
+static gboolean
+parse (HvSymcache *cache, gsize size)
+{
+  const Header *h = (const Header *) (gpointer) cache->data;
+
+  if (size < sizeof *h || h->magic != MAGIC)
+    return FALSE;
+  uint64_t whole = sizeof *h + (uint64_t) h->n_addresses * 8 + ((uint64_t) h->n_addresses + 1) * 4
+                   + (uint64_t) h->n_links * 4 + (uint64_t) h->n_frames * sizeof (Frame)
+                   + (uint64_t) h->n_strings * 4 + h->n_text;
+  gsize hashed = offsetof (Header, quality);
+  if (whole != size || XXH3_64bits (cache->data + hashed, size - hashed) != h->checksum)
+    return FALSE;
+
+  cache->addresses = (const uint64_t *) (gconstpointer) (h + 1);
+  cache->first = (const uint32_t *) (gconstpointer) (cache->addresses + h->n_addresses);
+  cache->links = cache->first + h->n_addresses + 1;
+  cache->frames = (const Frame *) (gconstpointer) (cache->links + h->n_links);
+  cache->strings = (const uint32_t *) (gconstpointer) (cache->frames + h->n_frames);
+  cache->text = (const char *) (cache->strings + h->n_strings);
+  if (h->n_text == 0 || cache->text[h->n_text - 1] != 0 || h->key >= h->n_strings
+      || h->inputs >= h->n_strings || h->quality > HV_QUALITY_FULL || cache->first[0] != 0
+      || cache->first[h->n_addresses] != h->n_links)
+    return FALSE;
+  for (uint32_t i = 0; i < h->n_addresses; i++)
+    if (cache->first[i] > cache->first[i + 1] || cache->first[i + 1] - cache->first[i] > MAX_FRAMES
+        || (i > 0 && cache->addresses[i - 1] >= cache->addresses[i]))
+      return FALSE;
+  for (uint32_t i = 0; i < h->n_links; i++)
+    if (cache->links[i] >= h->n_frames)
+      return FALSE;
+  for (uint32_t i = 0; i < h->n_frames; i++)
+    if (cache->frames[i].function >= h->n_strings || cache->frames[i].file >= h->n_strings
+        || cache->frames[i].flags > (FLAG_INLINED | FLAG_SYMBOL_ONLY))
+      return FALSE;
+  for (uint32_t i = 0; i < h->n_strings; i++)
+    if (cache->strings[i] >= h->n_text)
+      return FALSE;
+  if (strcmp (string_at (cache, h->key), cache->key) != 0
+      || !g_utf8_validate (string_at (cache, h->inputs), -1, NULL))
+    return FALSE;
+  cache->header = h;
+  return TRUE;
+}
+
+static void
+forget (HvSymcache *cache)
+{
+  cache->header = NULL;
+  g_clear_pointer (&cache->data, g_free);
+  g_clear_pointer (&cache->inputs, g_free);
+}
+
+/* Reads the file whole, rather than to map it: another process may damage it meanwhile. */
+static void
+read_names (HvSymcache *cache)
+{
+  int fd = g_open (cache->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0);
+  struct stat info;
+  gsize got = 0;
+
+  if (fd < 0)
+    return;
+  if (fstat (fd, &info) == 0 && S_ISREG (info.st_mode) && info.st_size >= 0
+      && (uint64_t) info.st_size <= MAX_FILE_BYTES)
+    {
+      gsize size = (gsize) info.st_size;
+      ssize_t n = 1;
+      cache->data = g_malloc (MAX (size, sizeof (Header)));
+      while (got < size && n > 0)
+        {
+          n = read (fd, cache->data + got, size - got);
+          got += n > 0 ? (gsize) n : 0;
+        }
+    }
+  if (cache->data && parse (cache, got))
+    {
+      cache->quality = (HvQuality) cache->header->quality;
+      cache->inputs = g_strdup (string_at (cache, cache->header->inputs));
+      /* it was used now */
+      futimens (fd, NULL);
+    }
+  else
+    {
+      forget (cache);
+      g_unlink (cache->path);
+    }
+  close (fd);
+}
+
+/* Tells the ELF file from others; NULL when it cannot be told. */
+static char *
+key_of (HvElf *elf, const char *path)
 {
   const char *build_id = hv_elf_build_id (elf);
   g_autofree char *whole = g_canonicalize_filename (path, NULL);
@@ -228,262 +202,411 @@ hv_symcache_key (HvElf *elf, const char *path)
     return NULL;
   if (build_id)
     return g_strdup_printf ("%d %s %" G_GINT64_FORMAT, ENGINE, build_id, (gint64) st.st_size);
-  return g_utf8_validate (whole, -1, NULL)
-             ? g_strdup_printf ("%d %s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT ".%09ld", ENGINE,
-                                whole, (gint64) st.st_size, (gint64) st.st_mtim.tv_sec,
-                                st.st_mtim.tv_nsec)
-             : NULL;
+  return g_strdup_printf ("%d %s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT ".%09ld", ENGINE, whole,
+                          (gint64) st.st_size, (gint64) st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
 }
 
-char *
-hv_symcache_debug (const char *path)
+HvSymcache *
+hv_symcache_open (HvElf *elf, const char *path)
 {
-  GStatBuf st;
+  g_autofree char *key = key_of (elf, path), *folder = hv_symcache_folder ();
 
-  if (path == NULL || !g_utf8_validate (path, -1, NULL) || g_stat (path, &st) != 0)
-    return g_strdup ("");
-  return g_strdup_printf ("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT ".%09ld %s", (gint64) st.st_size,
-                          (gint64) st.st_mtim.tv_sec, st.st_mtim.tv_nsec, path);
+  if (key == NULL || g_mkdir_with_parents (folder, 0700) != 0)
+    return NULL;
+  XXH128_hash_t hash = XXH3_128bits (key, strlen (key));
+  g_autofree char *name = g_strdup_printf (
+      "%016" G_GINT64_MODIFIER "x%016" G_GINT64_MODIFIER "x" SUFFIX, hash.high64, hash.low64);
+  HvSymcache *cache = g_new0 (HvSymcache, 1);
+  cache->key = g_steal_pointer (&key);
+  cache->path = g_build_filename (folder, name, NULL);
+  read_names (cache);
+  return cache;
 }
 
 gboolean
-hv_symcache_find (HvSymcache *cache, const char *key, HvCachedFile *file)
+hv_symcache_is_known (const HvSymcache *cache)
 {
-  sqlite3_stmt *find = cache->statement[FIND_FILE];
-  gboolean found = FALSE;
+  return cache->header != NULL;
+}
 
-  sqlite3_bind_text (find, 1, key, -1, SQLITE_STATIC);
-  if (sqlite3_step (find) == SQLITE_ROW)
+HvQuality
+hv_symcache_quality (const HvSymcache *cache)
+{
+  return cache->quality;
+}
+
+const char *
+hv_symcache_inputs (const HvSymcache *cache)
+{
+  return cache->inputs ? cache->inputs : "";
+}
+
+gboolean
+hv_symcache_find (const HvSymcache *cache, uint64_t address, const uint32_t **frames, gsize *n)
+{
+  uint32_t low = 0, high = cache->header ? cache->header->n_addresses : 0, n_known = high;
+
+  while (low < high)
     {
-      const char *debug = (const char *) sqlite3_column_text (find, 2);
-      gint64 quality = sqlite3_column_int64 (find, 1);
-      file->id = sqlite3_column_int64 (find, 0);
-      found = file->id > 0 && debug && g_utf8_validate (debug, -1, NULL)
-              && (quality == HV_QUALITY_SYMBOLS || quality == HV_QUALITY_FULL);
-      file->quality = (HvQuality) quality;
-      file->debug = found ? g_strdup (debug) : NULL;
+      uint32_t middle = low + (high - low) / 2;
+      if (cache->addresses[middle] < address)
+        low = middle + 1;
+      else
+        high = middle;
     }
-  sqlite3_reset (find);
-  sqlite3_clear_bindings (find);
-  if (!found)
-    file->id = 0;
-  return found;
+  if (low == n_known || cache->addresses[low] != address)
+    return FALSE;
+  *frames = cache->links + cache->first[low];
+  *n = cache->first[low + 1] - cache->first[low];
+  return TRUE;
 }
 
-static void
-remember (HvSymcache *cache, gint64 id, const char *name)
+gsize
+hv_symcache_n_frames (const HvSymcache *cache)
 {
-  g_hash_table_insert (cache->by_id, g_memdup2 (&id, sizeof id), (gpointer) name);
-  g_hash_table_insert (cache->by_name, (gpointer) name, g_memdup2 (&id, sizeof id));
+  return cache->header ? cache->header->n_frames : 0;
 }
 
-static const char *
-get_name (HvSymcache *cache, gint64 id)
+HvCachedFrame
+hv_symcache_frame (const HvSymcache *cache, uint32_t frame)
 {
-  sqlite3_stmt *get = cache->statement[GET_NAME];
-  const char *name = g_hash_table_lookup (cache->by_id, &id);
+  const Frame *f = &cache->frames[frame];
 
-  if (name)
-    return name;
-  sqlite3_bind_int64 (get, 1, id);
-  if (sqlite3_step (get) == SQLITE_ROW)
+  return (HvCachedFrame){
+    .function = string_at (cache, f->function),
+    .file = string_at (cache, f->file),
+    .line = f->line,
+    .inlined = (f->flags & FLAG_INLINED) != 0,
+    .symbol_only = (f->flags & FLAG_SYMBOL_ONLY) != 0,
+  };
+}
+
+/* --- what the names are from --- */
+
+char *
+hv_symcache_input (const char *path)
+{
+  GStatBuf st;
+
+  /* a line each */
+  if (path == NULL || !g_utf8_validate (path, -1, NULL) || strchr (path, '\n')
+      || g_stat (path, &st) != 0)
+    return g_strdup ("");
+  return g_strdup_printf ("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT ".%09ld %s\n",
+                          (gint64) st.st_size, (gint64) st.st_mtim.tv_sec, st.st_mtim.tv_nsec,
+                          path);
+}
+
+gboolean
+hv_symcache_inputs_changed (const char *inputs)
+{
+  g_auto (GStrv) lines = g_strsplit (inputs, "\n", -1);
+
+  for (char **line = lines; *line; line++)
     {
-      const char *text = sqlite3_column_blob (get, 0);
-      int length = sqlite3_column_bytes (get, 0);
-      if (text && length > 0 && length <= MAX_NAME && memchr (text, 0, (size_t) length) == NULL)
-        {
-          name = g_string_chunk_insert_len (cache->names, text, length);
-          remember (cache, id, name);
-        }
-    }
-  sqlite3_reset (get);
-  return name;
-}
-
-/* LEB128. */
-static gboolean
-get_number (const uint8_t **at, const uint8_t *end, uint64_t max, uint64_t *value)
-{
-  uint64_t number = 0;
-
-  for (unsigned shift = 0; *at < end && shift < 63; shift += 7)
-    {
-      uint8_t byte = *(*at)++;
-      number |= (uint64_t) (byte & 0x7f) << shift;
-      if (byte < 0x80)
-        {
-          *value = number;
-          return number <= max;
-        }
+      g_auto (GStrv) parts = g_strsplit (*line, " ", 3);
+      if (g_strv_length (parts) < 3)
+        continue;
+      g_autofree char *now = hv_symcache_input (parts[2]);
+      if (*now && strncmp (now, *line, strlen (*line)) != 0)
+        return TRUE;
     }
   return FALSE;
 }
 
-static void
-put_number (GByteArray *out, uint64_t value)
+/* --- writing --- */
+
+static guint
+hash_frame (gconstpointer key)
 {
-  do
-    {
-      uint8_t byte = (uint8_t) ((value & 0x7f) | (value > 0x7f ? 0x80 : 0));
-      g_byte_array_append (out, &byte, 1);
-      value >>= 7;
-    }
-  while (value);
+  return (guint) XXH3_64bits (key, sizeof (Frame));
 }
 
 static gboolean
-get_frame (HvSymcache *cache, const uint8_t **at, const uint8_t *end, HvObjectFrame *frame)
+equal_frames (gconstpointer a, gconstpointer b)
 {
-  uint64_t function, file, line, flags;
+  return memcmp (a, b, sizeof (Frame)) == 0;
+}
 
-  if (!get_number (at, end, INT64_MAX, &function) || !get_number (at, end, INT64_MAX, &file)
-      || !get_number (at, end, UINT32_MAX, &line)
-      || !get_number (at, end, FLAG_INLINED | FLAG_SYMBOL_ONLY, &flags))
-    return FALSE;
-  *frame = (HvObjectFrame){
-    .function = get_name (cache, (gint64) function),
-    .file = file ? get_name (cache, (gint64) file) : NULL,
-    .line = (uint32_t) line,
-    .inlined = (flags & FLAG_INLINED) != 0,
-    .symbol_only = (flags & FLAG_SYMBOL_ONLY) != 0,
+static void
+draft_free (Draft *draft)
+{
+  if (draft == NULL)
+    return;
+  g_hash_table_unref (draft->string_of);
+  g_string_chunk_free (draft->kept);
+  g_ptr_array_unref (draft->strings);
+  g_hash_table_unref (draft->frame_of);
+  g_array_unref (draft->frames);
+  g_array_unref (draft->entries);
+  g_array_unref (draft->links);
+  g_free (draft);
+}
+
+static uint32_t
+draft_string (Draft *draft, const char *text)
+{
+  gpointer known;
+
+  if (g_hash_table_lookup_extended (draft->string_of, text, NULL, &known))
+    return GPOINTER_TO_UINT (known);
+  char *kept = g_string_chunk_insert (draft->kept, text);
+  uint32_t string = draft->strings->len;
+  g_ptr_array_add (draft->strings, kept);
+  g_hash_table_insert (draft->string_of, kept, GUINT_TO_POINTER (string));
+  draft->text_bytes += strlen (text) + 1;
+  return string;
+}
+
+static Draft *
+draft_new (void)
+{
+  Draft *draft = g_new0 (Draft, 1);
+
+  draft->string_of = g_hash_table_new (g_str_hash, g_str_equal);
+  draft->kept = g_string_chunk_new (1 << 16);
+  draft->strings = g_ptr_array_new ();
+  draft->frame_of = g_hash_table_new_full (hash_frame, equal_frames, g_free, NULL);
+  draft->frames = g_array_new (FALSE, FALSE, sizeof (Frame));
+  draft->entries = g_array_new (FALSE, FALSE, sizeof (Entry));
+  draft->links = g_array_new (FALSE, FALSE, sizeof (uint32_t));
+  return draft;
+}
+
+static uint32_t
+draft_frame (Draft *draft, const HvCachedFrame *frame)
+{
+  Frame new = {
+    .function = draft_string (draft, frame->function),
+    .file = draft_string (draft, frame->file),
+    .line = frame->line,
+    .flags = (frame->inlined ? FLAG_INLINED : 0) | (frame->symbol_only ? FLAG_SYMBOL_ONLY : 0),
   };
-  return frame->function != NULL && (file == 0 || frame->file != NULL);
+  gpointer known;
+
+  if (g_hash_table_lookup_extended (draft->frame_of, &new, NULL, &known))
+    return GPOINTER_TO_UINT (known);
+  uint32_t index = draft->frames->len;
+  g_array_append_val (draft->frames, new);
+  g_hash_table_insert (draft->frame_of, g_memdup2 (&new, sizeof new), GUINT_TO_POINTER (index));
+  return index;
 }
 
-gboolean
-hv_symcache_get (HvSymcache *cache, gint64 file, uint64_t address, GArray *frames)
+static uint64_t
+draft_bytes (const Draft *draft)
 {
-  sqlite3_stmt *find = cache->statement[FIND_ADDRESS];
-  gboolean found = FALSE;
-
-  g_array_set_size (frames, 0);
-  sqlite3_bind_int64 (find, 1, file);
-  sqlite3_bind_int64 (find, 2, (gint64) address);
-  if (sqlite3_step (find) == SQLITE_ROW)
-    {
-      const uint8_t *at = sqlite3_column_blob (find, 0);
-      const uint8_t *end = at ? at + sqlite3_column_bytes (find, 0) : at;
-      found = sqlite3_column_type (find, 0) == SQLITE_BLOB;
-      while (found && at < end)
-        {
-          HvObjectFrame frame;
-          found = frames->len < MAX_FRAMES && get_frame (cache, &at, end, &frame);
-          if (found)
-            g_array_append_val (frames, frame);
-        }
-    }
-  sqlite3_reset (find);
-  if (!found)
-    g_array_set_size (frames, 0);
-  return found;
-}
-
-static gboolean
-begin (HvSymcache *cache)
-{
-  if (!cache->writing && !cache->cannot_write)
-    {
-      cache->writing = exec (cache->db, "BEGIN IMMEDIATE");
-      cache->cannot_write = !cache->writing;
-    }
-  return cache->writing && !cache->cannot_write;
-}
-
-/* Keeps nothing of this session: half a chain must not be taken for a whole one. */
-static void
-give_up (HvSymcache *cache)
-{
-  if (!sqlite3_get_autocommit (cache->db))
-    exec (cache->db, "ROLLBACK");
-  cache->writing = FALSE;
-  cache->cannot_write = TRUE;
-}
-
-gint64
-hv_symcache_put_file (HvSymcache *cache, const char *key, HvQuality quality, const char *debug)
-{
-  sqlite3_stmt *put = cache->statement[PUT_FILE], *forget = cache->statement[FORGET_ADDRESSES];
-  gint64 id = 0;
-
-  if (!begin (cache))
-    return 0;
-  sqlite3_bind_text (put, 1, key, -1, SQLITE_STATIC);
-  sqlite3_bind_int (put, 2, quality);
-  sqlite3_bind_text (put, 3, debug, -1, SQLITE_STATIC);
-  if (sqlite3_step (put) == SQLITE_ROW)
-    id = sqlite3_column_int64 (put, 0);
-  gboolean done = id > 0 && sqlite3_step (put) == SQLITE_DONE;
-  sqlite3_reset (put);
-  sqlite3_clear_bindings (put);
-  if (done)
-    {
-      sqlite3_bind_int64 (forget, 1, id);
-      done = sqlite3_step (forget) == SQLITE_DONE;
-      sqlite3_reset (forget);
-    }
-  if (!done)
-    give_up (cache);
-  return done ? id : 0;
-}
-
-/* The id of a name, 0 when it cannot be kept. */
-static gint64
-put_name (HvSymcache *cache, const char *text)
-{
-  sqlite3_stmt *find = cache->statement[FIND_NAME], *put = cache->statement[PUT_NAME];
-  const gint64 *known = g_hash_table_lookup (cache->by_name, text);
-  gsize length = strlen (text);
-  gint64 id = 0;
-
-  if (known)
-    return *known;
-  if (length == 0 || length > MAX_NAME)
-    return 0;
-  sqlite3_bind_blob (find, 1, text, (int) length, SQLITE_STATIC);
-  if (sqlite3_step (find) == SQLITE_ROW)
-    id = sqlite3_column_int64 (find, 0);
-  sqlite3_reset (find);
-  sqlite3_clear_bindings (find);
-  if (id == 0)
-    {
-      sqlite3_bind_blob (put, 1, text, (int) length, SQLITE_STATIC);
-      if (sqlite3_step (put) == SQLITE_DONE)
-        id = sqlite3_last_insert_rowid (cache->db);
-      sqlite3_reset (put);
-      sqlite3_clear_bindings (put);
-    }
-  if (id <= 0)
-    return 0;
-  remember (cache, id, g_string_chunk_insert (cache->names, text));
-  return id;
+  return sizeof (Header) + (uint64_t) draft->entries->len * 12 + 4
+         + (uint64_t) draft->links->len * 4 + (uint64_t) draft->frames->len * sizeof (Frame)
+         + (uint64_t) draft->strings->len * 4 + draft->text_bytes;
 }
 
 void
-hv_symcache_put (HvSymcache *cache, gint64 file, uint64_t address, const HvObjectFrame *frames,
-                 gsize n)
+hv_symcache_put (HvSymcache *cache, uint64_t address, const HvCachedFrame *frames, gsize n)
 {
-  sqlite3_stmt *put = cache->statement[PUT_ADDRESS];
-  g_autoptr (GByteArray) chain = g_byte_array_new ();
+  if (cache->draft == NULL)
+    cache->draft = draft_new ();
+  Draft *draft = cache->draft;
+  Entry entry = { .address = address, .first = draft->links->len, .n = (uint32_t) n };
 
-  if (n > MAX_FRAMES || !begin (cache))
+  if (n > MAX_FRAMES || draft_bytes (draft) > MAX_FILE_BYTES)
     return;
   for (gsize i = 0; i < n; i++)
+    if (strlen (frames[i].function) > MAX_NAME || strlen (frames[i].file) > MAX_NAME)
+      return;
+  for (gsize i = 0; i < n; i++)
     {
-      gint64 function = put_name (cache, frames[i].function);
-      gint64 source = frames[i].file && *frames[i].file ? put_name (cache, frames[i].file) : 0;
-      if (function == 0 || (frames[i].file && *frames[i].file && source == 0))
-        return;
-      put_number (chain, (uint64_t) function);
-      put_number (chain, (uint64_t) source);
-      put_number (chain, frames[i].line);
-      put_number (chain, (frames[i].inlined ? FLAG_INLINED : 0)
-                             | (frames[i].symbol_only ? FLAG_SYMBOL_ONLY : 0));
+      uint32_t frame = draft_frame (draft, &frames[i]);
+      g_array_append_val (draft->links, frame);
     }
-  sqlite3_bind_int64 (put, 1, file);
-  sqlite3_bind_int64 (put, 2, (gint64) address);
-  sqlite3_bind_blob (put, 3, n ? (const void *) chain->data : "", (int) chain->len, SQLITE_STATIC);
-  if (sqlite3_step (put) != SQLITE_DONE)
-    give_up (cache);
-  sqlite3_reset (put);
-  sqlite3_clear_bindings (put);
+  g_array_append_val (draft->entries, entry);
+}
+
+void
+hv_symcache_reset (HvSymcache *cache, HvQuality quality, const char *inputs)
+{
+  g_clear_pointer (&cache->draft, draft_free);
+  forget (cache);
+  cache->quality = quality;
+  cache->inputs = g_strdup (inputs);
+}
+
+/* Adds what was read to what was put. */
+static void
+keep_known (HvSymcache *cache)
+{
+  g_autoptr (GArray) frames = g_array_new (FALSE, FALSE, sizeof (HvCachedFrame));
+
+  for (uint32_t i = 0; cache->header && i < cache->header->n_addresses; i++)
+    {
+      g_array_set_size (frames, 0);
+      for (uint32_t link = cache->first[i]; link < cache->first[i + 1]; link++)
+        {
+          HvCachedFrame frame = hv_symcache_frame (cache, cache->links[link]);
+          g_array_append_val (frames, frame);
+        }
+      hv_symcache_put (cache, cache->addresses[i], HV_ITEMS (frames, HvCachedFrame), frames->len);
+    }
+}
+
+static int
+compare_entries (gconstpointer a, gconstpointer b)
+{
+  const Entry *x = a, *y = b;
+
+  return x->address < y->address ? -1 : x->address > y->address;
+}
+
+static GByteArray *
+serialise (HvSymcache *cache)
+{
+  Draft *draft = cache->draft;
+  Header header = { .magic = MAGIC, .quality = cache->quality };
+  GByteArray *out = g_byte_array_new ();
+  g_autoptr (GArray) addresses = g_array_new (FALSE, FALSE, sizeof (uint64_t));
+  g_autoptr (GArray) first = g_array_new (FALSE, FALSE, sizeof (uint32_t));
+  g_autoptr (GArray) links = g_array_new (FALSE, FALSE, sizeof (uint32_t));
+  uint32_t at = 0;
+
+  header.key = draft_string (draft, cache->key);
+  header.inputs = draft_string (draft, hv_symcache_inputs (cache));
+  g_array_sort (draft->entries, compare_entries);
+  for (guint i = 0; i < draft->entries->len; i++)
+    {
+      const Entry *entry = &g_array_index (draft->entries, Entry, i);
+      if (i > 0 && entry[-1].address == entry->address)
+        continue;
+      g_array_append_val (addresses, entry->address);
+      g_array_append_val (first, links->len);
+      g_array_append_vals (links, &g_array_index (draft->links, uint32_t, entry->first), entry->n);
+    }
+  g_array_append_val (first, links->len);
+  header.n_addresses = addresses->len;
+  header.n_links = links->len;
+  header.n_frames = draft->frames->len;
+  header.n_strings = draft->strings->len;
+  header.n_text = (uint32_t) draft->text_bytes;
+
+  g_byte_array_append (out, (const guint8 *) &header, sizeof header);
+  g_byte_array_append (out, (const guint8 *) addresses->data, addresses->len * 8);
+  g_byte_array_append (out, (const guint8 *) first->data, first->len * 4);
+  g_byte_array_append (out, (const guint8 *) links->data, links->len * 4);
+  g_byte_array_append (out, (const guint8 *) draft->frames->data,
+                       draft->frames->len * (guint) sizeof (Frame));
+  for (guint i = 0; i < draft->strings->len; i++)
+    {
+      g_byte_array_append (out, (const guint8 *) &at, sizeof at);
+      at += (uint32_t) strlen (draft->strings->pdata[i]) + 1;
+    }
+  for (guint i = 0; i < draft->strings->len; i++)
+    g_byte_array_append (out, draft->strings->pdata[i],
+                         (guint) strlen (draft->strings->pdata[i]) + 1);
+  gsize hashed = offsetof (Header, quality);
+  ((Header *) (gpointer) out->data)->checksum = XXH3_64bits (out->data + hashed, out->len - hashed);
+  return out;
+}
+
+/* Readers see the old file or the new one. Nothing waits for the disk: what a crash leaves behind
+ * has a wrong checksum. */
+static void
+write_names (HvSymcache *cache)
+{
+  g_autoptr (GByteArray) out = serialise (cache);
+  g_autofree char *temporary = g_strconcat (cache->path, TEMPORARY, NULL);
+  gsize done = 0;
+  ssize_t n = 1;
+
+  if (out->len > MAX_FILE_BYTES)
+    return;
+  int fd = g_mkstemp_full (temporary, O_WRONLY | O_CLOEXEC, 0600);
+  if (fd < 0)
+    return;
+  while (done < out->len && n > 0)
+    {
+      n = write (fd, out->data + done, out->len - done);
+      done += n > 0 ? (gsize) n : 0;
+    }
+  if (close (fd) != 0 || done < out->len || g_rename (temporary, cache->path) != 0)
+    g_unlink (temporary);
+}
+
+void
+hv_symcache_close (HvSymcache *cache)
+{
+  if (cache == NULL)
+    return;
+  if (cache->draft)
+    {
+      g_autofree char *folder = g_path_get_dirname (cache->path);
+      keep_known (cache);
+      write_names (cache);
+      hv_symcache_trim (folder, MAX_BYTES);
+    }
+  draft_free (cache->draft);
+  forget (cache);
+  g_free (cache->path);
+  g_free (cache->key);
+  g_free (cache);
+}
+
+/* --- bound --- */
+
+typedef struct
+{
+  char *path;
+  gint64 used; /* microseconds */
+  uint64_t bytes;
+} Used;
+
+static void
+clear_used (gpointer data)
+{
+  g_free (((Used *) data)->path);
+}
+
+static int
+compare_used (gconstpointer a, gconstpointer b)
+{
+  const Used *x = a, *y = b;
+
+  return x->used < y->used ? -1 : x->used > y->used;
+}
+
+void
+hv_symcache_trim (const char *folder, uint64_t max_bytes)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  g_autoptr (GArray) files = g_array_new (FALSE, FALSE, sizeof (Used));
+  const char *name;
+  uint64_t bytes = 0;
+
+  g_array_set_clear_func (files, clear_used);
+  while (dir && (name = g_dir_read_name (dir)))
+    {
+      Used file = { .path = g_build_filename (folder, name, NULL) };
+      GStatBuf st;
+      gboolean ours = strstr (name, SUFFIX) && g_lstat (file.path, &st) == 0
+                      && S_ISREG (st.st_mode);
+      /* left behind by a process that was killed */
+      if (ours && !g_str_has_suffix (name, SUFFIX)
+          && st.st_mtime < g_get_real_time () / G_USEC_PER_SEC - STALE_SECONDS)
+        g_unlink (file.path);
+      if (!ours || !g_str_has_suffix (name, SUFFIX))
+        {
+          g_free (file.path);
+          continue;
+        }
+      file.used = (gint64) st.st_mtim.tv_sec * G_USEC_PER_SEC + st.st_mtim.tv_nsec / 1000;
+      file.bytes = (uint64_t) st.st_size;
+      bytes += file.bytes;
+      g_array_append_val (files, file);
+    }
+  if (bytes <= max_bytes)
+    return;
+  g_array_sort (files, compare_used);
+  for (guint i = 0; i < files->len && bytes > max_bytes; i++)
+    {
+      const Used *file = &g_array_index (files, Used, i);
+      if (g_unlink (file->path) == 0)
+        bytes -= file->bytes;
+    }
 }

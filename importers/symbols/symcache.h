@@ -5,55 +5,68 @@
 
 G_BEGIN_DECLS
 
-/* Names found before, by file and ELF virtual address: symbols.db in the user's cache, shared by
+/* The names found before in one ELF file, by virtual address: a file in the user's cache, shared by
  * all dumps and processes. It is only ever asked for a file that is there and was checked to be the
- * one that ran: the dumps say no build id, so without the file nothing would tell whose names they
- * are. What is read from it is checked as any other input. Whatever fails, it knows nothing. */
+ * one that ran: most dumps say no build id, so without the file nothing would tell whose names they
+ * are. It is read at once and checked as any other input; what is damaged is forgotten. Whatever
+ * fails, it knows nothing. */
 typedef struct HvSymcache HvSymcache;
 
 typedef enum
 {
-  HV_QUALITY_SYMBOLS, /* symbol tables or less: a debug file found later knows more */
+  HV_QUALITY_SYMBOLS, /* symbol tables or less, or a part of the debug information: a file found
+                         later knows more */
   HV_QUALITY_FULL,    /* debug information */
 } HvQuality;
 
-/* What is known of a file: `debug` is the debug file that was used, with size and time, or "". */
+/* A frame as it is shown: names are readable ones, "" unknown. */
 typedef struct
 {
-  gint64 id; /* 0: nothing */
-  HvQuality quality;
-  char *debug;
-} HvCachedFile;
+  const char *function, *file;
+  uint32_t line;
+  gboolean inlined, symbol_only;
+} HvCachedFrame;
 
-void hv_cached_file_clear (HvCachedFile *file);
+/* The names of the ELF file at `path`. Its build id, else its path and time, tells it from others,
+ * and its size, so that a stripped copy has its own. NULL when it cannot be told. */
+HvSymcache *hv_symcache_open (HvElf *elf, const char *path);
 
-/* NULL when the cache cannot be used. */
-HvSymcache *hv_symcache_open (void);
-
-/* Keeps what was put. */
+/* Writes what was put. When two processes do, the later one's stays. */
 void hv_symcache_close (HvSymcache *cache);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvSymcache, hv_symcache_close)
 
-/* The key of the ELF file at `path`: its build id, else its path and time; its size with both, so
- * that a stripped copy has its own. NULL when it has none. */
-char *hv_symcache_key (HvElf *elf, const char *path);
+/* Whether anything is known. */
+gboolean hv_symcache_is_known (const HvSymcache *cache);
+HvQuality hv_symcache_quality (const HvSymcache *cache);
 
-/* Names a debug file as HvCachedFile.debug does. */
-char *hv_symcache_debug (const char *path);
+/* The other files that the names are from, as hv_symcache_input() tells them. */
+const char *hv_symcache_inputs (const HvSymcache *cache);
 
-/* Looks a file up. FALSE when it is not known. */
-gboolean hv_symcache_find (HvSymcache *cache, const char *key, HvCachedFile *file);
+/* A line "SIZE TIME PATH" on a file, "" when there is none. Newly allocated. */
+char *hv_symcache_input (const char *path);
 
-/* Fills `frames` (of HvObjectFrame) with what is at an address, nothing when that has no name.
- * FALSE when the address is not known. The strings live as long as the cache is open. */
-gboolean hv_symcache_get (HvSymcache *cache, gint64 file, uint64_t address, GArray *frames);
+/* Whether a file of `inputs` is there but another one by now. */
+gboolean hv_symcache_inputs_changed (const char *inputs);
 
-/* Adds a file, or forgets all its addresses when it is known. 0 when nothing can be written. */
-gint64 hv_symcache_put_file (HvSymcache *cache, const char *key, HvQuality quality,
-                             const char *debug);
+/* Forgets everything. What is put from now on is of this quality and from these files. */
+void hv_symcache_reset (HvSymcache *cache, HvQuality quality, const char *inputs);
 
-/* Adds an address of a file that was put or found. */
-void hv_symcache_put (HvSymcache *cache, gint64 file, uint64_t address, const HvObjectFrame *frames,
-                      gsize n);
+/* The frames at an address, innermost first: numbers for hv_symcache_frame(); none when it has no
+ * name. FALSE when the address is not known. Addresses that were put are not found. */
+gboolean hv_symcache_find (const HvSymcache *cache, uint64_t address, const uint32_t **frames,
+                           gsize *n);
+gsize hv_symcache_n_frames (const HvSymcache *cache);
+
+/* The strings live as long as the cache is open and not reset. */
+HvCachedFrame hv_symcache_frame (const HvSymcache *cache, uint32_t frame);
+
+/* Adds an address. */
+void hv_symcache_put (HvSymcache *cache, uint64_t address, const HvCachedFrame *frames, gsize n);
+
+/* Removes the files of the cache that were used least recently until it is no larger than that. */
+void hv_symcache_trim (const char *folder, uint64_t max_bytes);
+
+/* Where the files are. Newly allocated. */
+char *hv_symcache_folder (void);
 
 G_END_DECLS

@@ -51,7 +51,8 @@ open_object (const char *path, const HvImportOptions *options)
 
   g_assert_no_error (error);
   HvElf *debug = hv_find_debug (elf, path, options, &debug_path, NULL);
-  HvElf *alt = hv_find_alt (debug ? debug : elf, debug ? debug_path : path, options);
+  HvElf *alt = hv_find_alt (debug ? debug : elf, debug ? debug_path : path, options, NULL, NULL,
+                            NULL);
   HvObject *object = hv_object_new (elf, debug, alt);
   hv_object_set_split (object, hv_split_new (path, debug_path, options->sysroot));
   return object;
