@@ -6,11 +6,13 @@
 #include <string.h>
 
 #include "hv-window-resources.h"
+#include "viewer/widgets/butterfly.h"
 #include "viewer/widgets/call-table.h"
 #include "viewer/widgets/details.h"
 #include "viewer/widgets/diff-table.h"
 #include "viewer/widgets/flame-graph.h"
 #include "viewer/widgets/palette.h"
+#include "viewer/widgets/site-table.h"
 #include "viewer/widgets/timeline.h"
 #include "viewer/widgets/waterfall.h"
 #include "viewer/window/main-window.h"
@@ -798,6 +800,47 @@ test_narrow (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* The keys for the pages; a caller that is opened is the next function in the middle. */
+static void
+test_pages (void)
+{
+  static const HvProfileViewStart start;
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "cur.heap", NULL);
+  HvMainWindow *window = open_window_as ((const char *const[]){ path, NULL }, HV_LOAD_ONE, &start);
+  HvProfileView *view = hv_main_window_get_view (window);
+  HvFlameGraph *graph = hv_profile_view_get_flame_graph (view);
+  const HvScene *scene = hv_profile_view_get_scene (view);
+  GtkWidget *sites = find_typed (GTK_WIDGET (view), HV_TYPE_SITE_TABLE);
+  GtkWidget *middle = find_typed (GTK_WIDGET (view), HV_TYPE_BUTTERFLY);
+
+  hv_flame_graph_select (graph, 0);
+  press (window, GDK_KEY_4);
+  g_assert_true (gtk_widget_get_child_visible (sites));
+  GtkSingleSelection *selection = selection_of (sites);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (selection)), ==, scene->sites->len);
+  gtk_single_selection_set_selected (selection, 0);
+  uint32_t node = hv_flame_graph_get_selected (graph);
+  g_assert_cmpuint (node, ==, hv_scene_row_node (scene, 0));
+  g_assert_cmpstr (hv_tree_label (scene->report.tree, node), ==, "cache_insert");
+
+  press (window, GDK_KEY_b);
+  gtk_test_widget_wait_for_draw (GTK_WIDGET (window));
+  g_assert_false (gtk_widget_get_child_visible (sites));
+  g_assert_nonnull (find_widget (middle, GTK_TYPE_LABEL, "cache_insert"));
+  g_assert_nonnull (find_widget (middle, GTK_TYPE_LABEL, "It calls nothing"));
+  GtkWidget *callers = find_typed (middle, HV_TYPE_CALL_TABLE);
+  g_signal_emit_by_name (hv_cost_table_get_view (HV_COST_TABLE (callers)), "activate", 0);
+  gtk_test_widget_wait_for_draw (GTK_WIDGET (window));
+  node = hv_flame_graph_get_selected (graph);
+  g_assert_cmpstr (hv_tree_label (scene->report.tree, node), ==, "handle");
+  g_assert_nonnull (find_widget (middle, GTK_TYPE_LABEL, "handle"));
+  g_assert_null (find_widget (middle, GTK_TYPE_LABEL, "It calls nothing"));
+
+  press (window, GDK_KEY_1);
+  g_assert_true (gtk_widget_get_mapped (GTK_WIDGET (graph)));
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 static void
 status_cb (HvWaterfallBar *bar, guint status, guint *chosen)
 {
@@ -1011,6 +1054,7 @@ main (int argc, char **argv)
   g_test_add_func ("/window/options", test_options);
   g_test_add_func ("/window/invert", test_invert);
   g_test_add_func ("/window/narrow", test_narrow);
+  g_test_add_func ("/window/pages", test_pages);
   g_test_add_func ("/window/status", test_status);
   g_test_add_func ("/window/shortcuts", test_shortcuts);
   g_test_add_func ("/window/range", test_range);

@@ -8,6 +8,8 @@
 
 typedef enum
 {
+  COLUMN_DELTA,
+  COLUMN_BASE,
   COLUMN_INCLUSIVE,
   COLUMN_SHARE,
   COLUMN_SELF,
@@ -23,6 +25,7 @@ struct _HvCallTable
 
   HvScene *scene;
   GtkTreeListModel *model; /* borrowed */
+  gboolean rootless;
 };
 
 G_DEFINE_FINAL_TYPE (HvCallTable, hv_call_table, HV_TYPE_COST_TABLE)
@@ -37,6 +40,12 @@ cell_text (HvNodeItem *item, Column column)
 
   switch (column)
     {
+    case COLUMN_DELTA:
+      return hv_format_delta (r->profile, r->metric,
+                              tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][node]
+                                  - tree->incl[HV_SIDE_BASE][HV_SLOT_COST][node]);
+    case COLUMN_BASE:
+      return hv_format_value (r->base, r->metric, tree->incl[HV_SIDE_BASE][HV_SLOT_COST][node]);
     case COLUMN_INCLUSIVE:
       return hv_format_value (r->profile, r->metric,
                               tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][node]);
@@ -135,9 +144,11 @@ hv_call_table_class_init (HvCallTableClass *klass)
 static void
 hv_call_table_init (HvCallTable *self)
 {
-  const char *const titles[N_COLUMNS] = { _ ("Inclusive"), _ ("Share"),    _ ("Self"),
-                                          _ ("Blocks"),    _ ("Function"), _ ("Source") };
-  static const int widths[N_COLUMNS] = { 110, 80, 110, 110, 240, 220 };
+  const char *const titles[N_COLUMNS] = {
+    _ ("Growth"), _ ("Base"),   _ ("Inclusive"), _ ("Share"),
+    _ ("Self"),   _ ("Blocks"), _ ("Function"),  _ ("Source")
+  };
+  static const int widths[N_COLUMNS] = { 110, 100, 110, 80, 110, 110, 240, 220 };
   HvCostTable *table = HV_COST_TABLE (self);
 
   hv_cost_table_set_name (table, _ ("Call tree"));
@@ -153,6 +164,13 @@ hv_call_table_new (void)
 }
 
 void
+hv_call_table_hide_root (HvCallTable *self)
+{
+  g_return_if_fail (HV_IS_CALL_TABLE (self));
+  self->rootless = TRUE;
+}
+
+void
 hv_call_table_set_scene (HvCallTable *self, HvScene *scene)
 {
   g_return_if_fail (HV_IS_CALL_TABLE (self));
@@ -163,26 +181,31 @@ hv_call_table_set_scene (HvCallTable *self, HvScene *scene)
   g_clear_pointer (&self->scene, hv_scene_unref);
   if (scene)
     {
+      const HvTree *tree = scene->report.tree;
       self->scene = hv_scene_ref (scene);
-      self->model = gtk_tree_list_model_new (hv_node_list_new_root (scene), FALSE, FALSE,
-                                             create_children, NULL, NULL);
-      hv_cost_table_set_rows (table, G_LIST_MODEL (self->model));
+      hv_cost_table_show_column (table, COLUMN_DELTA, tree->n_sides > 1);
+      hv_cost_table_show_column (table, COLUMN_BASE, tree->n_sides > 1);
       hv_cost_table_show_column (table, COLUMN_BLOCKS,
-                                 scene->report.tree->has_partner
-                                     && hv_metric_is_bytes (scene->report.metric));
+                                 tree->has_partner && hv_metric_is_bytes (scene->report.metric));
       /* bottom-up, only the outermost frames have one */
-      hv_cost_table_show_column (table, COLUMN_SELF, !scene->report.tree->options.bottom_up);
+      hv_cost_table_show_column (table, COLUMN_SELF, !tree->options.bottom_up);
+
+      GListModel *top = self->rootless ? hv_node_list_new_children (scene, 0)
+                                       : hv_node_list_new_root (scene);
+      if (!top)
+        return;
+      self->model = gtk_tree_list_model_new (top, FALSE, FALSE, create_children, NULL, NULL);
+      hv_cost_table_set_rows (table, G_LIST_MODEL (self->model));
 
       /* The root is one row: show what is below it, and the heaviest path down to where it forks.
        */
-      for (guint i = 0, depth = 0; depth < 12; depth++)
+      for (guint i = 0, depth = self->rootless ? 1 : 0; depth < 12; depth++)
         {
           g_autoptr (GtkTreeListRow) row = gtk_tree_list_model_get_row (self->model, i);
           g_autoptr (HvNodeItem) item = row ? gtk_tree_list_row_get_item (row) : NULL;
           if (!item)
             break;
           uint32_t node = hv_node_item_get_node (item);
-          const HvTree *tree = scene->report.tree;
           gtk_tree_list_row_set_expanded (row, TRUE);
           if (tree->child_start[node + 1] - tree->child_start[node] > 4 && depth > 2)
             break;
@@ -195,7 +218,7 @@ void
 hv_call_table_select (HvCallTable *self, uint32_t node)
 {
   g_return_if_fail (HV_IS_CALL_TABLE (self));
-  if (!self->scene)
+  if (!self->scene || self->rootless)
     return;
 
   const HvTree *tree = self->scene->report.tree;

@@ -12,6 +12,9 @@ G_DECLARE_FINAL_TYPE (HvCallTable, hv_call_table, HV, CALL_TABLE, HvCostTable)
 GtkWidget *hv_call_table_new (void);
 void hv_call_table_set_scene (HvCallTable *self, HvScene *scene);
 
+/* Begins with what is below the root; before the first scene. */
+void hv_call_table_hide_root (HvCallTable *self);
+
 /* Opens the path to `node`, selects and shows it; without the signal. */
 void hv_call_table_select (HvCallTable *self, uint32_t node);
 

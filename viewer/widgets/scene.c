@@ -136,6 +136,33 @@ hv_scene_new (HvProfiles *profiles, const HvQuestion *q, GError **error)
   return g_steal_pointer (&scene);
 }
 
+static HvScene *
+scene_around (HvScene *of, HvTree *tree)
+{
+  HvScene *scene = g_atomic_rc_box_new0 (HvScene);
+
+  scene->profiles = hv_profiles_ref (of->profiles);
+  scene->report = of->report;
+  scene->report.diff = scene->report.rows_diff = NULL;
+  scene->report.tree = scene->report.rows_tree = tree;
+  scene->question = of->question;
+  scene->tree = tree;
+  scene->of = hv_scene_ref (of);
+  return scene;
+}
+
+HvScene *
+hv_scene_new_callers (HvScene *of, uint32_t key)
+{
+  return scene_around (of, hv_tree_new_callers (of->report.rows_tree, key));
+}
+
+HvScene *
+hv_scene_new_callees (HvScene *of, uint32_t key)
+{
+  return scene_around (of, hv_tree_new_callees (of->report.rows_tree, key));
+}
+
 HvScene *
 hv_scene_ref (HvScene *scene)
 {
@@ -154,6 +181,7 @@ scene_clear (gpointer data)
   g_clear_pointer (&scene->diff, hv_diff_free);
   g_clear_pointer (&scene->tree, hv_tree_free);
   g_clear_pointer (&scene->profiles, hv_profiles_unref);
+  g_clear_pointer (&scene->of, hv_scene_unref);
 }
 
 void
@@ -190,6 +218,38 @@ static gboolean
 same_key (const HvKey *a, const HvKey *b)
 {
   return a && b && strcmp (a->label, b->label) == 0 && strcmp (a->module, b->module) == 0;
+}
+
+uint32_t
+hv_scene_find_key (const HvScene *scene, const HvKey *key)
+{
+  const HvTree *tree = scene->report.rows_tree;
+
+  for (uint32_t k = 0; k < tree->n_keys; k++)
+    if (same_key (&tree->key[k], key))
+      return k;
+  return HV_NO_KEY;
+}
+
+uint32_t
+hv_scene_heaviest (const HvScene *scene, const HvKey *key)
+{
+  const HvTree *tree = scene->report.tree;
+  int64_t most = -1;
+  uint32_t found = 0;
+
+  for (uint32_t n = 1; n < tree->n_nodes; n++)
+    {
+      int64_t cost = tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][n];
+      if (tree->n_sides > 1)
+        cost = MAX (cost, tree->incl[HV_SIDE_BASE][HV_SLOT_COST][n]);
+      if (cost > most && same_key (hv_scene_key (scene, n), key))
+        {
+          most = cost;
+          found = n;
+        }
+    }
+  return found;
 }
 
 uint32_t

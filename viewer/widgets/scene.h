@@ -30,7 +30,7 @@ typedef struct
 } HvQuestion;
 
 /* One answered question, immutable: what every view of the window shows at one time. */
-typedef struct
+typedef struct HvScene
 {
   HvProfiles *profiles;
   HvReport report; /* what is shown, borrowed from below */
@@ -43,6 +43,7 @@ typedef struct
   GArray *rows;       /* of a diff: HvDiffRow, largest growth first; else NULL */
   GArray *sites;      /* of one profile: HvRow, largest self cost first; else NULL */
   uint32_t *row_node; /* of the shown tree, a row or site; NULL: the rows' own */
+  struct HvScene *of; /* whose keys the tree has; NULL: its own */
 } HvScene;
 
 /* Asks the question; from any thread. A diff when `profiles` has a base. */
@@ -50,6 +51,17 @@ HvScene *hv_scene_new (HvProfiles *profiles, const HvQuestion *question, GError 
 HvScene *hv_scene_ref (HvScene *scene);
 void hv_scene_unref (HvScene *scene);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvScene, hv_scene_unref)
+
+/* Who calls the function of `key`, a key of `of`'s rows_tree, or what it calls: a scene without
+ * rows whose root stands for the function. */
+HvScene *hv_scene_new_callers (HvScene *of, uint32_t key);
+HvScene *hv_scene_new_callees (HvScene *of, uint32_t key);
+
+/* The number in rows_tree of a key of any tree of the scene; HV_NO_KEY: it is not there. */
+uint32_t hv_scene_find_key (const HvScene *scene, const HvKey *key);
+
+/* The shown node with this key that holds most, in a diff on the side that holds more; 0: none. */
+uint32_t hv_scene_heaviest (const HvScene *scene, const HvKey *key);
 
 /* The key of a node; NULL for the root. */
 const HvKey *hv_scene_key (const HvScene *scene, uint32_t node);

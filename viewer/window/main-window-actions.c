@@ -173,9 +173,13 @@ view_action (GtkWidget *widget, const char *name, GVariant *parameter)
   else if (g_str_equal (name, "win.invert"))
     hv_profile_view_invert (self->view);
   else if (g_str_equal (name, "win.flame"))
-    hv_profile_view_show_table (self->view, FALSE);
+    hv_profile_view_show_page (self->view, HV_VIEW_PAGE_FLAME);
   else if (g_str_equal (name, "win.table"))
-    hv_profile_view_show_table (self->view, TRUE);
+    hv_profile_view_show_page (self->view, HV_VIEW_PAGE_TABLE);
+  else if (g_str_equal (name, "win.butterfly"))
+    hv_profile_view_show_page (self->view, HV_VIEW_PAGE_BUTTERFLY);
+  else if (g_str_equal (name, "win.sites"))
+    hv_profile_view_show_page (self->view, HV_VIEW_PAGE_SITES);
   else if (g_str_equal (name, "win.zoom-in"))
     hv_profile_view_zoom (self->view, 1);
   else if (g_str_equal (name, "win.zoom-out"))
@@ -202,7 +206,8 @@ view_action (GtkWidget *widget, const char *name, GVariant *parameter)
 static const char *const shown_actions[] = { "win.search",    "win.flame",     "win.table",
                                              "win.zoom-in",   "win.zoom-out",  "win.zoom-reset",
                                              "win.details",   "win.export",    "win.zoom-here",
-                                             "win.copy-name", "win.copy-path", "win.invert" };
+                                             "win.copy-name", "win.copy-path", "win.invert",
+                                             "win.butterfly", "win.sites" };
 static const char *const diff_actions[] = { "win.swap", "win.cycle" };
 static const char *const timed_actions[] = { "win.next", "win.previous" };
 

@@ -31,6 +31,13 @@ action_of (guint keyval)
     case GDK_KEY_2:
     case GDK_KEY_KP_2:
       return "win.table";
+    case GDK_KEY_3:
+    case GDK_KEY_KP_3:
+    case GDK_KEY_b:
+      return "win.butterfly";
+    case GDK_KEY_4:
+    case GDK_KEY_KP_4:
+      return "win.sites";
     case GDK_KEY_plus:
     case GDK_KEY_equal:
     case GDK_KEY_KP_Add:

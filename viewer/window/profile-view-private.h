@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "viewer/widgets/butterfly.h"
 #include "viewer/widgets/call-table.h"
 #include "viewer/widgets/details.h"
 #include "viewer/widgets/diff-table.h"
 #include "viewer/widgets/legend.h"
+#include "viewer/widgets/site-table.h"
 #include "viewer/widgets/summary.h"
 #include "viewer/widgets/timeline.h"
 #include "viewer/widgets/waterfall.h"
@@ -39,7 +41,9 @@ struct _HvProfileView
   GtkLabel *base_label, *match_label, *current_label, *sentence, *match_total, *shown_part;
   HvTimeline *timeline;
   GtkToggleButton *growth_button, *current_button, *base_button, *overlay_button;
-  GtkToggleButton *peak_button, *moment_button, *end_button, *flame_tab, *table_tab;
+  GtkToggleButton *peak_button, *moment_button, *end_button;
+  GtkToggleButton *flame_tab, *table_tab, *butterfly_tab, *sites_tab;
+  GtkStack *pages;
   GtkDropDown *metric_drop;
   GtkButton *fold_chip;
   HvWrapBox *view_bar;
@@ -50,9 +54,11 @@ struct _HvProfileView
   AdwFlap *flap;
   HvFlameGraph *flame;
   HvLegend *legend;
+  HvButterfly *butterfly;
   HvCallTable *call_table;
   HvDetails *details;
   HvDiffTable *diff_table;
+  HvSiteTable *site_table;
 
   GtkButton *chip[HV_N_CHIPS]; /* in `view_bar` */
 
@@ -70,6 +76,11 @@ struct _HvProfileView
   gboolean quiet;  /* widgets are being set, not used */
   gboolean placed; /* the table's height was chosen */
 };
+
+HvViewPage hv_profile_view_get_page (HvProfileView *self);
+
+/* Shows the page whose tab is chosen, as far as the scene has it. */
+void hv_profile_view_update_page (HvProfileView *self);
 
 /* profile-view-scene.c: what is shown */
 

@@ -19,6 +19,10 @@ hv_profile_view_show_selection (HvProfileView *self, uint32_t node, gpointer ori
     hv_diff_table_select (self->diff_table, node);
   if (!self->scene->diff && origin != self->call_table)
     hv_call_table_select (self->call_table, node);
+  if (!self->scene->diff && origin != self->site_table)
+    hv_site_table_select (self->site_table, node);
+  if (hv_profile_view_get_page (self) == HV_VIEW_PAGE_BUTTERFLY)
+    hv_butterfly_show (self->butterfly, self->scene, node);
   hv_details_show (self->details, self->scene, node, hv_flame_graph_get_zoom (self->flame));
 }
 
@@ -423,11 +427,13 @@ hv_profile_view_show_scene (HvProfileView *self, HvScene *scene)
     {
       hv_summary_show (self->summary, scene->report.profile);
       hv_call_table_set_scene (self->call_table, scene);
+      hv_site_table_set_scene (self->site_table, scene);
       hv_timeline_set_scene (self->timeline, timed ? scene : NULL);
     }
   hv_profile_view_update_moment_switch (self);
   update_chips (self);
   self->quiet = FALSE;
+  hv_profile_view_update_page (self);
   hv_profile_view_show_status (self, is_diff ? self->status : HV_STATUS_SAME);
   hv_profile_view_show_selection (self, first_choice (self), NULL);
   show_notes (self);

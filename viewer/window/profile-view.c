@@ -26,8 +26,13 @@ flame_selected_cb (HvProfileView *self, guint node)
 static void
 table_selected_cb (HvProfileView *self, guint node, gpointer table)
 {
-  hv_profile_view_show_selection (
-      self, node, self->scene->diff ? (gpointer) self->diff_table : (gpointer) self->call_table);
+  hv_profile_view_show_selection (self, node, table);
+}
+
+static void
+butterfly_selected_cb (HvProfileView *self, guint node)
+{
+  hv_profile_view_show_selection (self, node, NULL);
 }
 
 static void
@@ -263,15 +268,54 @@ view_cb (HvProfileView *self, GtkToggleButton *button)
   hv_flame_graph_set_view (self->flame, view);
 }
 
-static void
-tab_cb (HvProfileView *self)
+static GtkToggleButton *
+tab_of (HvProfileView *self, HvViewPage page)
 {
-  gboolean table = !gtk_toggle_button_get_active (self->flame_tab);
+  GtkToggleButton *const tabs[HV_N_VIEW_PAGES] = {
+    [HV_VIEW_PAGE_FLAME] = self->flame_tab,
+    [HV_VIEW_PAGE_TABLE] = self->table_tab,
+    [HV_VIEW_PAGE_BUTTERFLY] = self->butterfly_tab,
+    [HV_VIEW_PAGE_SITES] = self->sites_tab,
+  };
+
+  return tabs[page];
+}
+
+HvViewPage
+hv_profile_view_get_page (HvProfileView *self)
+{
+  for (HvViewPage page = 0; page < HV_N_VIEW_PAGES; page++)
+    if (gtk_toggle_button_get_active (tab_of (self, page)))
+      return page;
+  return HV_VIEW_PAGE_FLAME;
+}
+
+void
+hv_profile_view_update_page (HvProfileView *self)
+{
+  GtkWidget *const widgets[HV_N_VIEW_PAGES] = {
+    [HV_VIEW_PAGE_FLAME] = self->flame_page,
+    [HV_VIEW_PAGE_TABLE] = GTK_WIDGET (self->call_table),
+    [HV_VIEW_PAGE_BUTTERFLY] = GTK_WIDGET (self->butterfly),
+    [HV_VIEW_PAGE_SITES] = GTK_WIDGET (self->site_table),
+  };
+  HvViewPage page = hv_profile_view_get_page (self);
   gboolean is_diff = self->scene && self->scene->diff;
 
-  gtk_widget_set_visible (GTK_WIDGET (self->flap), !(table && is_diff));
-  gtk_widget_set_visible (self->flame_page, !table);
-  gtk_widget_set_visible (GTK_WIDGET (self->call_table), table && !is_diff);
+  gtk_widget_set_visible (GTK_WIDGET (self->sites_tab), !is_diff);
+  if (is_diff && page == HV_VIEW_PAGE_SITES)
+    page = HV_VIEW_PAGE_TABLE;
+  gtk_widget_set_visible (GTK_WIDGET (self->flap), !(is_diff && page == HV_VIEW_PAGE_TABLE));
+  gtk_stack_set_visible_child (self->pages, widgets[page]);
+  if (self->scene && page == HV_VIEW_PAGE_BUTTERFLY)
+    hv_butterfly_show (self->butterfly, self->scene, hv_flame_graph_get_selected (self->flame));
+}
+
+static void
+tab_cb (HvProfileView *self, GtkToggleButton *tab)
+{
+  if (gtk_toggle_button_get_active (tab))
+    hv_profile_view_update_page (self);
 }
 
 /* Once a file, when the height is known: the table gets eight rows where there is room. */
@@ -335,7 +379,9 @@ hv_profile_view_class_init (HvProfileViewClass *klass)
   g_type_ensure (HV_TYPE_TIMELINE);
   g_type_ensure (HV_TYPE_FLAME_GRAPH);
   g_type_ensure (HV_TYPE_LEGEND);
+  g_type_ensure (HV_TYPE_BUTTERFLY);
   g_type_ensure (HV_TYPE_CALL_TABLE);
+  g_type_ensure (HV_TYPE_SITE_TABLE);
   g_type_ensure (HV_TYPE_DETAILS);
   g_type_ensure (HV_TYPE_DIFF_TABLE);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
@@ -362,6 +408,8 @@ hv_profile_view_class_init (HvProfileViewClass *klass)
   BIND (end_button);
   BIND (flame_tab);
   BIND (table_tab);
+  BIND (butterfly_tab);
+  BIND (sites_tab);
   BIND (metric_drop);
   BIND (fold_chip);
   BIND (view_bar);
@@ -373,7 +421,10 @@ hv_profile_view_class_init (HvProfileViewClass *klass)
   BIND (flap);
   BIND (flame);
   BIND (legend);
+  BIND (butterfly);
   BIND (call_table);
+  BIND (site_table);
+  BIND (pages);
   BIND (details);
   BIND (diff_table);
   gtk_widget_class_bind_template_callback (widget_class, metric_cb);
@@ -384,6 +435,7 @@ hv_profile_view_class_init (HvProfileViewClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, flame_laid_out_cb);
   gtk_widget_class_bind_template_callback (widget_class, flame_menu_cb);
   gtk_widget_class_bind_template_callback (widget_class, table_selected_cb);
+  gtk_widget_class_bind_template_callback (widget_class, butterfly_selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, details_selected_cb);
 
   signals[SIGNAL_CHANGED] = g_signal_new ("changed", HV_TYPE_PROFILE_VIEW, G_SIGNAL_RUN_LAST, 0,
@@ -551,10 +603,10 @@ hv_profile_view_invert (HvProfileView *self)
 }
 
 void
-hv_profile_view_show_table (HvProfileView *self, gboolean table)
+hv_profile_view_show_page (HvProfileView *self, HvViewPage page)
 {
   g_return_if_fail (HV_IS_PROFILE_VIEW (self));
-  gtk_toggle_button_set_active (table ? self->table_tab : self->flame_tab, TRUE);
+  gtk_toggle_button_set_active (tab_of (self, page), TRUE);
 }
 
 void

@@ -35,7 +35,17 @@ const HvScene *hv_profile_view_get_scene (HvProfileView *self);
 void hv_profile_view_swap (HvProfileView *self);
 void hv_profile_view_cycle (HvProfileView *self);
 void hv_profile_view_invert (HvProfileView *self); /* top-down or bottom-up */
-void hv_profile_view_show_table (HvProfileView *self, gboolean table);
+
+typedef enum
+{
+  HV_VIEW_PAGE_FLAME,
+  HV_VIEW_PAGE_TABLE,     /* the call tree; of a diff, its rows in full height */
+  HV_VIEW_PAGE_BUTTERFLY, /* callers and callees of the selected function */
+  HV_VIEW_PAGE_SITES,     /* of one profile; a diff has its rows */
+  HV_N_VIEW_PAGES
+} HvViewPage;
+void hv_profile_view_show_page (HvProfileView *self, HvViewPage page);
+
 void hv_profile_view_step_moment (HvProfileView *self, int by);
 void hv_profile_view_zoom (HvProfileView *self, int by); /* 0: reset */
 void hv_profile_view_toggle_details (HvProfileView *self);

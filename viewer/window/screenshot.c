@@ -71,8 +71,12 @@ hv_screenshot_prepare (GtkWindow *window)
 void
 hv_screenshot_when_drawn (GtkWindow *window, const char *path)
 {
+  g_auto (GStrv) actions = g_strsplit (g_getenv ("HV_WINDOW_ACTIONS") ?: "", " ", -1);
   Shot *shot = g_new0 (Shot, 1);
 
+  for (guint i = 0; actions[i]; i++)
+    if (*actions[i] && !gtk_widget_activate_action (GTK_WIDGET (window), actions[i], NULL))
+      g_printerr ("heapview: there is no action “%s”\n", actions[i]);
   shot->path = g_strdup (path);
   shot->frames = FRAMES;
   g_object_set_data_full (G_OBJECT (window), "shot", shot, shot_free);

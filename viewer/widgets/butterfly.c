@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "viewer/widgets/i18n.h"
+
+#include "store/units.h"
+#include "viewer/widgets/call-table.h"
+#include "viewer/widgets/labels.h"
+
+#include "viewer/widgets/butterfly.h"
+
+struct _HvButterfly
+{
+  GtkWidget parent_instance;
+
+  GtkWidget *box;
+  GtkLabel *title, *costs;
+  HvCallTable *callers, *callees;
+  GtkWidget *no_callers, *no_callees;
+
+  HvScene *scene;
+};
+
+enum
+{
+  SIGNAL_SELECTED,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (HvButterfly, hv_butterfly, GTK_TYPE_WIDGET)
+
+static void
+activate_cb (HvButterfly *self, guint position, GtkColumnView *view)
+{
+  g_autoptr (GtkTreeListRow)
+      row = g_list_model_get_item (G_LIST_MODEL (gtk_column_view_get_model (view)), position);
+  g_autoptr (HvNodeItem) item = row ? gtk_tree_list_row_get_item (row) : NULL;
+  const HvKey *key = item ? hv_scene_key (hv_node_item_get_scene (item),
+                                          hv_node_item_get_node (item))
+                          : NULL;
+  uint32_t node = key ? hv_scene_heaviest (self->scene, key) : 0;
+
+  if (node)
+    g_signal_emit (self, signals[SIGNAL_SELECTED], 0, node);
+}
+
+static void
+hv_butterfly_dispose (GObject *object)
+{
+  HvButterfly *self = HV_BUTTERFLY (object);
+
+  g_clear_pointer (&self->box, gtk_widget_unparent);
+  g_clear_pointer (&self->scene, hv_scene_unref);
+  G_OBJECT_CLASS (hv_butterfly_parent_class)->dispose (object);
+}
+
+static void
+hv_butterfly_class_init (HvButterflyClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = hv_butterfly_dispose;
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+  gtk_widget_class_set_css_name (widget_class, "butterfly");
+  signals[SIGNAL_SELECTED] = g_signal_new ("selected", HV_TYPE_BUTTERFLY, G_SIGNAL_RUN_LAST, 0,
+                                           NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
+}
+
+static GtkLabel *
+add_label (GtkWidget *box, const char *text, const char *css_class)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_widget_add_css_class (label, css_class);
+  gtk_box_append (GTK_BOX (box), label);
+  return GTK_LABEL (label);
+}
+
+/* `none` is shown in place of a table without rows. */
+static HvCallTable *
+add_table (HvButterfly *self, GtkWidget *box, const char *title, const char *none_text,
+           GtkWidget **none)
+{
+  GtkWidget *table = hv_call_table_new ();
+
+  add_label (box, title, "heading");
+  *none = GTK_WIDGET (add_label (box, none_text, "nothing"));
+  gtk_widget_add_css_class (*none, "dim-label");
+  hv_call_table_hide_root (HV_CALL_TABLE (table));
+  hv_cost_table_set_name (HV_COST_TABLE (table), title);
+  gtk_widget_set_vexpand (table, TRUE);
+  gtk_box_append (GTK_BOX (box), table);
+  g_signal_connect_object (hv_cost_table_get_view (HV_COST_TABLE (table)), "activate",
+                           G_CALLBACK (activate_cb), self, G_CONNECT_SWAPPED);
+  return HV_CALL_TABLE (table);
+}
+
+static void
+hv_butterfly_init (HvButterfly *self)
+{
+  GtkWidget *paned = gtk_paned_new (GTK_ORIENTATION_VERTICAL);
+  GtkWidget *above = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *below = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *head = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+
+  gtk_widget_add_css_class (head, "butterfly-head");
+  self->callers = add_table (self, above, _ ("Callers"), _ ("Nothing that is shown calls it."),
+                             &self->no_callers);
+  gtk_box_append (GTK_BOX (below), head);
+  self->title = add_label (head, NULL, "details-title");
+  self->costs = add_label (head, NULL, "numeric");
+  gtk_widget_add_css_class (GTK_WIDGET (self->costs), "dim-label");
+  self->callees = add_table (self, below, _ ("Callees"), _ ("It calls nothing that allocates."),
+                             &self->no_callees);
+  gtk_paned_set_start_child (GTK_PANED (paned), above);
+  gtk_paned_set_end_child (GTK_PANED (paned), below);
+  gtk_paned_set_shrink_start_child (GTK_PANED (paned), FALSE);
+  gtk_paned_set_shrink_end_child (GTK_PANED (paned), FALSE);
+  gtk_widget_set_vexpand (paned, TRUE);
+  gtk_widget_set_parent (paned, GTK_WIDGET (self));
+  self->box = paned;
+}
+
+GtkWidget *
+hv_butterfly_new (void)
+{
+  return g_object_new (HV_TYPE_BUTTERFLY, NULL);
+}
+
+/* The function that holds most itself. */
+static uint32_t
+heaviest_key (const HvScene *scene)
+{
+  const HvTree *tree = scene->report.rows_tree;
+  g_autofree int64_t *self = g_new0 (int64_t, MAX (1, tree->n_keys));
+  uint32_t most = HV_NO_KEY;
+
+  for (uint32_t n = 1; n < tree->n_nodes; n++)
+    self[tree->node_key[n]] += tree->self[HV_SIDE_CURRENT][HV_SLOT_COST][n];
+  for (uint32_t k = 0; k < tree->n_keys; k++)
+    if (most == HV_NO_KEY || self[k] > self[most])
+      most = k;
+  return most;
+}
+
+static char *
+costs_text (const HvScene *callees)
+{
+  const HvReport *r = &callees->report;
+  const HvTree *tree = r->tree;
+  int64_t self = tree->self[HV_SIDE_CURRENT][HV_SLOT_COST][0];
+  int64_t incl = tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][0];
+  g_autofree char *with = hv_format_value (r->profile, r->metric, incl);
+  g_autofree char *without = hv_format_value (r->profile, r->metric, self);
+  g_autofree char *share = hv_format_percent (
+      incl, callees->of->report.rows_tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][0]);
+
+  if (tree->n_sides == 1)
+    return g_strdup_printf (_ ("%s with callees (%s of shown) · %s itself"), with, share, without);
+  g_autofree char *delta = hv_format_delta (r->profile, r->metric,
+                                            incl - tree->incl[HV_SIDE_BASE][HV_SLOT_COST][0]);
+  return g_strdup_printf (_ ("%s with callees (%s) · %s itself"), with, delta, without);
+}
+
+static void
+show_table (HvCallTable *table, GtkWidget *none, HvScene *scene)
+{
+  gboolean any = scene && scene->report.tree->n_nodes > 1;
+
+  hv_call_table_set_scene (table, scene);
+  gtk_widget_set_visible (GTK_WIDGET (table), any);
+  gtk_widget_set_visible (none, scene && !any);
+}
+
+void
+hv_butterfly_show (HvButterfly *self, HvScene *scene, uint32_t node)
+{
+  g_return_if_fail (HV_IS_BUTTERFLY (self));
+  const HvKey *shown = hv_scene_key (scene, node);
+  uint32_t key = shown ? hv_scene_find_key (scene, shown) : heaviest_key (scene);
+
+  g_clear_pointer (&self->scene, hv_scene_unref);
+  self->scene = hv_scene_ref (scene);
+  if (key == HV_NO_KEY)
+    {
+      gtk_label_set_text (self->title, _ ("Nothing is shown"));
+      gtk_label_set_text (self->costs, "");
+      show_table (self->callers, self->no_callers, NULL);
+      show_table (self->callees, self->no_callees, NULL);
+      return;
+    }
+  g_autoptr (HvScene) callers = hv_scene_new_callers (scene, key);
+  g_autoptr (HvScene) callees = hv_scene_new_callees (scene, key);
+  g_autofree char *costs = costs_text (callees);
+  const HvKey *of = &scene->report.rows_tree->key[key];
+
+  show_table (self->callers, self->no_callers, callers);
+  show_table (self->callees, self->no_callees, callees);
+  gtk_label_set_text (self->title, of->short_label);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->title), *of->function ? of->function : NULL);
+  gtk_label_set_text (self->costs, costs);
+}
