@@ -107,7 +107,8 @@ import_unresolved (const char *path, const HvImportOptions *options, GError **er
 static gboolean
 finish (HvProfile *profile, const HvImportOptions *options, GError **error)
 {
-  if (!options->no_symbols && !hv_symbols_resolve (profile, options, error))
+  profile->n_file_warnings = profile->warnings->len;
+  if (!options->no_symbols && !hv_symbols_resolve (profile, options, NULL, error))
     return FALSE;
   hv_rules_apply (profile);
   hv_profile_seal (profile);
@@ -122,6 +123,20 @@ hv_import (const char *path, const HvImportOptions *options, GError **error)
   if (profile == NULL || !finish (profile, options, error))
     return NULL;
   return g_steal_pointer (&profile);
+}
+
+gboolean
+hv_import_name_again (HvProfile *profile, const HvImportOptions *options, gboolean *changed,
+                      GError **error)
+{
+  hv_profile_reopen (profile);
+  if (profile->n_file_warnings < profile->warnings->len)
+    g_ptr_array_set_size (profile->warnings, (int) profile->n_file_warnings);
+  gboolean done = hv_symbols_resolve (profile, options, changed, error);
+  if (done)
+    hv_rules_apply (profile);
+  hv_profile_seal (profile);
+  return done;
 }
 
 /* --- series --- */

@@ -49,6 +49,12 @@ HvProfile *hv_import (const char *path, const HvImportOptions *options, GError *
 HvProfile *hv_import_series (const char *const *paths, const HvImportOptions *options,
                              GError **error);
 
+/* Asks again for the names that a sealed profile (of the store) lacks, from where `options` say;
+ * the file it was read from is not needed. What it has stays unless there is better. `changed`:
+ * whether any frame is another one now. FALSE only when cancelled. */
+gboolean hv_import_name_again (HvProfile *profile, const HvImportOptions *options,
+                               gboolean *changed, GError **error);
+
 /* Reads `input` alone, without symbols and rules; not sealed. For tests and fuzzing. */
 HvProfile *hv_import_input (HvInput *input, const char *path, const HvImportOptions *options,
                             GError **error);

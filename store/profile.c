@@ -131,6 +131,7 @@ hv_profile_free (HvProfile *profile)
   g_free (profile->access);
   g_free (profile->access_data);
   g_free (profile->path);
+  g_free (profile->location);
   g_ptr_array_unref (profile->warnings);
   g_free (profile);
 }
@@ -146,6 +147,10 @@ rehash_strings (HvProfile *profile)
 {
   struct HvProfileTables *t = profile->tables;
   uint32_t capacity = t->string_slot ? (t->string_mask + 1) * 2 : 256;
+
+  /* a profile that is built further has many at once */
+  while (capacity / 2 <= profile->n_strings)
+    capacity *= 2;
 
   g_free (t->string_slot);
   t->string_slot = g_new0 (uint32_t, capacity);
@@ -199,8 +204,8 @@ hv_profile_intern (HvProfile *profile, const char *text, gssize length)
 static inline uint64_t
 frame_hash (const HvFrame *f)
 {
-  const uint64_t words[4] = { (uint64_t) f->function << 32 | f->file,
-                              (uint64_t) f->line << 32 | f->module, f->address, f->flags };
+  const uint64_t words[5] = { (uint64_t) f->function << 32 | f->file,
+                              (uint64_t) f->line << 32 | f->module, f->address, f->call, f->flags };
   return XXH3_64bits (words, sizeof words);
 }
 
@@ -208,7 +213,8 @@ static inline gboolean
 frame_equal (const HvFrame *a, const HvFrame *b)
 {
   return a->function == b->function && a->file == b->file && a->line == b->line
-         && a->module == b->module && a->address == b->address && a->flags == b->flags;
+         && a->module == b->module && a->address == b->address && a->call == b->call
+         && a->flags == b->flags;
 }
 
 static void
@@ -216,6 +222,9 @@ rehash_frames (HvProfile *profile)
 {
   struct HvProfileTables *t = profile->tables;
   uint32_t capacity = t->frame_slot ? (t->frame_mask + 1) * 2 : 256;
+
+  while (capacity / 2 <= profile->n_frames)
+    capacity *= 2;
 
   g_free (t->frame_slot);
   t->frame_slot = g_new0 (uint32_t, capacity);
@@ -556,6 +565,48 @@ void
 hv_profile_seal (HvProfile *profile)
 {
   g_clear_pointer (&profile->tables, tables_free);
+}
+
+void
+hv_profile_reopen (HvProfile *profile)
+{
+  if (profile->tables)
+    return;
+  struct HvProfileTables *t = profile->tables = g_new0 (struct HvProfileTables, 1);
+
+  /* as large as what is there: whatever is added next makes room */
+  t->strings_size = profile->n_strings;
+  t->frames_size = profile->n_frames;
+  t->nodes_size = profile->n_nodes;
+  t->sites_size = profile->n_sites;
+  t->moments_size = profile->n_moments;
+  t->modules_size = profile->n_modules;
+  t->threads_size = profile->n_threads;
+  t->accesses_size = profile->n_accesses;
+  t->rows_size = profile->n_rows;
+  t->thread_rows_size = profile->n_thread_rows;
+  for (uint32_t i = 0; i < profile->n_strings; i++)
+    t->string_bytes = MAX (t->string_bytes,
+                           profile->string_offset[i] + strlen (hv_profile_string (profile, i)) + 1);
+  t->string_bytes_size = t->string_bytes;
+  for (uint32_t i = 0; i < profile->n_accesses; i++)
+    t->access_bytes = MAX (t->access_bytes, profile->access[i].offset + profile->access[i].length);
+  t->access_bytes_size = t->access_bytes;
+
+  rehash_strings (profile);
+  rehash_frames (profile);
+  for (uint32_t n = 1; n < profile->n_nodes; n++)
+    {
+      gboolean found;
+      uint32_t *slot = hv_pair_map_slot (&t->nodes, profile->node_parent[n], profile->node_frame[n],
+                                         &found);
+      if (!found)
+        *slot = n;
+    }
+  t->node_site_size = profile->n_nodes;
+  t->node_site = g_new0 (uint32_t, profile->n_nodes);
+  for (uint32_t s = 0; s < profile->n_sites; s++)
+    t->node_site[profile->site_node[s]] = s + 1;
 }
 
 const char *

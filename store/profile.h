@@ -62,7 +62,10 @@ typedef struct
   uint32_t module; /* path of the object file; 0: unknown */
   uint64_t address; /* of an unresolved frame, of the call itself (return address − 1), an offset in
                        the module's file, unless the flags say otherwise; 0 for a resolved one */
-  uint8_t flags;    /* HvFrameFlags */
+  uint64_t call; /* of a frame whose name is not from debug information (a symbol's alone, or none
+                    but the function's start): the ELF virtual address of the call, by which a
+                    better file can name it; else 0 */
+  uint8_t flags; /* HvFrameFlags */
 } HvFrame;
 
 typedef enum
@@ -103,7 +106,7 @@ typedef struct
   uint32_t tried; /* string: the files looked at and what they were, one a line */
   /* Of the default metric: in stacks that show a frame of this module without a name. */
   int64_t unresolved;
-  /* The part of the file that was mapped as code; 0: unknown. For the symboliser, not stored. */
+  /* The part of the file that was mapped as code; 0: unknown. */
   uint64_t code_offset, code_size;
 } HvModule;
 
@@ -169,6 +172,7 @@ typedef struct
 
   /* what the file says of itself; strings are ids, numbers -1 where absent */
   char *path;         /* as given by the user, made valid UTF-8; owned */
+  char *location;     /* where that file is, absolute; NULL: no file, or several; owned */
   const char *format; /* "dhat", "jemalloc", "gperftools", "heaptrack"; static */
   uint32_t variant;   /* string: "heap_v2", "rust-heap", "v3", … */
   uint32_t command;
@@ -188,8 +192,9 @@ typedef struct
    * function alone. */
   gboolean modules_known;
   HvMetric default_metric;
-  gboolean incomplete; /* the file was cut short */
-  GPtrArray *warnings; /* of char * */
+  gboolean incomplete;      /* the file was cut short */
+  GPtrArray *warnings;      /* of char * */
+  uint32_t n_file_warnings; /* the first of them, which are of the file; the rest are of symbols */
 
   gboolean full; /* a table passed its limit */
 
@@ -248,6 +253,9 @@ void hv_profile_expand_frames (HvProfile *profile, HvFrameExpander chain, gpoint
 
 /* Ends building: drops the lookup tables and trims the arrays. */
 void hv_profile_seal (HvProfile *profile);
+
+/* Goes on building a sealed profile. */
+void hv_profile_reopen (HvProfile *profile);
 
 /* Checks every index and order of the model, and that costs add up within INT64_MAX (a store file
  * is untrusted input too). */

@@ -83,7 +83,7 @@ typedef struct
 extern const HvStoreTable _hv_store_tables[HV_STORE_N_TABLES];
 
 /* The profile's own row, but for its id, key, counts, times and size. */
-#define HV_STORE_N_PROFILE_COLUMNS 20
+#define HV_STORE_N_PROFILE_COLUMNS 22
 extern const char _hv_store_profile_columns[];
 void _hv_store_put_profile (HvStoreJob *job);
 void _hv_store_get_profile (HvStoreJob *job, uint32_t *site_metrics);

@@ -143,6 +143,7 @@ frame_write (HvStoreJob *job, uint64_t row)
   put (job, 6, f->flags);
   put (job, 7, job->from->frame_category[row]);
   put_unless (job, 8, (int64_t) job->object[f->module] - 1, -1);
+  put_unless (job, 9, (int64_t) f->call, 0);
 }
 
 static void
@@ -163,6 +164,7 @@ frame_read (HvStoreJob *job, uint64_t row)
     .line = get_id (job, 3),
     .module = get_id (job, 4),
     .address = (uint64_t) get (job, 5),
+    .call = (uint64_t) get (job, 9),
     .flags = (uint8_t) flags,
   };
   job->to->frame_category[row] = (uint8_t) category;
@@ -340,6 +342,8 @@ module_write (HvStoreJob *job, uint64_t row)
   put_unless (job, 3, m->status, 0);
   put_unless (job, 4, m->tried, 0);
   put_unless (job, 5, m->unresolved, 0);
+  put_unless (job, 6, (int64_t) m->code_offset, 0);
+  put_unless (job, 7, (int64_t) m->code_size, 0);
 }
 
 static void
@@ -357,6 +361,8 @@ module_read (HvStoreJob *job, uint64_t row)
     .status = get_id (job, 3),
     .tried = get_id (job, 4),
     .unresolved = get (job, 5),
+    .code_offset = (uint64_t) get (job, 6),
+    .code_size = (uint64_t) get (job, 7),
   };
 }
 
@@ -489,8 +495,8 @@ warning_read (HvStoreJob *job, uint64_t row)
 
 const HvStoreTable _hv_store_tables[HV_STORE_N_TABLES] = {
   TABLE ("string", "text", "strings", string, NULL),
-  TABLE ("frame", "function, file, line, module, address, flags, category, object", "frames", frame,
-         NULL),
+  TABLE ("frame", "function, file, line, module, address, flags, category, object, call", "frames",
+         frame, NULL),
   TABLE ("stack", "parent, frame", "stacks", stack, NULL),
   TABLE ("site", "stack, frame", "sites", site, site_metrics),
   TABLE ("moment",
@@ -498,7 +504,8 @@ const HvStoreTable _hv_store_tables[HV_STORE_N_TABLES] = {
          " total_blocks, temporary_blocks, rss_bytes, first_row",
          "moments", moment, NULL),
   TABLE ("moment_site", "moment, site", "moment_sites", row, row_metrics),
-  TABLE ("module", "path, build_id, status, tried, unresolved", "modules", module, NULL),
+  TABLE ("module", "path, build_id, status, tried, unresolved, code_offset, code_size", "modules",
+         module, NULL),
   TABLE ("thread", "uid, name", "threads", thread, NULL),
   TABLE ("thread_site", "site, thread, live_bytes, live_blocks, total_bytes, total_blocks",
          "thread_sites", thread_site, NULL),
@@ -567,7 +574,8 @@ static const char *const time_units[] = {
 const char _hv_store_profile_columns[] =
     "path, format, variant, command, pid, sample_period, time_unit, duration, peak_time,"
     " short_lifetime, peak_rss_bytes, suppressed_bytes, byte_unit, block_unit, process_key,"
-    " modules_known, default_metric, incomplete, site_metrics, moment_metrics";
+    " modules_known, default_metric, incomplete, site_metrics, moment_metrics, location,"
+    " file_warnings";
 
 void
 _hv_store_put_profile (HvStoreJob *job)
@@ -595,6 +603,8 @@ _hv_store_put_profile (HvStoreJob *job)
   put (job, 18, p->incomplete != FALSE);
   sqlite3_bind_text (s, 20, metric_words (site_metrics (p)), -1, g_free);
   sqlite3_bind_text (s, 21, metric_words (p->row_metrics), -1, g_free);
+  sqlite3_bind_text (s, 22, p->location, -1, SQLITE_STATIC);
+  put (job, 22, p->n_file_warnings);
 }
 
 void
@@ -637,6 +647,8 @@ _hv_store_get_profile (HvStoreJob *job, uint32_t *columns)
   p->modules_known = get (job, 16) != 0;
   p->default_metric = hv_metric_parse (metric);
   p->incomplete = get (job, 18) != 0;
+  p->location = g_strdup ((const char *) sqlite3_column_text (s, 21));
+  p->n_file_warnings = (uint32_t) MIN (get_or (job, 22, UINT32_MAX), UINT32_MAX);
   if (!parse_words (sites, columns) || !parse_words (moments, &p->row_metrics))
     job->damaged = TRUE;
 }

@@ -17,6 +17,7 @@
 static const char *const migrations[] = {
   "/org/heapview/schema.sql",
   "/org/heapview/schema-2.sql",
+  "/org/heapview/schema-3.sql",
 };
 #define VERSION ((int) G_N_ELEMENTS (migrations))
 
@@ -335,6 +336,25 @@ _hv_store_find (HvStore *store, const char *key, gint64 *id, GError **error)
   *id = rc == SQLITE_ROW ? sqlite3_column_int64 (find, 0) : 0;
   return rc == SQLITE_ROW || rc == SQLITE_DONE
          || _hv_store_fail (store, "the store cannot be read", error);
+}
+
+char *
+hv_store_key_at (HvStore *store, const char *location, GError **error)
+{
+  g_autoptr (HvStatement) find = _hv_store_prepare (store,
+                                                    "SELECT key FROM profile WHERE location = ?1"
+                                                    " ORDER BY created DESC, id DESC LIMIT 1",
+                                                    error);
+
+  if (find == NULL)
+    return NULL;
+  sqlite3_bind_text (find, 1, location, -1, SQLITE_STATIC);
+  int rc = sqlite3_step (find);
+  if (rc == SQLITE_ROW)
+    return g_strdup ((const char *) sqlite3_column_text (find, 0));
+  if (rc != SQLITE_DONE)
+    _hv_store_fail (store, "the store cannot be read", error);
+  return NULL;
 }
 
 gboolean

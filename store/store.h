@@ -33,6 +33,10 @@ char *hv_store_key (const char *path, const char *salt, GError **error);
 /* The key of a series: of each file's name (moments are labelled by it) and bytes, in order. */
 char *hv_store_key_many (const char *const *paths, const char *salt, GError **error);
 
+/* The key of the profile stored last of those whose `location` this is (HvProfile.location); NULL
+ * without error when there is none. */
+char *hv_store_key_at (HvStore *store, const char *location, GError **error);
+
 /* The stored profile with that key, sealed; NULL without error when there is none (or when what is
  * stored fails its checks: it is then removed). Its path is the one it was saved with, which the
  * same content opened from elsewhere does not have. */

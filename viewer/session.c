@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "session.h"
 
-#include "importers/symbols/find.h"
-
 #include <string.h>
-#include <sys/stat.h>
 
 /* Raise it when an importer gives other results for the same file: stored profiles are then read
  * anew. */
-#define IMPORT_VERSION 5
+#define IMPORT_VERSION 6
 
 /* How large the cache may grow. */
 #define CACHE_BYTES (G_GINT64_CONSTANT (2) << 30)
@@ -20,40 +17,31 @@ hv_opened_clear (HvOpened *opened)
   g_clear_pointer (&opened->key, g_free);
 }
 
-/* Everything beside the file itself that changes what an import gives. */
+/* Everything beside the file itself that changes what an import gives. Not where symbols come from:
+ * what is stored is given the names that it lacks. */
 static char *
 salt_of (const HvSession *session, gboolean series)
 {
-  const HvImportOptions *o = &session->import;
-  GString *salt = g_string_new (NULL);
-
-  g_string_append_printf (salt, "%d %d %d %s", IMPORT_VERSION, series, o->no_symbols,
-                          o->sysroot ? o->sysroot : "");
-  for (guint i = 0; o->debug_dirs && o->debug_dirs[i]; i++)
-    g_string_append_printf (salt, "\n%s", o->debug_dirs[i]);
-  for (guint i = 0; o->binaries && o->binaries[i]; i++)
-    {
-      struct stat st;
-      g_string_append_printf (salt, "\n%s", o->binaries[i]);
-      if (stat (hv_binary_file (o->binaries[i]), &st) == 0)
-        g_string_append_printf (salt, " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT ".%ld",
-                                (gint64) st.st_size, (gint64) st.st_mtim.tv_sec,
-                                st.st_mtim.tv_nsec);
-    }
-  if (g_getenv ("HEAPVIEW_BINARY_PATH"))
-    g_string_append_printf (salt, "\nsearch %s", g_getenv ("HEAPVIEW_BINARY_PATH"));
-  return g_string_free (salt, FALSE);
+  return g_strdup_printf ("%d %d %d", IMPORT_VERSION, series, session->import.no_symbols);
 }
 
-/* Whether a module could not be named when the profile was stored: the file may be there by now, so
- * the profile is imported again. */
+/* Whether names may have turned up since the profile was stored: the user says where, or a module
+ * could not be named whose file may be there by now. */
 static gboolean
-lacks_symbols (const HvProfile *profile)
+may_be_named (const HvSession *session, const HvProfile *profile)
 {
+  const HvImportOptions *o = &session->import;
+
+  if (o->no_symbols)
+    return FALSE;
+  if ((o->binaries && o->binaries[0]) || (o->debug_dirs && o->debug_dirs[0]) || o->sysroot
+      || g_getenv ("HEAPVIEW_BINARY_PATH"))
+    return TRUE;
   for (uint32_t i = 0; i < profile->n_modules; i++)
     {
       const char *status = hv_profile_string (profile, profile->module[i].status);
-      if (*status && strcmp (status, "resolved") != 0)
+      if (*status && strcmp (status, "resolved") != 0
+          && *hv_profile_string (profile, profile->module[i].path) != '[')
         return TRUE;
     }
   return FALSE;
@@ -65,37 +53,72 @@ hv_session_store (const HvSession *session, GError **error)
   return hv_store_open (session->store_path, session->store_path ? 0 : CACHE_BYTES, error);
 }
 
+/* The file, absolute; NULL for several and for what could be no file later. A profile without names
+ * is not found by it: that was asked for only once. */
+static char *
+location_of (const HvSession *session, const char *const *paths, gboolean series)
+{
+  if (series || session->import.no_symbols || strcmp (paths[0], "-") == 0)
+    return NULL;
+  return g_canonicalize_filename (paths[0], NULL);
+}
+
+/* What the store has of the files; NULL: nothing that can be used. Sets the key. */
+static HvProfile *
+load (const HvSession *session, const char *const *paths, gboolean series, HvOpened *opened)
+{
+  g_autofree char *salt = salt_of (session, series);
+  g_autofree char *location = location_of (session, paths, series);
+  g_autoptr (GError) error = NULL;
+
+  opened->key = series ? hv_store_key_many (paths, salt, &error)
+                       : hv_store_key (paths[0], salt, &error);
+  gboolean gone = location && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+  if (opened->key == NULL && !gone)
+    return NULL;
+  g_autoptr (HvStore) store = hv_session_store (session, NULL);
+  if (store && gone)
+    opened->key = hv_store_key_at (store, location, NULL);
+  HvProfile *stored = store && opened->key ? hv_store_load (store, opened->key, NULL) : NULL;
+  opened->gone = stored && gone;
+  /* the same content may lie at another path today */
+  if (stored && !series)
+    {
+      g_free (stored->path);
+      stored->path = g_utf8_make_valid (paths[0], -1);
+      g_free (stored->location);
+      stored->location = g_steal_pointer (&location);
+    }
+  return stored;
+}
+
 gboolean
 hv_session_open (const HvSession *session, const char *const *paths, gboolean series,
                  HvOpened *opened, GError **error)
 {
   *opened = (HvOpened){ 0 };
-  if (!session->no_store)
+  opened->profile = session->no_store ? NULL : load (session, paths, series, opened);
+  if (opened->profile)
     {
-      g_autofree char *salt = salt_of (session, series);
-      opened->key = series ? hv_store_key_many (paths, salt, NULL)
-                           : hv_store_key (paths[0], salt, NULL);
-      g_autoptr (HvStore) store = opened->key ? hv_session_store (session, NULL) : NULL;
-      g_autoptr (HvProfile) stored = store ? hv_store_load (store, opened->key, NULL) : NULL;
-      if (stored && (session->import.no_symbols || !lacks_symbols (stored)))
+      if (may_be_named (session, opened->profile)
+          && !hv_import_name_again (opened->profile, &session->import, &opened->fresh, error))
         {
-          /* the same content may lie at another path today */
-          if (!series)
-            {
-              g_free (stored->path);
-              stored->path = g_utf8_make_valid (paths[0], -1);
-            }
-          opened->profile = g_steal_pointer (&stored);
-          return TRUE;
+          hv_opened_clear (opened);
+          return FALSE;
         }
+      return TRUE;
     }
 
   opened->profile = series ? hv_import_series (paths, &session->import, error)
                            : hv_import (paths[0], &session->import, error);
   opened->fresh = TRUE;
   if (opened->profile == NULL)
-    hv_opened_clear (opened);
-  return opened->profile != NULL;
+    {
+      hv_opened_clear (opened);
+      return FALSE;
+    }
+  opened->profile->location = location_of (session, paths, series);
+  return TRUE;
 }
 
 gboolean

@@ -20,13 +20,16 @@ typedef struct
 {
   HvProfile *profile;
   char *key;      /* in the store; NULL: a pipe, or no store */
-  gboolean fresh; /* imported just now: not in the store yet */
+  gboolean fresh; /* imported or given better names just now: not in the store yet */
+  gboolean gone;  /* there is no such file any more: it is what the store kept of it */
 } HvOpened;
 
 void hv_opened_clear (HvOpened *opened);
 
 /* One file, or with `series` several files (or one directory) as one timeline. `paths` is
- * NULL-terminated. A store that cannot be used is no error here: the file is imported. */
+ * NULL-terminated. A store that cannot be used is no error here: the file is imported. What is
+ * stored is asked again for the names it lacks, so that a better binary is used whenever it is
+ * given. */
 gboolean hv_session_open (const HvSession *session, const char *const *paths, gboolean series,
                           HvOpened *opened, GError **error);
 

@@ -39,45 +39,34 @@ name_id (HvResolver *r, const char *raw)
   return string;
 }
 
-/* A frame of which only the start of the function is known has one name: the function was called,
- * but which of its lines calls on is not known any more. */
-static gboolean
-is_start (const Batch *batch, uint32_t id)
-{
-  return (batch->r->profile->frame[id].flags & HV_FRAME_FUNCTION_START) != 0;
-}
-
-static uint32_t
-without_line (HvProfile *profile, uint32_t frame)
-{
-  HvFrame named = profile->frame[frame];
-
-  named.file = named.line = 0;
-  return hv_profile_frame (profile, &named);
-}
-
-/* Gives the address of an index its chain, innermost first. */
+/* Gives the address of an index its chain, innermost first. Names that are not all there is to know
+ * (a symbol's, or `incomplete`) keep the address. */
 static void
-take_chain (Batch *batch, gsize index, const uint32_t *chain, gsize n)
+take_chain (Batch *batch, gsize index, const uint32_t *chain, gsize n, gboolean incomplete)
 {
   HvResolver *r = batch->r;
   uint32_t id = batch->ids[index];
 
   r->first[id] = r->pool->len;
-  if (is_start (batch, id))
+  for (gsize i = 0; i < n; i++)
     {
-      uint32_t named = without_line (r->profile, chain[n - 1]);
+      HvFrame frame = r->profile->frame[chain[i]];
+      uint32_t named = chain[i];
+      /* one of several frames would bring them all back */
+      if (n == 1 && (incomplete || frame.flags & HV_FRAME_SYMBOL_ONLY))
+        {
+          frame.call = batch->addresses[index];
+          named = hv_profile_frame (r->profile, &frame);
+        }
       g_array_append_val (r->pool, named);
     }
-  else
-    g_array_append_vals (r->pool, chain, (guint) n);
   r->last[id] = r->pool->len;
   batch->result.n_resolved++;
   batch->result.n_symbol_only += (r->profile->frame[chain[0]].flags & HV_FRAME_SYMBOL_ONLY) != 0;
 }
 
 /* Gives the addresses that have no name the one of their function's start, so that at least the
- * calls of one function are one frame; whether there is any. */
+ * calls of one function are shown as one; whether there is any. */
 static gboolean
 take_starts (Batch *batch, HvObject *object)
 {
@@ -87,9 +76,11 @@ take_starts (Batch *batch, HvObject *object)
   for (gsize i = 0; i < batch->n; i++)
     {
       HvFrame frame = { .module = batch->group->path,
+                        .call = batch->addresses[i],
                         .flags = HV_FRAME_VADDR | HV_FRAME_FUNCTION_START };
       uint32_t id = batch->ids[i];
-      if (r->last[id] > r->first[id]
+      /* a frame named before, from another file, is not made worse */
+      if (r->last[id] > r->first[id] || r->profile->frame[id].function
           || !hv_object_function_start (object, batch->addresses[i], &frame.address))
         continue;
       uint32_t named = hv_profile_frame (r->profile, &frame);
@@ -152,7 +143,7 @@ take_new (gsize index, const HvObjectFrame *frames, gsize n, gpointer user)
       g_array_append_val (batch->readable, frame);
     }
   const uint32_t *chain = HV_ITEMS (batch->chain, const uint32_t);
-  take_chain (batch, at, chain, n);
+  take_chain (batch, at, chain, n, frames[0].incomplete);
   if (!batch->keep || frames[0].incomplete)
     return;
   for (gsize i = 0; i < n; i++)
@@ -187,7 +178,7 @@ take_known (Batch *batch)
           g_array_append_val (batch->chain, named);
         }
       if (n > 0)
-        take_chain (batch, i, HV_ITEMS (batch->chain, const uint32_t), n);
+        take_chain (batch, i, HV_ITEMS (batch->chain, const uint32_t), n, FALSE);
     }
   g_clear_pointer (&batch->known, g_free);
   return unknown;

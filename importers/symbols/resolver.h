@@ -16,6 +16,7 @@ typedef enum
   HV_SYMBOLS_NONE,
   HV_SYMBOLS_NOT_FOUND,
   HV_SYMBOLS_MISMATCH,
+  HV_SYMBOLS_NOT_TRIED,
 } HvSymbolStatus;
 
 /* As in HvModule.status. */
@@ -27,7 +28,8 @@ typedef struct
   uint32_t path;  /* string */
   GArray *frames; /* ids */
   HvSymbolStatus status;
-  int64_t cost; /* of the stacks it leaves without names */
+  HvSymbolStatus before; /* of a stored profile, which nothing makes worse */
+  int64_t cost;          /* of the stacks it leaves without names */
   uint32_t seen_by;
   GPtrArray *tried; /* of char *, a line each */
 } HvSymbolGroup;

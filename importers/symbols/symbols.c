@@ -22,16 +22,38 @@ hv_symbol_status_text (HvSymbolStatus status)
     [HV_SYMBOLS_NONE] = "no symbols",
     [HV_SYMBOLS_NOT_FOUND] = "file not found",
     [HV_SYMBOLS_MISMATCH] = "does not match",
+    [HV_SYMBOLS_NOT_TRIED] = "",
   };
 
   return texts[status];
 }
 
+static HvSymbolStatus
+parse_status (const char *text)
+{
+  for (HvSymbolStatus s = HV_SYMBOLS_RESOLVED; s < HV_SYMBOLS_NOT_TRIED; s++)
+    if (strcmp (text, hv_symbol_status_text (s)) == 0)
+      return s;
+  return HV_SYMBOLS_NOT_TRIED;
+}
+
+/* Without a name, or with one that a better file may better. */
 static gboolean
 is_unresolved (const HvFrame *frame)
 {
-  return frame->function == 0 && frame->module != 0 && frame->address != 0
+  return frame->module != 0 && (frame->call != 0 || (frame->function == 0 && frame->address != 0))
          && !(frame->flags & (HV_FRAME_RUNTIME_ADDRESS | HV_FRAME_SYNTHETIC));
+}
+
+/* The unresolved frames that are in stacks: one of a stored profile may have been replaced. */
+static uint8_t *
+find_unresolved (const HvProfile *profile)
+{
+  uint8_t *unresolved = g_new0 (uint8_t, MAX (1, profile->n_frames));
+
+  for (uint32_t n = 1; n < profile->n_nodes; n++)
+    unresolved[profile->node_frame[n]] = is_unresolved (&profile->frame[profile->node_frame[n]]);
+  return unresolved;
 }
 
 static void
@@ -41,28 +63,45 @@ clear_group (gpointer data)
   g_ptr_array_unref (((HvSymbolGroup *) data)->tried);
 }
 
+static guint
+add_group (HvResolver *r, uint32_t path, HvSymbolStatus before)
+{
+  HvSymbolGroup group = { .path = path,
+                          .before = before,
+                          .frames = g_array_new (FALSE, FALSE, sizeof (uint32_t)),
+                          .tried = g_ptr_array_new_with_free_func (g_free) };
+
+  g_array_append_val (r->groups, group);
+  return r->groups->len;
+}
+
+/* In the order of the modules, which a stored profile keeps while its frames come anew. */
 static void
 group_frames (HvResolver *r)
 {
-  g_autoptr (GHashTable) by_path = g_hash_table_new (NULL, NULL);
+  const HvProfile *profile = r->profile;
+  g_autofree uint8_t *unresolved = find_unresolved (profile);
+  g_autofree uint32_t *group = g_new0 (uint32_t, profile->n_strings); /* index + 1, by path */
 
   for (uint32_t f = 1; f < r->n_frames; f++)
+    if (unresolved[f])
+      group[profile->frame[f].module] = UINT32_MAX;
+  for (uint32_t m = 0; m < profile->n_modules; m++)
     {
-      const HvFrame *frame = &r->profile->frame[f];
-      if (!is_unresolved (frame))
+      const HvModule *module = &profile->module[m];
+      if (group[module->path] == UINT32_MAX)
+        group[module->path] = add_group (
+            r, module->path, parse_status (hv_profile_string (profile, module->status)));
+    }
+  for (uint32_t f = 1; f < r->n_frames; f++)
+    {
+      uint32_t path = profile->frame[f].module;
+      if (!unresolved[f])
         continue;
-      guint at = GPOINTER_TO_UINT (g_hash_table_lookup (by_path, GUINT_TO_POINTER (frame->module)));
-      if (at == 0)
-        {
-          HvSymbolGroup group = { .path = frame->module,
-                                  .frames = g_array_new (FALSE, FALSE, sizeof (uint32_t)),
-                                  .tried = g_ptr_array_new_with_free_func (g_free) };
-          g_array_append_val (r->groups, group);
-          at = r->groups->len;
-          g_hash_table_insert (by_path, GUINT_TO_POINTER (frame->module), GUINT_TO_POINTER (at));
-        }
-      g_array_append_val (g_array_index (r->groups, HvSymbolGroup, at - 1).frames, f);
-      r->group_of[f] = at;
+      if (group[path] == UINT32_MAX)
+        group[path] = add_group (r, path, HV_SYMBOLS_NOT_TRIED);
+      r->group_of[f] = group[path];
+      g_array_append_val (g_array_index (r->groups, HvSymbolGroup, group[path] - 1).frames, f);
     }
 }
 
@@ -114,27 +153,22 @@ resolve_file (HvResolver *r, const HvSymbolGroup *group, HvElf *elf, const char 
 {
   g_autofree uint64_t *addresses = g_new (uint64_t, group->frames->len);
   g_autofree uint32_t *ids = g_new (uint32_t, group->frames->len);
-  gsize n = 0, n_calls = 0, n_starts = 0;
+  gsize n = 0;
 
-  /* calls before the starts of functions, which follow no call */
-  for (guint starts = 0; starts < 2; starts++)
-    for (guint i = 0; i < group->frames->len; i++)
-      {
-        uint32_t id = g_array_index (group->frames, uint32_t, i);
-        const HvFrame *frame = &r->profile->frame[id];
-        uint64_t address = frame->address;
-        if (((frame->flags & HV_FRAME_FUNCTION_START) != 0) != starts)
-          continue;
-        n_calls += !starts;
-        if (!(frame->flags & HV_FRAME_VADDR) && !hv_elf_address (elf, frame->address, &address))
-          continue;
-        addresses[n] = address;
-        ids[n++] = id;
-        n_starts += starts;
-      }
+  for (guint i = 0; i < group->frames->len; i++)
+    {
+      uint32_t id = g_array_index (group->frames, uint32_t, i);
+      const HvFrame *frame = &r->profile->frame[id];
+      uint64_t address = frame->call ? frame->call : frame->address;
+      if (!frame->call && !(frame->flags & HV_FRAME_VADDR)
+          && !hv_elf_address (elf, frame->address, &address))
+        continue;
+      addresses[n] = address;
+      ids[n++] = id;
+    }
 
-  HvVerdict verdict = hv_verify_calls (elf, addresses, n - n_starts);
-  verdict.checked += n_calls - (n - n_starts);
+  HvVerdict verdict = hv_verify_calls (elf, addresses, n);
+  verdict.checked += group->frames->len - n;
   const HvModule *module = hv_resolver_module (r, group->path);
   gboolean layout = module == NULL
                     || hv_verify_layout (elf, module->code_offset, module->code_size);
@@ -209,6 +243,27 @@ try_file (HvResolver *r, HvSymbolGroup *group, const char *path, const char *bui
   return TRUE;
 }
 
+/* What was found before stays where nothing better is found now. */
+static void
+keep_better (HvResolver *r, HvSymbolGroup *group, guint n_warnings)
+{
+  const HvModule *module = hv_resolver_module (r, group->path);
+
+  if (group->before >= HV_SYMBOLS_NONE || group->status <= group->before || module == NULL)
+    return;
+  /* of a file that had its names nothing is left but a few odd addresses, which prove nothing */
+  if (group->before == HV_SYMBOLS_RESOLVED)
+    g_ptr_array_set_size (r->profile->warnings, (int) n_warnings);
+  /* that the file which was used is gone by now tells nothing either */
+  if (group->before == HV_SYMBOLS_RESOLVED || group->status == HV_SYMBOLS_NOT_FOUND)
+    g_ptr_array_set_size (group->tried, 0);
+  group->status = group->before;
+  g_auto (GStrv) lines = g_strsplit (hv_profile_string (r->profile, module->tried), "\n", -1);
+  for (char **line = lines; *line; line++)
+    if (**line && !g_ptr_array_find_with_equal_func (group->tried, *line, g_str_equal, NULL))
+      g_ptr_array_add (group->tried, g_strdup (*line));
+}
+
 static void
 resolve_group (HvResolver *r, HvSymbolGroup *group)
 {
@@ -217,6 +272,8 @@ resolve_group (HvResolver *r, HvSymbolGroup *group)
   g_autofree char *known = g_strdup (hv_profile_string (profile, group->path));
   g_autofree char *build_id = g_strdup (module ? hv_profile_string (profile, module->build_id)
                                                : "");
+
+  guint n_warnings = profile->warnings->len;
 
   group->status = HV_SYMBOLS_NOT_FOUND;
   /* "[vdso]", "anon_inode:…": no file has it */
@@ -227,6 +284,7 @@ resolve_group (HvResolver *r, HvSymbolGroup *group)
       for (guint i = 0; i < places->len && !try_file (r, group, places->pdata[i], build_id); i++)
         ;
     }
+  keep_better (r, group, n_warnings);
   if (module)
     module->status = hv_profile_intern (profile, hv_symbol_status_text (group->status), -1);
 }
@@ -241,11 +299,24 @@ expand (HvProfile *profile, uint32_t frame, GArray *frames, gpointer user)
                          r->last[frame] - r->first[frame]);
 }
 
+static gboolean
+any_changed (const HvResolver *r)
+{
+  for (uint32_t f = 1; f < r->n_frames; f++)
+    if (r->last[f] > r->first[f] + 1
+        || (r->last[f] > r->first[f] && g_array_index (r->pool, uint32_t, r->first[f]) != f))
+      return TRUE;
+  return FALSE;
+}
+
 gboolean
-hv_symbols_resolve (HvProfile *profile, const HvImportOptions *options, GError **error)
+hv_symbols_resolve (HvProfile *profile, const HvImportOptions *options, gboolean *changed,
+                    GError **error)
 {
   HvResolver r = { .profile = profile, .options = options, .n_frames = profile->n_frames };
 
+  if (changed)
+    *changed = FALSE;
   r.groups = g_array_new (FALSE, TRUE, sizeof (HvSymbolGroup));
   g_array_set_clear_func (r.groups, clear_group);
   r.group_of = g_new0 (uint32_t, MAX (1, r.n_frames));
@@ -264,6 +335,8 @@ hv_symbols_resolve (HvProfile *profile, const HvImportOptions *options, GError *
         {
           hv_resolver_report (&r);
           hv_profile_expand_frames (profile, expand, &r);
+          if (changed)
+            *changed = any_changed (&r);
         }
       g_free (r.first);
       g_free (r.last);

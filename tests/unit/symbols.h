@@ -142,7 +142,7 @@ resolve (HvProfile *profile, const HvImportOptions *options)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (hv_symbols_resolve (profile, options, &error));
+  g_assert_true (hv_symbols_resolve (profile, options, NULL, &error));
   g_assert_no_error (error);
   hv_profile_seal (profile);
   g_assert_true (hv_profile_check (profile, &error));

@@ -33,6 +33,8 @@ make_profile (uint64_t seed, uint32_t nodes)
 
   state = seed;
   p->path = g_strdup_printf ("/tmp/a \"quoted\", file %d", (int) seed);
+  p->location = g_strdup_printf ("/tmp/file-%d", (int) seed);
+  p->n_file_warnings = 1;
   p->format = "heaptrack";
   p->variant = hv_profile_intern (p, "v3", -1);
   p->command = hv_profile_intern (p, "prog --name=Zoë\n'x'", -1);
@@ -64,6 +66,8 @@ make_profile (uint64_t seed, uint32_t nodes)
           module.status = hv_profile_intern (p, "resolved", -1);
           module.tried = hv_profile_intern (p, "/a: no file\n/b: resolved", -1);
           module.unresolved = INT64_MAX;
+          module.code_offset = 0x1000;
+          module.code_size = UINT64_MAX;
         }
       hv_profile_add_module (p, &module);
     }
@@ -75,6 +79,7 @@ make_profile (uint64_t seed, uint32_t nodes)
                     .line = i % 5 ? i : 0,
                     .module = p->module[i % 3].path,
                     .address = i % 7 ? 0 : UINT64_MAX - i,
+                    .call = i % 11 ? 0 : UINT64_MAX - 2 * (uint64_t) i,
                     .flags = (uint8_t) (i % 32) };
       frame[i] = hv_profile_frame (p, &f);
       p->frame_category[frame[i]] = (uint8_t) (i % 5);
@@ -146,6 +151,7 @@ assert_same (const HvProfile *a, const HvProfile *b)
       SAME (frame[i].line);
       SAME (frame[i].module);
       g_assert_cmpuint (a->frame[i].address, ==, b->frame[i].address);
+      g_assert_cmpuint (a->frame[i].call, ==, b->frame[i].call);
       SAME (frame[i].flags);
       SAME (frame_category[i]);
     }
@@ -190,6 +196,8 @@ assert_same (const HvProfile *a, const HvProfile *b)
       SAME (module[i].status);
       SAME (module[i].tried);
       SAME (module[i].unresolved);
+      g_assert_cmpuint (a->module[i].code_offset, ==, b->module[i].code_offset);
+      g_assert_cmpuint (a->module[i].code_size, ==, b->module[i].code_size);
     }
   SAME (n_threads);
   for (uint32_t i = 0; i < a->n_threads; i++)
@@ -210,6 +218,8 @@ assert_same (const HvProfile *a, const HvProfile *b)
                          b->access_data + b->access[i].offset, b->access[i].length);
     }
   g_assert_cmpstr (a->path, ==, b->path);
+  g_assert_cmpstr (a->location, ==, b->location);
+  SAME (n_file_warnings);
   g_assert_cmpstr (a->format, ==, b->format);
   SAME (variant);
   SAME (command);
@@ -608,10 +618,27 @@ test_foreign (Fixture *f, gconstpointer data)
   assert_refused (f->path, "made by a newer heapview");
   tamper (f->path, "pragma user_version = -1");
   assert_refused (f->path, "not a heapview store");
-  tamper (f->path, "pragma user_version = 2; drop view v_site;"
+  tamper (f->path, "pragma user_version = 3; drop view v_site;"
                    "create view v_site as with recursive r(x) as (select 1 union all select x"
                    " from r) select x from r");
   assert_refused (f->path, "not those heapview makes");
+}
+
+/* A file that is gone is found by where it was: what was stored last. */
+static void
+test_location (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HvProfile) one = make_profile (3, 100);
+  g_autoptr (HvProfile) two = make_profile (3, 200);
+
+  save (f->store, "one", one);
+  save (f->store, "two", two);
+  g_autofree char *key = hv_store_key_at (f->store, "/tmp/file-3", &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (key, ==, "two");
+  g_assert_null (hv_store_key_at (f->store, "/tmp/file-4", &error));
+  g_assert_no_error (error);
 }
 
 /* A store of the first version has no columns for what symbols are missing. */
@@ -621,7 +648,13 @@ test_upgrade (Fixture *f, gconstpointer data)
   g_autoptr (HvProfile) profile = make_profile (3, 100);
 
   save (f->store, "key", profile);
-  tamper (f->path, "alter table module drop column tried;"
+  tamper (f->path, "drop index profile_location;"
+                   "alter table profile drop column location;"
+                   "alter table profile drop column file_warnings;"
+                   "alter table frame drop column call;"
+                   "alter table module drop column code_offset;"
+                   "alter table module drop column code_size;"
+                   "alter table module drop column tried;"
                    "alter table module drop column unresolved; pragma user_version = 1");
   hv_store_close (f->store);
   f->store = open_store (f->path);
@@ -676,7 +709,7 @@ test_modes (Fixture *f, gconstpointer data)
   g_autofree char *version = ask_file (f->path, "pragma user_version");
   g_autofree char *vacuum = ask_file (f->path, "pragma auto_vacuum");
   g_assert_cmpstr (id, ==, "1213625204");
-  g_assert_cmpstr (version, ==, "2");
+  g_assert_cmpstr (version, ==, "3");
   g_assert_cmpstr (vacuum, ==, "2");
 
   g_autoptr (GError) error = NULL;
@@ -805,7 +838,7 @@ static void
 test_cache (void)
 {
   /* room for three of these; each about 80 KiB */
-  const gint64 bound = 500 * 1024;
+  const gint64 bound = 520 * 1024;
   g_autoptr (HvProfile) profile = make_profile (1, 2000);
   g_autoptr (HvProfile) huge = make_profile (2, 40000);
   g_autofree char *folder = g_build_filename (g_get_user_cache_dir (), "heapview", NULL);
@@ -1365,6 +1398,7 @@ main (int argc, char **argv)
   ADD ("damage", test_damage);
   ADD ("noise", test_noise);
   ADD ("foreign", test_foreign);
+  ADD ("location", test_location);
   ADD ("upgrade", test_upgrade);
   ADD ("half-made", test_half_made);
   ADD ("additions", test_additions);

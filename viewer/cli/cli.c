@@ -21,7 +21,7 @@ status_of (const GError *error)
 
 /* One line on stderr, whatever a file's name holds. */
 static void
-print_error (const char *message)
+print_line (const char *message)
 {
   g_autofree char *line = g_utf8_make_valid (message, -1);
 
@@ -305,6 +305,13 @@ answer (Question *q, const HvSession *session, const HvCommand *c, GError **erro
   if (!open_all (q, session, c, error))
     return FALSE;
   hv_progress_end ();
+  for (guint i = 0; i < q->n_opened && !c->quiet; i++)
+    if (q->opened[i].gone)
+      {
+        g_autofree char *remark = g_strconcat (
+            q->opened[i].profile->path, ": is gone; this is what the store kept of it", NULL);
+        print_line (remark);
+      }
   if (c->verbose)
     g_printerr ("opened in %.1f ms\n", (double) (g_get_monotonic_time () - start) / 1e3);
   if (c->sql && !run_sql (q, session, c, error))
@@ -349,7 +356,7 @@ hv_command_run (const HvCommand *c)
       g_autoptr (HvStore) store = hv_store_open (c->store, 0, &error);
       if (store == NULL)
         {
-          print_error (error->message);
+          print_line (error->message);
           return HV_EXIT_UNREADABLE;
         }
     }
@@ -358,7 +365,7 @@ hv_command_run (const HvCommand *c)
       hv_progress_end ();
       status = error ? status_of (error) : HV_EXIT_UNREADABLE;
       if (status != HV_EXIT_CANCELLED)
-        print_error (error ? error->message : "standard output was closed");
+        print_line (error ? error->message : "standard output was closed");
     }
   question_clear (&question);
   return status;
