@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <adwaita.h>
+#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
@@ -16,6 +17,7 @@
 #include "viewer/widgets/timeline.h"
 #include "viewer/widgets/waterfall.h"
 #include "viewer/window/main-window.h"
+#include "viewer/window/recent-files.h"
 #include "viewer/window/search.h"
 #include "viewer/window/sentence.h"
 
@@ -619,11 +621,13 @@ test_cancel (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* Neither keeps anything nor looks for symbols. */
+static const HvSession quiet_session = { .no_store = TRUE, .import = { .no_symbols = TRUE } };
+
 static HvMainWindow *
 open_window_as (const char *const *files, HvLoadKind kind, const HvProfileViewStart *start)
 {
-  static const HvSession session = { .no_store = TRUE, .import = { .no_symbols = TRUE } };
-  HvMainWindow *window = hv_main_window_new (NULL, &session, start);
+  HvMainWindow *window = hv_main_window_new (NULL, &quiet_session, start);
   gboolean done = FALSE;
 
   g_signal_connect (window, "settled", G_CALLBACK (settled_cb), &done);
@@ -841,6 +845,110 @@ test_pages (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* --- the start page, and files that come by hand --- */
+
+static const HvScene *
+wait_for_scene (HvMainWindow *window)
+{
+  HvProfileView *view = hv_main_window_get_view (window);
+
+  while (!hv_profile_view_get_scene (view))
+    g_main_context_iteration (NULL, TRUE);
+  return hv_profile_view_get_scene (view);
+}
+
+/* Files that were opened are offered; two that are ticked are compared, the older as base. */
+static void
+test_recent (void)
+{
+  static const HvProfileViewStart start;
+  g_autofree char *base = g_test_build_filename (G_TEST_DIST, "base.heap", NULL);
+  g_autofree char *current = g_test_build_filename (G_TEST_DIST, "cur.heap", NULL);
+  HvMainWindow *window = hv_main_window_new (NULL, &quiet_session, &start);
+  GtkWidget *recent = find_typed (GTK_WIDGET (window), HV_TYPE_RECENT_FILES);
+  GtkWidget *list = find_typed (recent, GTK_TYPE_LIST_BOX);
+
+  g_assert_false (gtk_widget_get_visible (gtk_widget_get_first_child (recent)));
+  hv_recent_files_add ("/nowhere/at-all.heap");
+  hv_recent_files_add (base);
+  hv_recent_files_add (current);
+  gtk_window_present (GTK_WINDOW (window));
+  while (!gtk_list_box_get_row_at_index (GTK_LIST_BOX (list), 1))
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_null (gtk_list_box_get_row_at_index (GTK_LIST_BOX (list), 2));
+  gtk_test_widget_wait_for_draw (GTK_WIDGET (window));
+  g_assert_null (find_widget (recent, GTK_TYPE_BUTTON, "Compare the Two"));
+  for (int i = 0; i < 2; i++)
+    {
+      GtkListBoxRow *row = gtk_list_box_get_row_at_index (GTK_LIST_BOX (list), i);
+      GtkWidget *tick = find_typed (GTK_WIDGET (row), GTK_TYPE_CHECK_BUTTON);
+      gtk_check_button_set_active (GTK_CHECK_BUTTON (tick), TRUE);
+    }
+  gtk_test_widget_wait_for_draw (GTK_WIDGET (window));
+  g_signal_emit_by_name (find_widget (recent, GTK_TYPE_BUTTON, "Compare the Two"), "clicked");
+  g_assert_nonnull (wait_for_scene (window)->diff);
+  gtk_window_destroy (GTK_WINDOW (window));
+
+  window = hv_main_window_new (NULL, &quiet_session, &start);
+  list = find_typed (find_typed (GTK_WIDGET (window), HV_TYPE_RECENT_FILES), GTK_TYPE_LIST_BOX);
+  gtk_window_present (GTK_WINDOW (window));
+  g_signal_emit_by_name (list, "row-activated",
+                         gtk_list_box_get_row_at_index (GTK_LIST_BOX (list), 0));
+  g_assert_null (wait_for_scene (window)->diff);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+static gboolean
+drop (HvMainWindow *window, const char *const *paths)
+{
+  g_auto (GValue) value = G_VALUE_INIT;
+  GSList *files = NULL;
+  gboolean taken = FALSE;
+
+  for (guint i = 0; paths[i]; i++)
+    files = g_slist_append (files, g_file_new_for_path (paths[i]));
+  g_value_init (&value, GDK_TYPE_FILE_LIST);
+  g_value_set_boxed (&value, files);
+  g_signal_emit_by_name (controller (window, GTK_TYPE_DROP_TARGET), "drop", &value, 10.0, 10.0,
+                         &taken);
+  g_slist_free_full (files, g_object_unref);
+  return taken;
+}
+
+/* One file is opened, two are compared, a folder is a series. */
+static void
+test_drop (void)
+{
+  static const HvProfileViewStart start;
+  g_autofree char *base = g_test_build_filename (G_TEST_DIST, "base.heap", NULL);
+  g_autofree char *current = g_test_build_filename (G_TEST_DIST, "cur.heap", NULL);
+  g_autofree char *folder = g_dir_make_tmp ("heapview-test-XXXXXX", NULL);
+  g_autofree char *first = g_build_filename (folder, "a.0001.heap", NULL);
+  g_autofree char *second = g_build_filename (folder, "a.0002.heap", NULL);
+  g_autoptr (GFile) from = g_file_new_for_path (base), with = g_file_new_for_path (current);
+  g_autoptr (GFile) to = g_file_new_for_path (first), and = g_file_new_for_path (second);
+
+  g_assert_true (g_file_copy (from, to, 0, NULL, NULL, NULL, NULL));
+  g_assert_true (g_file_copy (with, and, 0, NULL, NULL, NULL, NULL));
+  const char *const one[] = { current, NULL }, *const two[] = { base, current, NULL };
+  const char *const series[] = { folder, NULL }, *const three[] = { base, base, base, NULL };
+  const char *const *const drops[] = { one, two, series };
+  for (guint i = 0; i < G_N_ELEMENTS (drops); i++)
+    {
+      HvMainWindow *window = hv_main_window_new (NULL, &quiet_session, &start);
+      gtk_window_present (GTK_WINDOW (window));
+      g_assert_false (drop (window, three));
+      g_assert_true (drop (window, drops[i]));
+      const HvScene *scene = wait_for_scene (window);
+      g_assert_cmpint (scene->diff != NULL, ==, drops[i] == two);
+      g_assert_cmpuint (scene->report.profile->n_moments, ==, drops[i] == series ? 2 : 0);
+      gtk_window_destroy (GTK_WINDOW (window));
+    }
+  g_unlink (first);
+  g_unlink (second);
+  g_rmdir (folder);
+}
+
 static void
 status_cb (HvWaterfallBar *bar, guint status, guint *chosen)
 {
@@ -1032,6 +1140,10 @@ test_diff_window (void)
 int
 main (int argc, char **argv)
 {
+  g_autofree char *data = g_dir_make_tmp ("heapview-test-XXXXXX", NULL);
+
+  /* the list of recent files is in there */
+  g_setenv ("XDG_DATA_HOME", data, TRUE);
   gtk_test_init (&argc, &argv, NULL);
   adw_init ();
   hv_window_register_resource ();
@@ -1055,8 +1167,14 @@ main (int argc, char **argv)
   g_test_add_func ("/window/invert", test_invert);
   g_test_add_func ("/window/narrow", test_narrow);
   g_test_add_func ("/window/pages", test_pages);
+  g_test_add_func ("/window/recent", test_recent);
+  g_test_add_func ("/window/drop", test_drop);
   g_test_add_func ("/window/status", test_status);
   g_test_add_func ("/window/shortcuts", test_shortcuts);
   g_test_add_func ("/window/range", test_range);
-  return g_test_run ();
+  int status = g_test_run ();
+  g_autofree char *list = g_build_filename (data, "recently-used.xbel", NULL);
+  g_unlink (list);
+  g_rmdir (data);
+  return status;
 }

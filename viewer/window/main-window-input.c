@@ -106,7 +106,9 @@ drop_cb (HvMainWindow *self, const GValue *value)
     {
       g_autofree char *path = g_file_get_path (files->data);
       if (path)
-        hv_main_window_open (self, (const char *const[]){ path, NULL }, HV_LOAD_ONE, NULL, NULL);
+        hv_main_window_open (self, (const char *const[]){ path, NULL },
+                             g_file_test (path, G_FILE_TEST_IS_DIR) ? HV_LOAD_SERIES : HV_LOAD_ONE,
+                             NULL, NULL);
       return path != NULL;
     }
   if (n == 2)
@@ -115,7 +117,8 @@ drop_cb (HvMainWindow *self, const GValue *value)
       return TRUE;
     }
   adw_toast_overlay_add_toast (
-      self->toasts, adw_toast_new (_ ("Drop one file to open it, or two to compare them.")));
+      self->toasts,
+      adw_toast_new (_ ("Drop one file to open it, two to compare them, or a folder of dumps.")));
   return FALSE;
 }
 

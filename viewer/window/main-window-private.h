@@ -36,6 +36,7 @@ struct _HvMainWindow
   HvLoader *loader; /* while loading */
   GCancellable *cancellable;
   guint progress_source;
+  char **files;      /* of the last load */
   char *metric, *at; /* for the load under way */
   GtkFileChooserNative *chooser;
 

@@ -6,6 +6,7 @@
 #include "store/units.h"
 #include "viewer/widgets/labels.h"
 #include "viewer/window/main-window-private.h"
+#include "viewer/window/recent-files.h"
 
 #define PROGRESS_MS 100
 
@@ -221,6 +222,8 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user)
       settle (self, TRUE);
       return;
     }
+  for (guint i = 0; self->files[i] && !self->session->no_store; i++)
+    hv_recent_files_add (self->files[i]);
   GApplication *application = G_APPLICATION (gtk_window_get_application (GTK_WINDOW (self)));
   if (application)
     {
@@ -248,6 +251,8 @@ hv_main_window_open (HvMainWindow *self, const char *const *files, HvLoadKind ki
   end_load (self);
   g_free (self->metric);
   g_free (self->at);
+  g_strfreev (self->files);
+  self->files = g_strdupv ((char **) files);
   self->metric = g_strdup (metric);
   self->at = g_strdup (at);
   self->loader = hv_loader_new (self->session, files, kind);
@@ -264,6 +269,23 @@ hv_main_window_cancel (HvMainWindow *self)
 {
   if (self->cancellable)
     g_cancellable_cancel (self->cancellable);
+}
+
+/* --- recent files --- */
+
+static void
+recent_open_cb (HvMainWindow *self, GFile *file)
+{
+  g_autofree char *path = g_file_get_path (file);
+
+  if (path)
+    hv_main_window_open (self, (const char *const[]){ path, NULL }, HV_LOAD_ONE, NULL, NULL);
+}
+
+static void
+recent_compare_cb (HvMainWindow *self, GFile *a, GFile *b)
+{
+  hv_main_window_compare_by_age (self, a, b);
 }
 
 /* --- the view --- */
@@ -331,6 +353,7 @@ hv_main_window_dispose (GObject *object)
   if (self->cancellable)
     g_cancellable_cancel (self->cancellable);
   end_load (self);
+  g_clear_pointer (&self->files, g_strfreev);
   g_clear_pointer (&self->metric, g_free);
   g_clear_pointer (&self->at, g_free);
   G_OBJECT_CLASS (hv_main_window_parent_class)->dispose (object);
@@ -345,6 +368,7 @@ hv_main_window_class_init (HvMainWindowClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = hv_main_window_dispose;
   g_type_ensure (HV_TYPE_PROFILE_VIEW);
+  g_type_ensure (HV_TYPE_RECENT_FILES);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/heapview/ui/main-window.ui");
   BIND (toasts);
   BIND (title);
@@ -358,6 +382,8 @@ hv_main_window_class_init (HvMainWindowClass *klass)
   BIND (progress);
   BIND (error_page);
   BIND (view);
+  gtk_widget_class_bind_template_callback (widget_class, recent_open_cb);
+  gtk_widget_class_bind_template_callback (widget_class, recent_compare_cb);
   gtk_widget_class_bind_template_callback (widget_class, view_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, view_failed_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);
