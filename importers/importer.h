@@ -13,6 +13,7 @@ typedef struct
   char **binaries;   /* --binary, NULL-terminated or NULL */
   char **debug_dirs; /* --debug-dir */
   const char *sysroot;
+  gboolean debuginfod;   /* ask the servers of $DEBUGINFOD_URLS */
   gboolean symbol_cache; /* ask and fill the user's cache of names */
 
   GCancellable *cancellable;

@@ -35,7 +35,7 @@ may_be_named (const HvSession *session, const HvProfile *profile)
   if (o->no_symbols)
     return FALSE;
   if ((o->binaries && o->binaries[0]) || (o->debug_dirs && o->debug_dirs[0]) || o->sysroot
-      || g_getenv ("HEAPVIEW_BINARY_PATH"))
+      || o->debuginfod || g_getenv ("HEAPVIEW_BINARY_PATH"))
     return TRUE;
   for (uint32_t i = 0; i < profile->n_modules; i++)
     {

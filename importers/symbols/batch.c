@@ -227,6 +227,15 @@ find_files (Batch *batch, Files *files, HvElf *elf, const char *path)
   GPtrArray *tried = batch->group->tried;
 
   files->debug = hv_find_debug (elf, path, options, &files->debug_path, tried);
+  if (files->debug == NULL && options->debuginfod && !hv_elf_section (elf, ".debug_info").data)
+    {
+      files->debug_path = hv_resolver_ask (batch->r, hv_elf_build_id (elf),
+                                           HV_DEBUGINFOD_DEBUG_FILE, tried);
+      files->debug = files->debug_path ? hv_find_open (files->debug_path, hv_elf_build_id (elf))
+                                       : NULL;
+      if (files->debug == NULL)
+        g_clear_pointer (&files->debug_path, g_free);
+    }
   files->alt = hv_find_alt (files->debug ? files->debug : elf,
                             files->debug ? files->debug_path : path, options, &files->alt_path,
                             &files->lacks_alt, tried);

@@ -113,8 +113,8 @@ debug_dirs (const HvImportOptions *options)
   return (char **) g_ptr_array_free (dirs, FALSE);
 }
 
-static HvElf *
-open_with_build_id (const char *path, const char *build_id)
+HvElf *
+hv_find_open (const char *path, const char *build_id)
 {
   g_autoptr (HvElf) elf = hv_elf_open (path, NULL);
 
@@ -143,7 +143,7 @@ find_by_build_id (const char *build_id, char **dirs, char **found, GPtrArray *tr
   for (char **dir = dirs; *dir; dir++)
     {
       g_autofree char *path = g_build_filename (*dir, name, NULL);
-      HvElf *elf = open_with_build_id (path, build_id);
+      HvElf *elf = hv_find_open (path, build_id);
       if (elf)
         {
           *found = g_steal_pointer (&path);
@@ -219,7 +219,7 @@ hv_find_alt (HvElf *elf, const char *path, const HvImportOptions *options, char 
   g_autofree char *directory = g_path_get_dirname (path);
   g_autofree char *beside = g_path_is_absolute (link) ? g_strdup (link)
                                                       : g_build_filename (directory, link, NULL);
-  HvElf *alt = open_with_build_id (beside, build_id);
+  HvElf *alt = hv_find_open (beside, build_id);
   if (alt)
     found = g_steal_pointer (&beside);
   else

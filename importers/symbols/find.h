@@ -18,6 +18,9 @@ const char *hv_binary_file (const char *binary);
 /* Adds "PATH: WHAT" to an array of lines, which may be NULL. */
 void hv_find_say (GPtrArray *tried, const char *path, const char *what);
 
+/* Opens the file at `path` when it is of that build id, else NULL. */
+HvElf *hv_find_open (const char *path, const char *build_id);
+
 /* The separate debug file of the ELF file at `path`: by build id, else by .gnu_debuglink with its
  * checksum. NULL when it needs none or there is none; `tried` then gets a line on each place that
  * holds another file, or that there is none. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "debuginfod.h"
 #include "object.h"
 #include "symbols.h"
 
@@ -45,10 +46,17 @@ typedef struct
   GArray *pool;           /* of frame ids, innermost first */
   GHashTable *names;      /* raw name → string id */
   GStringChunk *raw_names;
+  HvDebuginfod *debuginfod; /* NULL: not begun, or it cannot be used */
+  gboolean debuginfod_begun;
 } HvResolver;
 
 /* The module's entry, added when the importer did not; NULL when there are too many. */
 HvModule *hv_resolver_module (HvResolver *r, uint32_t path);
+
+/* Asks debuginfod for a file, if it may be asked: its path, newly allocated, or NULL and a line on
+ * why in `tried`. `build_id` may be NULL. */
+char *hv_resolver_ask (HvResolver *r, const char *build_id, HvDebuginfodKind kind,
+                       GPtrArray *tried);
 
 /* What the file of a module told about a batch of addresses. */
 typedef struct

@@ -284,6 +284,14 @@ resolve_group (HvResolver *r, HvSymbolGroup *group)
       for (guint i = 0; i < places->len && !try_file (r, group, places->pdata[i], build_id); i++)
         ;
     }
+  if ((group->status == HV_SYMBOLS_NOT_FOUND || group->status == HV_SYMBOLS_MISMATCH)
+      && known[0] != '[')
+    {
+      g_autofree char *fetched = hv_resolver_ask (r, build_id, HV_DEBUGINFOD_EXECUTABLE,
+                                                  group->tried);
+      if (fetched)
+        try_file (r, group, fetched, build_id);
+    }
   keep_better (r, group, n_warnings);
   if (module)
     module->status = hv_profile_intern (profile, hv_symbol_status_text (group->status), -1);
@@ -344,6 +352,7 @@ hv_symbols_resolve (HvProfile *profile, const HvImportOptions *options, gboolean
       g_hash_table_unref (r.names);
       g_string_chunk_free (r.raw_names);
     }
+  hv_debuginfod_free (r.debuginfod);
   g_array_unref (r.groups);
   g_free (r.group_of);
   return !g_cancellable_set_error_if_cancelled (options->cancellable, error);

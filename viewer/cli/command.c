@@ -123,6 +123,8 @@ hv_command_parse (HvCommand *command, int argc, char **argv, int *status)
     { "debug-dir", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &c->debug_dirs,
       "Look for debug files in DIR; repeatable", "DIR" },
     { "sysroot", 0, 0, G_OPTION_ARG_FILENAME, &c->sysroot, "Look for modules below DIR", "DIR" },
+    { "debuginfod", 0, 0, G_OPTION_ARG_NONE, &c->debuginfod,
+      "Ask the servers of $DEBUGINFOD_URLS for files that are not here", NULL },
     { "no-symbols", 0, 0, G_OPTION_ARG_NONE, &c->no_symbols, "Leave addresses as they are", NULL },
     { "store", 0, 0, G_OPTION_ARG_FILENAME, &c->store, "Keep profiles in FILE, not in the cache",
       "FILE" },
@@ -189,6 +191,7 @@ hv_command_session (const HvCommand *c, HvSession *session)
   session->import.binaries = c->binaries;
   session->import.debug_dirs = c->debug_dirs;
   session->import.sysroot = c->sysroot;
+  session->import.debuginfod = c->debuginfod;
   session->import.symbol_cache = !c->no_store;
   session->store_path = c->store;
   session->no_store = c->no_store;
