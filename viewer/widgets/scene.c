@@ -252,6 +252,31 @@ hv_scene_heaviest (const HvScene *scene, const HvKey *key)
   return found;
 }
 
+/* A frame without a name that has got one since: the only child of its module that may hold what it
+ * held, for calls that were apart may be one now. */
+static uint32_t
+find_named (const HvScene *scene, uint32_t at, const HvScene *other, uint32_t node)
+{
+  const HvTree *tree = scene->report.tree;
+  const HvKey *wanted = hv_scene_key (other, node);
+  int64_t cost = other->report.tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][node];
+  uint32_t found = 0;
+
+  if (scene->profiles == other->profiles || !wanted || *wanted->function)
+    return 0;
+  for (uint32_t c = tree->child_start[at]; c < tree->child_start[at + 1]; c++)
+    {
+      const HvKey *key = hv_scene_key (scene, tree->child[c]);
+      if (!key || strcmp (key->module, wanted->module) != 0
+          || tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][tree->child[c]] < cost)
+        continue;
+      if (found)
+        return 0;
+      found = tree->child[c];
+    }
+  return found;
+}
+
 uint32_t
 hv_scene_find_like (const HvScene *scene, const HvScene *other, uint32_t node)
 {
@@ -272,6 +297,8 @@ hv_scene_find_like (const HvScene *scene, const HvScene *other, uint32_t node)
       for (uint32_t c = tree->child_start[at]; c < tree->child_start[at + 1] && !next; c++)
         if (same_key (hv_scene_key (scene, tree->child[c]), wanted))
           next = tree->child[c];
+      if (!next)
+        next = find_named (scene, at, other, g_array_index (path, uint32_t, i));
       if (!next)
         break;
       at = next;

@@ -20,6 +20,7 @@ struct _HvLoader
 
   const HvSession *session;
   char **files;
+  char **binaries; /* NULL: the session's */
   HvLoadKind kind;
 
   GCancellable *inner; /* stops the other part when one fails */
@@ -41,6 +42,7 @@ hv_loader_finalize (GObject *object)
     }
   g_clear_object (&self->inner);
   g_clear_pointer (&self->files, g_strfreev);
+  g_clear_pointer (&self->binaries, g_strfreev);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (hv_loader_parent_class)->finalize (object);
 }
@@ -70,6 +72,20 @@ hv_loader_new (const HvSession *session, const char *const *files, HvLoadKind ki
   return self;
 }
 
+void
+hv_loader_set_binaries (HvLoader *self, const char *const *binaries)
+{
+  g_return_if_fail (HV_IS_LOADER (self));
+  char **const more = self->session->import.binaries;
+  g_autoptr (GStrvBuilder) all = g_strv_builder_new ();
+
+  g_strv_builder_addv (all, (const char **) binaries);
+  if (more)
+    g_strv_builder_addv (all, (const char **) more);
+  g_strfreev (self->binaries);
+  self->binaries = g_strv_builder_end (all);
+}
+
 static void
 progress_cb (uint64_t done, uint64_t size, gpointer user)
 {
@@ -88,6 +104,8 @@ part_run (gpointer data)
   HvSession session = *part->loader->session;
 
   session.import.cancellable = part->loader->inner;
+  if (part->loader->binaries)
+    session.import.binaries = part->loader->binaries;
   session.import.progress = progress_cb;
   session.import.progress_user = part;
   if (!hv_session_open (&session, part->paths, part->series, &part->opened, &part->error))
@@ -175,6 +193,15 @@ hv_loader_finish (HvLoader *self, GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+const char *
+hv_loader_get_gone (HvLoader *self)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (self->parts); i++)
+    if (self->parts[i].opened.gone)
+      return self->parts[i].paths[0];
+  return NULL;
 }
 
 double

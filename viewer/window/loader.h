@@ -23,9 +23,15 @@ typedef enum
 /* `session` is borrowed and must outlive the loader; its progress and cancellable are not used. */
 HvLoader *hv_loader_new (const HvSession *session, const char *const *files, HvLoadKind kind);
 
+/* Looks for symbols in these files too, each FILE or PATH=FILE, before those of the session. */
+void hv_loader_set_binaries (HvLoader *self, const char *const *binaries);
+
 void hv_loader_run (HvLoader *self, GCancellable *cancellable, GAsyncReadyCallback callback,
                     gpointer user);
 HvProfiles *hv_loader_finish (HvLoader *self, GAsyncResult *result, GError **error);
+
+/* The file, if it is gone and what was opened is what the store kept of it; else NULL. */
+const char *hv_loader_get_gone (HvLoader *self);
 
 /* How much of the files was read, 0 … 1; −1: unknown. */
 double hv_loader_get_progress (HvLoader *self);

@@ -136,6 +136,12 @@ export_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+symbols_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  hv_main_window_show_symbols (HV_MAIN_WINDOW (widget));
+}
+
+static void
 about_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   adw_show_about_window (GTK_WINDOW (widget), "application-name", "heapview", "application-icon",
@@ -217,6 +223,7 @@ hv_main_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.open", NULL, open_action);
   gtk_widget_class_install_action (widget_class, "win.compare", NULL, compare_action);
   gtk_widget_class_install_action (widget_class, "win.about", NULL, about_action);
+  gtk_widget_class_install_action (widget_class, "win.symbols", NULL, symbols_action);
   gtk_widget_class_install_action (widget_class, "win.shortcuts", NULL, shortcuts_action);
   gtk_widget_class_install_action (widget_class, "win.cancel", NULL, view_action);
   for (guint i = 0; i < G_N_ELEMENTS (shown_actions); i++)
@@ -254,6 +261,7 @@ hv_main_window_update_actions (HvMainWindow *self, gboolean shown, gboolean is_d
   GtkWidget *widget = GTK_WIDGET (self);
 
   gtk_widget_action_set_enabled (widget, "win.cancel", loading);
+  gtk_widget_action_set_enabled (widget, "win.symbols", shown);
   for (guint i = 0; i < G_N_ELEMENTS (shown_actions); i++)
     gtk_widget_action_set_enabled (widget, shown_actions[i], shown);
   for (guint i = 0; i < G_N_ELEMENTS (diff_actions); i++)

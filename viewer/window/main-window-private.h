@@ -2,6 +2,7 @@
 #pragma once
 
 #include "viewer/window/main-window.h"
+#include "viewer/window/symbols-window.h"
 
 G_BEGIN_DECLS
 
@@ -39,14 +40,24 @@ struct _HvMainWindow
   char **files;      /* of the last load */
   char *metric, *at; /* for the load under way */
   GtkFileChooserNative *chooser;
+  HvLoadKind kind; /* of the last load */
+  char **shown;    /* the files of what is shown */
+  HvLoadKind shown_kind;
+  GPtrArray *binaries;      /* of char *: PATH=FILE as the user located them */
+  HvSymbolsWindow *symbols; /* NULL: never asked for */
 
   HvProfileViewStart start;
   HvPage page;
   gboolean settling, failed;
+  gboolean again; /* what is open is loaded once more, for better names */
 };
 
 void hv_main_window_set_page (HvMainWindow *self, HvPage page);
 void hv_main_window_cancel (HvMainWindow *self);
+
+/* Names what is shown once more, with `file` as the binary of a module. */
+void hv_main_window_locate (HvMainWindow *self, const char *module, const char *file);
+void hv_main_window_show_symbols (HvMainWindow *self);
 
 /* main-window-actions.c */
 void hv_main_window_install_actions (GtkWidgetClass *widget_class);

@@ -141,6 +141,9 @@ end_load (HvMainWindow *self)
   g_clear_handle_id (&self->progress_source, g_source_remove);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->loader);
+  self->again = FALSE;
+  if (self->symbols)
+    hv_symbols_window_set_busy (self->symbols, FALSE);
 }
 
 static void
@@ -200,6 +203,7 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user)
   if (self->loader != loader)
     return;
   g_autoptr (HvLoader) kept = g_object_ref (loader);
+  gboolean again = self->again;
   end_load (self);
   if (!profiles)
     {
@@ -216,14 +220,30 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user)
   start.metric = self->metric;
   start.at = self->at;
   self->settling = TRUE;
-  if (!hv_profile_view_open (self->view, profiles, &start, &error))
+  if (again)
+    hv_profile_view_replace (self->view, profiles);
+  else if (!hv_profile_view_open (self->view, profiles, &start, &error))
     {
       show_error (self, error);
       settle (self, TRUE);
       return;
     }
-  for (guint i = 0; self->files[i] && !self->session->no_store; i++)
+  if (!again)
+    {
+      g_strfreev (self->shown);
+      self->shown = g_strdupv (self->files);
+      self->shown_kind = self->kind;
+    }
+  for (guint i = 0; self->files[i] && !self->session->no_store && !again; i++)
     hv_recent_files_add (self->files[i]);
+  const char *gone = again ? NULL : hv_loader_get_gone (kept);
+  if (gone)
+    {
+      g_autofree char *name = g_filename_display_basename (gone);
+      g_autofree char *text = g_strdup_printf (_ ("%s is gone; this is what was kept of it"), name);
+      g_autofree char *escaped = g_markup_escape_text (text, -1);
+      adw_toast_overlay_add_toast (self->toasts, adw_toast_new (escaped));
+    }
   GApplication *application = G_APPLICATION (gtk_window_get_application (GTK_WINDOW (self)));
   if (application)
     {
@@ -231,6 +251,43 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user)
       g_application_hold (application);
       hv_loader_keep (kept, profiles, kept_cb, g_object_ref (application));
     }
+}
+
+static void
+start_load (HvMainWindow *self)
+{
+  self->loader = hv_loader_new (self->session,
+                                (const char *const *) (self->again ? self->shown : self->files),
+                                self->again ? self->shown_kind : self->kind);
+  if (self->binaries->len > 1)
+    hv_loader_set_binaries (self->loader, (const char *const *) self->binaries->pdata);
+  self->cancellable = g_cancellable_new ();
+  self->progress_source = g_timeout_add (PROGRESS_MS, progress_cb, self);
+  hv_loader_run (self->loader, self->cancellable, loaded_cb, g_object_ref (self));
+}
+
+/* The last element is NULL. */
+static void
+clear_binaries (HvMainWindow *self)
+{
+  g_ptr_array_set_size (self->binaries, 0);
+  g_ptr_array_add (self->binaries, NULL);
+}
+
+void
+hv_main_window_locate (HvMainWindow *self, const char *module, const char *file)
+{
+  g_return_if_fail (HV_IS_MAIN_WINDOW (self));
+  if (self->page != HV_PAGE_VIEW || !self->shown)
+    return;
+  if (self->cancellable)
+    g_cancellable_cancel (self->cancellable);
+  end_load (self);
+  g_ptr_array_insert (self->binaries, 0, g_strconcat (module, "=", file, NULL));
+  self->again = TRUE;
+  if (self->symbols)
+    hv_symbols_window_set_busy (self->symbols, TRUE);
+  start_load (self);
 }
 
 void
@@ -251,17 +308,17 @@ hv_main_window_open (HvMainWindow *self, const char *const *files, HvLoadKind ki
   end_load (self);
   g_free (self->metric);
   g_free (self->at);
-  g_strfreev (self->files);
-  self->files = g_strdupv ((char **) files);
   self->metric = g_strdup (metric);
   self->at = g_strdup (at);
-  self->loader = hv_loader_new (self->session, files, kind);
-  self->cancellable = g_cancellable_new ();
-  self->progress_source = g_timeout_add (PROGRESS_MS, progress_cb, self);
+  char **opened = g_strdupv ((char **) files);
+  g_strfreev (self->files);
+  self->files = opened;
+  self->kind = kind;
+  clear_binaries (self);
   gtk_progress_bar_set_fraction (self->progress, 0);
   adw_status_page_set_description (self->loading_page, escaped);
   hv_main_window_set_page (self, HV_PAGE_LOADING);
-  hv_loader_run (self->loader, self->cancellable, loaded_cb, g_object_ref (self));
+  start_load (self);
 }
 
 void
@@ -288,6 +345,32 @@ recent_compare_cb (HvMainWindow *self, GFile *a, GFile *b)
   hv_main_window_compare_by_age (self, a, b);
 }
 
+/* --- symbols --- */
+
+static void
+update_symbols (HvMainWindow *self)
+{
+  const HvScene *scene = hv_profile_view_get_scene (self->view);
+
+  if (self->symbols && scene)
+    hv_symbols_window_set_profiles (self->symbols, scene->report.profile, scene->report.base);
+}
+
+void
+hv_main_window_show_symbols (HvMainWindow *self)
+{
+  if (!self->symbols)
+    {
+      self->symbols = g_object_ref (hv_symbols_window_new (GTK_WINDOW (self)));
+      g_signal_connect_object (self->symbols, "located", G_CALLBACK (hv_main_window_locate), self,
+                               G_CONNECT_SWAPPED);
+      g_signal_connect_object (self->symbols, "cancel", G_CALLBACK (hv_main_window_cancel), self,
+                               G_CONNECT_SWAPPED);
+    }
+  update_symbols (self);
+  gtk_window_present (GTK_WINDOW (self->symbols));
+}
+
 /* --- the view --- */
 
 static void
@@ -296,6 +379,7 @@ view_changed_cb (HvMainWindow *self)
   gboolean first = self->page != HV_PAGE_VIEW;
 
   hv_main_window_set_page (self, HV_PAGE_VIEW);
+  update_symbols (self);
   if (first)
     gtk_widget_grab_focus (GTK_WIDGET (hv_profile_view_get_flame_graph (self->view)));
   if (self->settling)
@@ -354,8 +438,13 @@ hv_main_window_dispose (GObject *object)
     g_cancellable_cancel (self->cancellable);
   end_load (self);
   g_clear_pointer (&self->files, g_strfreev);
+  g_clear_pointer (&self->shown, g_strfreev);
   g_clear_pointer (&self->metric, g_free);
   g_clear_pointer (&self->at, g_free);
+  g_clear_pointer (&self->binaries, g_ptr_array_unref);
+  if (self->symbols)
+    gtk_window_destroy (GTK_WINDOW (self->symbols));
+  g_clear_object (&self->symbols);
   G_OBJECT_CLASS (hv_main_window_parent_class)->dispose (object);
 }
 
@@ -397,6 +486,8 @@ hv_main_window_class_init (HvMainWindowClass *klass)
 static void
 hv_main_window_init (HvMainWindow *self)
 {
+  self->binaries = g_ptr_array_new_with_free_func (g_free);
+  clear_binaries (self);
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
   g_signal_connect_object (self->search_bar, "notify::search-mode-enabled",

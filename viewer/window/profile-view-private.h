@@ -13,6 +13,7 @@
 #include "viewer/widgets/wrap-box.h"
 #include "viewer/window/profile-view.h"
 #include "viewer/window/search.h"
+#include "viewer/window/symbols-window.h"
 
 G_BEGIN_DECLS
 
@@ -45,7 +46,7 @@ struct _HvProfileView
   GtkToggleButton *flame_tab, *table_tab, *butterfly_tab, *sites_tab;
   GtkStack *pages;
   GtkDropDown *metric_drop;
-  GtkButton *fold_chip;
+  GtkButton *fold_chip, *symbols_button;
   HvWrapBox *view_bar;
   GtkMenuButton *notes;
   GtkPopover *menu;

@@ -403,6 +403,38 @@ show_notes (HvProfileView *self)
   gtk_widget_set_visible (GTK_WIDGET (self->notes), n > 0);
 }
 
+/* Names are missing that more than a trifle depends on: said where everything is, with what to do.
+ */
+static void
+show_missing_symbols (HvProfileView *self)
+{
+  const HvReport *r = &self->scene->report;
+  const HvProfile *profiles[] = { r->profile, r->base };
+  const char *worst = NULL;
+  g_autofree char *share = NULL;
+  double most = 0.01;
+
+  for (guint i = 0; i < G_N_ELEMENTS (profiles) && profiles[i]; i++)
+    {
+      const HvProfile *profile = profiles[i];
+      g_autoptr (GArray) modules = hv_symbols_missing (profile);
+      double total = (double) hv_profile_total (profile, profile->default_metric);
+      uint32_t m = modules->len ? g_array_index (modules, uint32_t, 0) : 0;
+      if (!modules->len || total <= 0 || (double) profile->module[m].unresolved / total < most)
+        continue;
+      most = (double) profile->module[m].unresolved / total;
+      worst = hv_basename (hv_profile_string (profile, profile->module[m].path));
+      g_free (share);
+      share = hv_symbols_share (profile, m);
+    }
+  gtk_widget_set_visible (GTK_WIDGET (self->symbols_button), worst != NULL);
+  if (!worst)
+    return;
+  /* Translators: a file, and the part of the memory whose stacks lack its names */
+  g_autofree char *text = g_strdup_printf (_ ("No symbols: %s (%s)…"), worst, share);
+  gtk_button_set_label (self->symbols_button, text);
+}
+
 void
 hv_profile_view_show_scene (HvProfileView *self, HvScene *scene)
 {
@@ -436,6 +468,7 @@ hv_profile_view_show_scene (HvProfileView *self, HvScene *scene)
   hv_profile_view_update_page (self);
   hv_profile_view_show_status (self, is_diff ? self->status : HV_STATUS_SAME);
   hv_profile_view_show_selection (self, first_choice (self), NULL);
+  show_missing_symbols (self);
   show_notes (self);
   if (self->search_text)
     {

@@ -418,6 +418,7 @@ hv_profile_view_class_init (HvProfileViewClass *klass)
   BIND (menu);
   BIND (paned);
   BIND (notes_text);
+  BIND (symbols_button);
   BIND (flap);
   BIND (flame);
   BIND (legend);
@@ -557,6 +558,17 @@ hv_profile_view_open (HvProfileView *self, HvProfiles *profiles, const HvProfile
   hv_profile_view_update_metrics (self);
   ask (self);
   return TRUE;
+}
+
+void
+hv_profile_view_replace (HvProfileView *self, HvProfiles *profiles)
+{
+  g_return_if_fail (HV_IS_PROFILE_VIEW (self));
+  HvProfiles *before = self->profiles;
+
+  self->profiles = hv_profiles_ref (profiles);
+  g_clear_pointer (&before, hv_profiles_unref);
+  ask (self);
 }
 
 const HvScene *

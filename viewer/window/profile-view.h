@@ -29,6 +29,9 @@ typedef struct
 gboolean hv_profile_view_open (HvProfileView *self, HvProfiles *profiles,
                                const HvProfileViewStart *start, GError **error);
 
+/* The same question of the same files read once more: what is selected stays. */
+void hv_profile_view_replace (HvProfileView *self, HvProfiles *profiles);
+
 /* NULL until the first question is answered. */
 const HvScene *hv_profile_view_get_scene (HvProfileView *self);
 
