@@ -16,9 +16,11 @@ typedef struct
   const HvFlameRequest *request;
   HvFlameView view;
   HvFlameOrder order;
-  double scale, min_width;
+  double scale, min_width; /* scale: px a unit */
+  HvFlameViewport viewport;
   GArray *boxes;    /* HvFlameBox; in row order, so it is its own queue */
   GArray *children; /* Child; scratch */
+  GArray *around;   /* uint32_t: the nodes from below the root to request->around */
   uint32_t *path;   /* nodes from the root to the zoom's root */
   uint32_t n_path;
   uint64_t n_merged;
@@ -117,6 +119,22 @@ append_box (Build *build, uint32_t parent, uint32_t node, guint forest, int64_t 
   return &g_array_index (build->boxes, HvFlameBox, build->boxes->len - 1);
 }
 
+static gboolean
+is_outside (const Build *build, double x0, double x1)
+{
+  return x1 <= 0 || x0 >= build->request->width;
+}
+
+/* A row counts from the root, as the path does. */
+static gboolean
+is_around (const Build *build, const HvFlameBox *box)
+{
+  if (box->row == 0)
+    return build->around->len != 0;
+  return box->row <= build->around->len
+         && g_array_index (build->around, uint32_t, box->row - 1) == box->node;
+}
+
 /* One row further down the zoom's path, as wide as what is above. */
 static void
 add_path_step (Build *build, uint32_t index)
@@ -161,9 +179,10 @@ add_children (Build *build, uint32_t index)
   const HvTree *tree = build->request->tree;
   HvFlameBox above = g_array_index (build->boxes, HvFlameBox, index);
   HvFlameBox small = { 0 };
-  int64_t before = 0, kept = 0;
+  int64_t before = 0, kept = 0, outside = 0;
   const HvFlameRequest *request = build->request;
   gboolean deep = request->max_rows != 0 && above.row + 1 >= request->max_rows;
+  gboolean around = is_around (build, &above);
 
   g_array_set_size (build->children, 0);
   for (uint32_t i = tree->child_start[above.node]; i < tree->child_start[above.node + 1]; i++)
@@ -197,14 +216,24 @@ add_children (Build *build, uint32_t index)
   for (guint i = 0; i < build->children->len; i++)
     {
       const Child *child = &g_array_index (build->children, Child, i);
+      /* From exact sums: neighbours share the very same edge. */
+      double x0 = MIN (above.x0 + (double) before * build->scale, above.x1);
+      before = add_saturated (before, child->value);
+      double x1 = MIN (above.x0 + (double) before * build->scale, above.x1);
+
+      if (!around && is_outside (build, x0, x1))
+        {
+          outside = add_saturated (outside, child->value);
+          continue;
+        }
       HvFlameBox *box = append_box (build, index, child->node, above.forest, child->value);
 
-      /* From exact sums: neighbours share the very same edge. */
-      box->x0 = MIN (above.x0 + (double) before * build->scale, above.x1);
-      before = add_saturated (before, child->value);
-      box->x1 = MIN (above.x0 + (double) before * build->scale, above.x1);
+      box->x0 = x0;
+      box->x1 = x1;
       add_costs (build, box, child->node);
     }
+
+  g_array_index (build->boxes, HvFlameBox, index).outside = outside;
 
   if (small.merged == 0)
     return;
@@ -213,10 +242,19 @@ add_children (Build *build, uint32_t index)
       g_array_index (build->boxes, HvFlameBox, index).hidden = small.value;
       return;
     }
+  double x0 = MIN (above.x0 + (double) before * build->scale, above.x1);
+  double x1 = MIN (above.x0 + (double) add_saturated (before, small.value) * build->scale,
+                   above.x1);
+  if (!around && is_outside (build, x0, x1))
+    {
+      g_array_index (build->boxes, HvFlameBox, index).outside = add_saturated (outside,
+                                                                               small.value);
+      return;
+    }
   HvFlameBox *box = append_box (build, index, above.node, above.forest, small.value);
 
-  box->x0 = MIN (above.x0 + (double) before * build->scale, above.x1);
-  box->x1 = MIN (above.x0 + (double) add_saturated (before, small.value) * build->scale, above.x1);
+  box->x0 = x0;
+  box->x1 = x1;
   box->merged = small.merged;
   memcpy (box->cost, small.cost, sizeof box->cost);
   box->growth = small.growth;
@@ -230,7 +268,8 @@ static gboolean
 lay_out (Build *build, const int64_t *zoomed)
 {
   const HvFlameRequest *request = build->request;
-  double x = 0;
+  double x = -build->viewport.offset;
+  double end = request->width * build->viewport.scale - build->viewport.offset;
 
   g_array_set_size (build->boxes, 0);
   build->n_merged = 0;
@@ -238,16 +277,19 @@ lay_out (Build *build, const int64_t *zoomed)
 
   for (guint forest = 0; forest < HV_N_FLAME_FORESTS; forest++)
     {
+      double x0 = x, x1 = MIN (x + (double) zoomed[forest] * build->scale, end);
       if (zoomed[forest] == 0)
+        continue;
+      x = x1 + request->gap * build->viewport.scale;
+      if (build->around->len == 0 && is_outside (build, x0, x1))
         continue;
       HvFlameBox *box = append_box (build, HV_FLAME_NO_BOX, 0, forest,
                                     node_value (build, 0, forest));
 
-      box->x0 = x;
-      box->x1 = MIN (x + (double) zoomed[forest] * build->scale, request->width);
+      box->x0 = x0;
+      box->x1 = x1;
       box->ancestor = build->n_path > 1;
       add_costs (build, box, 0);
-      x = box->x1 + request->gap;
     }
 
   for (uint32_t i = 0; i < build->boxes->len; i++)
@@ -294,6 +336,7 @@ hv_flame_layout_new (const HvFlameRequest *request)
   build.boxes = g_array_new (FALSE, FALSE, sizeof (HvFlameBox));
   build.children = g_array_new (FALSE, FALSE, sizeof (Child));
 
+  build.around = hv_tree_path (tree, request->around < tree->n_nodes ? request->around : 0);
   g_autoptr (GArray) path = tree->n_nodes != 0 ? hv_tree_path (tree, root) : NULL;
   guint n_below = path != NULL ? path->len : 0;
   build.n_path = n_below + 1;
@@ -310,7 +353,8 @@ hv_flame_layout_new (const HvFlameRequest *request)
         n_drawn += zoomed[forest] > 0;
       }
 
-  double room = request->width - (n_drawn > 1 ? request->gap : 0);
+  build.viewport = hv_flame_viewport_clamp (request->viewport, request->width);
+  double room = build.viewport.scale * (request->width - (n_drawn > 1 ? request->gap : 0));
   build.scale = sum > 0 && room > 0 ? room / sum : 0;
   build.min_width = MAX (request->min_width, 0);
   if (build.scale > 0)
@@ -323,12 +367,15 @@ hv_flame_layout_new (const HvFlameRequest *request)
   layout->order = build.order;
   layout->n_boxes = build.boxes->len;
   layout->box = (HvFlameBox *) (void *) g_array_free (build.boxes, FALSE);
+  layout->width = request->width;
+  layout->viewport = build.viewport;
   layout->px_per_unit = build.scale;
   layout->min_width = build.min_width;
   layout->n_merged = build.n_merged;
   layout->merged_value = build.merged_value;
   index_rows (layout);
   g_array_unref (build.children);
+  g_array_unref (build.around);
   g_free (build.path);
   return layout;
 }
@@ -341,69 +388,6 @@ hv_flame_layout_free (HvFlameLayout *layout)
   g_free (layout->box);
   g_free (layout->row_start);
   g_free (layout);
-}
-
-uint32_t
-hv_flame_layout_hit (const HvFlameLayout *layout, uint32_t row, double x, double slack)
-{
-  if (row >= layout->n_rows)
-    return HV_FLAME_NO_BOX;
-
-  uint32_t first = layout->row_start[row], low = first, high = layout->row_start[row + 1];
-
-  /* low: the first box that starts right of x */
-  while (low < high)
-    {
-      uint32_t middle = low + (high - low) / 2;
-
-      if (layout->box[middle].x0 <= x)
-        low = middle + 1;
-      else
-        high = middle;
-    }
-  if (low > first && x < layout->box[low - 1].x1)
-    return low - 1;
-
-  uint32_t nearest = HV_FLAME_NO_BOX;
-  double distance = slack;
-  for (uint32_t i = low > first ? low - 1 : low; i <= low && i < layout->row_start[row + 1]; i++)
-    {
-      const HvFlameBox *box = &layout->box[i];
-      double away = x < box->x0 ? box->x0 - x : x - box->x1;
-
-      if (box->x1 - box->x0 < slack && away < distance)
-        {
-          nearest = i;
-          distance = away;
-        }
-    }
-  return nearest;
-}
-
-uint32_t
-hv_flame_layout_find (const HvFlameLayout *layout, const HvTree *tree, uint32_t node, guint forest)
-{
-  uint32_t at = HV_FLAME_NO_BOX;
-
-  if (node >= tree->n_nodes)
-    return at;
-  g_autoptr (GArray) path = hv_tree_path (tree, node);
-  for (uint32_t i = 0; layout->n_rows > 0 && i < layout->row_start[1]; i++)
-    if (layout->box[i].forest == forest)
-      at = i;
-  for (guint step = 0; at != HV_FLAME_NO_BOX && step < path->len; step++)
-    {
-      uint32_t next = g_array_index (path, uint32_t, step), below = HV_FLAME_NO_BOX;
-      const HvFlameBox *above = &layout->box[at];
-
-      for (uint32_t i = above->first_child; i < above->first_child + above->n_children; i++)
-        if (layout->box[i].merged == 0 && layout->box[i].node == next)
-          below = i;
-      if (below == HV_FLAME_NO_BOX)
-        break;
-      at = below;
-    }
-  return at;
 }
 
 static double

@@ -9,7 +9,8 @@ G_BEGIN_DECLS
  * count from the root, so an icicle draws row r at r × height and a flame at (n_rows − 1 − r).
  *
  * Widths are the view's bytes on one scale. A parent is never narrower than its children together,
- * and nothing is lost: a box's value = its own self part + Σ of its children's + `hidden`. */
+ * and nothing is lost: a box's value = its own self part + Σ of its children's + `hidden` +
+ * `outside`. */
 
 typedef enum
 {
@@ -36,16 +37,29 @@ enum
   HV_N_FLAME_FORESTS
 };
 
+/* Which part of the picture is wanted: all of it is `scale` times as wide as the request's width,
+ * and its first `offset` px are left of what is drawn. Without a zoom both are 0, or { 1, 0 }. */
+typedef struct
+{
+  double scale, offset;
+} HvFlameViewport;
+
+#define HV_FLAME_MAX_SCALE 1e6
+
 typedef struct
 {
   const HvTree *tree;
   const HvDiff *diff; /* of this tree; NULL: one profile */
   HvFlameView view;   /* without a diff always taken as HV_FLAME_CURRENT */
   HvFlameOrder order;
-  uint32_t root;     /* zoomed to this node; its ancestors are as wide as it; 0: not zoomed */
-  guint forests;     /* bit set, 1 << HV_FLAME_GAIN | …: zoomed to a box of one; 0: all */
-  double width;      /* px */
-  double gap;        /* px between the forests */
+  uint32_t root; /* zoomed to this node; its ancestors are as wide as it; 0: not zoomed */
+  guint forests; /* bit set, 1 << HV_FLAME_GAIN | …: zoomed to a box of one; 0: all */
+  double width;  /* px */
+  HvFlameViewport viewport;
+  /* This node, what is above it, all their siblings and its children are laid out wherever they
+   * are: for the keys that lead out of the viewport. 0: only what is in the viewport. */
+  uint32_t around;
+  double gap;        /* px between the forests, at scale 1 */
   double min_width;  /* px; narrower siblings are merged to one box */
   uint32_t max_rows; /* 0: all */
   /* Where more boxes than this would be made, min_width is raised until they fit; 0: no limit. */
@@ -56,10 +70,11 @@ typedef struct
 
 typedef struct
 {
-  double x0, x1;
+  double x0, x1;                            /* what the viewport cuts off included */
   int64_t value;                            /* what the width stands for, ≥ 0 */
   int64_t cost[HV_N_SIDES], growth, shrink; /* inclusive, of all that is merged; 0 where unknown */
-  int64_t hidden; /* the part of value in children too narrow to draw even together, or too deep */
+  int64_t hidden;  /* the part of value in children too narrow to draw even together, or too deep */
+  int64_t outside; /* … in children left and right of the viewport, which have no box */
   uint32_t row;
   uint32_t node;   /* of a merged box: the parent of the merged ones */
   uint32_t merged; /* siblings in this box with all below them; 0: a node of its own */
@@ -76,11 +91,13 @@ typedef struct
   uint32_t n_boxes;
   HvFlameBox *box; /* by row, then from left to right */
   uint32_t n_rows;
-  uint32_t *row_start;  /* n_rows + 1 indices into box */
-  double px_per_unit;   /* 0: nothing to draw */
-  double min_width;     /* as used */
-  uint64_t n_merged;    /* siblings in merged boxes */
-  int64_t merged_value; /* their value */
+  uint32_t *row_start;      /* n_rows + 1 indices into box */
+  double width;             /* of the request */
+  HvFlameViewport viewport; /* as used */
+  double px_per_unit;       /* 0: nothing to draw */
+  double min_width;         /* as used */
+  uint64_t n_merged;        /* siblings in merged boxes */
+  int64_t merged_value;     /* their value */
 } HvFlameLayout;
 
 /* Never NULL; without boxes where there is nothing to show. Costs as much as there are children of
@@ -88,6 +105,17 @@ typedef struct
 HvFlameLayout *hv_flame_layout_new (const HvFlameRequest *request);
 void hv_flame_layout_free (HvFlameLayout *layout);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvFlameLayout, hv_flame_layout_free)
+
+/* Within its limits: never wider than the picture, nor beside it. */
+HvFlameViewport hv_flame_viewport_clamp (HvFlameViewport viewport, double width);
+
+/* `factor` times nearer; what is at `x` stays there. */
+HvFlameViewport hv_flame_viewport_zoom (HvFlameViewport viewport, double width, double x,
+                                        double factor);
+
+/* Moved by the least that shows x0…x1, px of what is drawn now; of what is wider, its start. */
+HvFlameViewport hv_flame_viewport_reveal (HvFlameViewport viewport, double width, double x0,
+                                          double x1);
 
 /* The box at `x` in `row`, or HV_FLAME_NO_BOX. Within `slack` px of a box narrower than that the
  * nearest one is taken. */

@@ -18,8 +18,14 @@ check_layout (const HvFlameLayout *layout, const HvFlameRequest *request)
       g_assert_cmpuint (i, >=, layout->row_start[box->row]);
       g_assert_cmpuint (i, <, layout->row_start[box->row + 1]);
       g_assert_cmpint (box->value, >, 0);
-      g_assert_cmpfloat (box->x0, >=, 0);
-      g_assert_cmpfloat (box->x1, <=, request->width + 1e-6);
+      g_assert_cmpfloat (box->x0, >=, -layout->viewport.offset - 1e-3);
+      g_assert_cmpfloat (box->x1, <=,
+                         request->width * layout->viewport.scale - layout->viewport.offset + 1e-3);
+      if (request->around == 0)
+        {
+          g_assert_cmpfloat (box->x0, <, request->width);
+          g_assert_cmpfloat (box->x1, >, 0);
+        }
       g_assert_cmpfloat (box->x0, <=, box->x1);
       if (i > layout->row_start[box->row])
         g_assert_cmpfloat (box->x0, >=, box[-1].x1);
@@ -67,7 +73,7 @@ check_layout (const HvFlameLayout *layout, const HvFlameRequest *request)
           else if (layout->view == HV_FLAME_GROWTH)
             self = box->forest == HV_FLAME_GAIN ? MAX (self - base, 0) : MAX (base - self, 0);
         }
-      if (request->diff == NULL && box->hidden == 0 && box->n_children != 0)
+      if (request->diff == NULL && box->hidden == 0 && box->outside == 0 && box->n_children != 0)
         {
           uint32_t n_drawn = 0;
 
@@ -80,7 +86,7 @@ check_layout (const HvFlameLayout *layout, const HvFlameRequest *request)
                             tree->child_start[box->node + 1] - tree->child_start[box->node]);
         }
       /* to the last byte */
-      g_assert_cmpint (box->value, ==, self + below[i] + box->hidden);
+      g_assert_cmpint (box->value, ==, self + below[i] + box->hidden + box->outside);
     }
 }
 
@@ -329,6 +335,119 @@ test_merged (void)
       g_assert_cmpuint (hv_flame_layout_find (layout, tree, node, 0), ==, 1);
 }
 
+/* What the viewport shows of a wide picture is exactly what lies there in all of it. */
+static void
+test_viewport (void)
+{
+  static const HvFlameViewport views[] = { { 1, 0 },       { 3, 0 },      { 3, 1000 },
+                                           { 40, 12345 },  { 2000, 1e6 }, { 1e9, 1e12 },
+                                           { 0.25, 1000 }, { 7, -50 } };
+  g_autoptr (HvProfile) base = make_random (3, 2000);
+  g_autoptr (HvProfile) current = make_random (103, 3000);
+  g_autoptr (HvDiff) diff = diff_of (base, current);
+
+  for (guint view = 0; view < HV_N_FLAME_VIEWS; view++)
+    for (guint i = 0; i < G_N_ELEMENTS (views); i++)
+      {
+        HvFlameRequest request = { .tree = diff->tree,
+                                   .diff = diff,
+                                   .view = view,
+                                   .order = HV_FLAME_ORDER_VALUE,
+                                   .width = 1000,
+                                   .gap = 20,
+                                   .min_width = 1,
+                                   .viewport = views[i] };
+        g_autoptr (HvFlameLayout) part = hv_flame_layout_new (&request);
+        check_layout (part, &request);
+        g_assert_cmpfloat (part->viewport.scale, >=, 1);
+        g_assert_cmpfloat (part->viewport.scale, <=, HV_FLAME_MAX_SCALE);
+        g_assert_cmpuint (part->n_boxes, >, 0);
+
+        /* all of it: as wide as at this scale everything is */
+        HvFlameRequest wide = request;
+        wide.viewport = (HvFlameViewport){ 0 };
+        wide.width *= part->viewport.scale;
+        wide.gap *= part->viewport.scale;
+        g_autoptr (HvFlameLayout) all = hv_flame_layout_new (&wide);
+        uint32_t n_inside = 0;
+        for (uint32_t b = 0; b < all->n_boxes; b++)
+          n_inside += all->box[b].x1 > part->viewport.offset
+                      && all->box[b].x0 < part->viewport.offset + request.width;
+        g_assert_cmpuint (part->n_boxes, ==, n_inside);
+        for (uint32_t b = 0; b < part->n_boxes; b++)
+          {
+            const HvFlameBox *box = &part->box[b];
+            if (box->merged)
+              continue;
+            const HvFlameBox *same =
+                &all->box[hv_flame_layout_find (all, diff->tree, box->node, box->forest)];
+            g_assert_cmpuint (same->node, ==, box->node);
+            g_assert_cmpfloat_with_epsilon (same->x0 - part->viewport.offset, box->x0, 1e-2);
+            g_assert_cmpfloat_with_epsilon (same->x1 - part->viewport.offset, box->x1, 1e-2);
+          }
+      }
+}
+
+/* Nearer and back leads to where one was; what is under the pointer stays there. */
+static void
+test_viewport_zoom (void)
+{
+  HvFlameViewport all = hv_flame_viewport_clamp ((HvFlameViewport){ 0 }, 1000);
+  HvFlameViewport near = hv_flame_viewport_zoom (all, 1000, 300, 4);
+
+  g_assert_cmpfloat (all.scale, ==, 1);
+  g_assert_cmpfloat (near.scale, ==, 4);
+  g_assert_cmpfloat (near.offset, ==, 900); /* 300 px at scale 1 is 1200 px at scale 4 */
+  HvFlameViewport back = hv_flame_viewport_zoom (near, 1000, 300, 0.25);
+  g_assert_cmpfloat (back.scale, ==, 1);
+  g_assert_cmpfloat (back.offset, ==, 0);
+  back = hv_flame_viewport_zoom (near, 1000, 0, 0.5);
+  g_assert_cmpfloat (back.offset, ==, 450);
+  /* never beside the picture */
+  back = hv_flame_viewport_zoom (hv_flame_viewport_zoom (all, 1000, 1000, 4), 1000, 0, 0.5);
+  g_assert_cmpfloat (back.offset, ==, 1000);
+
+  back = hv_flame_viewport_reveal (near, 1000, 100, 900); /* is shown */
+  g_assert_cmpfloat (back.offset, ==, 900);
+  back = hv_flame_viewport_reveal (near, 1000, -100, 1200); /* covers it */
+  g_assert_cmpfloat (back.offset, ==, 900);
+  back = hv_flame_viewport_reveal (near, 1000, -100, 200);
+  g_assert_cmpfloat (back.offset, ==, 800);
+  back = hv_flame_viewport_reveal (near, 1000, 900, 1200);
+  g_assert_cmpfloat (back.offset, ==, 1100);
+  back = hv_flame_viewport_reveal (near, 1000, 900, 2200);
+  g_assert_cmpfloat (back.offset, ==, 1800);
+}
+
+/* Neighbours, callers and callees are there for the keys though the viewport is elsewhere. */
+static void
+test_around (void)
+{
+  static const Stack stacks[] = {
+    { "main;a;x", 100, 1 }, { "main;a;y", 90, 1 }, { "main;b", 80, 1 }, { "main;c;z", 70, 1 }
+  };
+  g_autoptr (HvProfile) profile = test_sampled_profile ("p", stacks, G_N_ELEMENTS (stacks));
+  HvTreeOptions options = { 0 };
+  g_autoptr (HvTree) tree = hv_tree_new (profile, HV_METRIC_LIVE_BYTES, HV_AT_END, &options, NULL);
+  HvFlameRequest request = { .tree = tree,
+                             .width = 1000,
+                             .viewport = { .scale = 340, .offset = 10 } };
+  g_autoptr (HvFlameLayout) part = hv_flame_layout_new (&request);
+
+  g_assert_cmpuint (find_box (part, tree, "x", 0), !=, HV_FLAME_NO_BOX);
+  g_assert_cmpuint (find_box (part, tree, "b", 0), ==, HV_FLAME_NO_BOX);
+  for (uint32_t node = 0; node < tree->n_nodes; node++)
+    if (strcmp (hv_tree_label (tree, node), "b") == 0)
+      request.around = node;
+  g_autoptr (HvFlameLayout) more = hv_flame_layout_new (&request);
+  check_layout (more, &request);
+  uint32_t b = find_box (more, tree, "b", 0);
+  g_assert_cmpuint (b, !=, HV_FLAME_NO_BOX);
+  g_assert_cmpuint (find_box (more, tree, "a", 0), ==, b - 1);
+  g_assert_cmpuint (find_box (more, tree, "c", 0), ==, b + 1);
+  g_assert_cmpuint (find_box (more, tree, "z", 0), ==, HV_FLAME_NO_BOX);
+}
+
 static void
 test_empty (void)
 {
@@ -386,6 +505,9 @@ main (int argc, char **argv)
   g_test_add_func ("/layout/random", test_random);
   g_test_add_func ("/layout/limit", test_limit);
   g_test_add_func ("/layout/merged", test_merged);
+  g_test_add_func ("/layout/viewport", test_viewport);
+  g_test_add_func ("/layout/viewport-zoom", test_viewport_zoom);
+  g_test_add_func ("/layout/around", test_around);
   g_test_add_func ("/layout/empty", test_empty);
   g_test_add_func ("/layout/hue", test_hue);
   return g_test_run ();
