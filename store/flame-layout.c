@@ -35,14 +35,13 @@ add_saturated (int64_t a, int64_t b)
   return __builtin_add_overflow (a, b, &sum) ? INT64_MAX : sum;
 }
 
-static int64_t
-node_value (const Build *build, uint32_t node, guint forest)
+int64_t
+hv_flame_value (const HvTree *tree, const HvDiff *diff, HvFlameView view, uint32_t node,
+                guint forest)
 {
-  const HvTree *tree = build->request->tree;
-  const HvDiff *diff = build->request->diff;
   int64_t value = 0;
 
-  switch (build->view)
+  switch (diff != NULL ? view : HV_FLAME_CURRENT)
     {
     case HV_FLAME_GROWTH:
       value = forest == HV_FLAME_GAIN ? diff->growth[node] : diff->shrink[node];
@@ -60,6 +59,12 @@ node_value (const Build *build, uint32_t node, guint forest)
       break;
     }
   return MAX (value, 0);
+}
+
+static int64_t
+node_value (const Build *build, uint32_t node, guint forest)
+{
+  return hv_flame_value (build->request->tree, build->request->diff, build->view, node, forest);
 }
 
 static void

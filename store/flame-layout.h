@@ -106,6 +106,10 @@ HvFlameLayout *hv_flame_layout_new (const HvFlameRequest *request);
 void hv_flame_layout_free (HvFlameLayout *layout);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvFlameLayout, hv_flame_layout_free)
 
+/* What a node's width stands for in a view and forest, drawn or not. */
+int64_t hv_flame_value (const HvTree *tree, const HvDiff *diff, HvFlameView view, uint32_t node,
+                        guint forest);
+
 /* Within its limits: never wider than the picture, nor beside it. */
 HvFlameViewport hv_flame_viewport_clamp (HvFlameViewport viewport, double width);
 

@@ -420,6 +420,31 @@ hv_tree_path (const HvTree *tree, uint32_t node)
   return path;
 }
 
+void
+hv_tree_keep_outermost (const HvTree *tree, GArray *nodes)
+{
+  g_autoptr (GHashTable) given = g_hash_table_new (NULL, NULL);
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+  guint kept = 0;
+
+  for (guint i = 0; i < nodes->len; i++)
+    g_hash_table_add (given, GUINT_TO_POINTER (g_array_index (nodes, uint32_t, i)));
+  for (guint i = 0; i < nodes->len; i++)
+    {
+      uint32_t node = g_array_index (nodes, uint32_t, i), above = node;
+      gboolean below = FALSE;
+
+      while (above && !below)
+        {
+          above = tree->parent[above];
+          below = g_hash_table_contains (given, GUINT_TO_POINTER (above));
+        }
+      if (!below && g_hash_table_add (seen, GUINT_TO_POINTER (node)))
+        g_array_index (nodes, uint32_t, kept++) = node;
+    }
+  g_array_set_size (nodes, kept);
+}
+
 gboolean
 hv_tree_check (const HvTree *tree, GError **error)
 {

@@ -151,6 +151,10 @@ HvTree *hv_tree_new_callees (const HvTree *tree, uint32_t key);
 /* Node ids from below the root to `node`, outermost first. Free with g_array_unref(). uint32_t. */
 GArray *hv_tree_path (const HvTree *tree, uint32_t node);
 
+/* Leaves of `nodes` (uint32_t) each call path once, and none below another: their inclusive costs
+ * can be added. */
+void hv_tree_keep_outermost (const HvTree *tree, GArray *nodes);
+
 /* Whose doing `node` is: itself, or where a standard library's function or a runtime's stands there
  * the nearest caller of the program's own. `node` where there is none. */
 uint32_t hv_tree_own_node (const HvTree *tree, uint32_t node);

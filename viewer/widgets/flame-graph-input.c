@@ -1,89 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "viewer/widgets/i18n.h"
-
-#include "store/units.h"
-
 #include "viewer/widgets/flame-graph-private.h"
 
-/* A press that moves further is no click. */
-#define CLICK_SLOP 5
+#include <math.h>
 
-/* --- what is said of a box --- */
-
-static char *
-describe_box (HvFlameGraph *self, const HvFlameBox *box)
-{
-  const HvReport *report = &self->scene->report;
-  int64_t total = hv_flame_layout_total (self->layout, box->forest);
-  g_autofree char *value = NULL;
-  g_autofree char *share = hv_format_percent (box->value, total);
-
-  if (self->layout->view == HV_FLAME_GROWTH)
-    {
-      gboolean loss = box->forest == HV_FLAME_LOSS;
-      value = hv_format_delta (report->profile, report->metric, loss ? -box->value : box->value);
-      return loss ? g_strdup_printf (_ ("%s, %s of all shrink, depth %u"), value, share, box->row)
-                  : g_strdup_printf (_ ("%s, %s of all growth, depth %u"), value, share, box->row);
-    }
-  value = hv_format_value (report->profile, report->metric, box->value);
-  return g_strdup_printf (_ ("%s, %s of all, depth %u"), value, share, box->row);
-}
-
-void
-hv_flame_graph_update_accessible (HvFlameGraph *self)
-{
-  uint32_t box;
-  g_autofree char *description = NULL;
-  const char *label = _ ("Flame graph");
-
-  hv_flame_graph_get_layout (self);
-  box = hv_flame_graph_selected_box (self);
-  if (box != HV_FLAME_NO_BOX)
-    {
-      label = hv_tree_label (self->scene->report.tree, self->selected);
-      description = describe_box (self, &self->layout->box[box]);
-    }
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
-                                  description ? description : "", -1);
-}
-
-gboolean
-hv_flame_graph_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard,
-                              GtkTooltip *tooltip)
-{
-  HvFlameGraph *self = HV_FLAME_GRAPH (widget);
-  uint32_t index = keyboard ? hv_flame_graph_selected_box (self)
-                            : hv_flame_graph_box_at (self, x, y);
-  if (index == HV_FLAME_NO_BOX)
-    return FALSE;
-
-  const HvFlameBox *box = &self->layout->box[index];
-  const HvKey *key = box->merged ? NULL : hv_scene_key (self->scene, box->node);
-  g_autoptr (GString) text = g_string_new (NULL);
-  g_autofree char *numbers = describe_box (self, box);
-
-  if (box->merged)
-    g_string_append_printf (text,
-                            g_dngettext (HV_GETTEXT_PACKAGE, "%u path too narrow to draw",
-                                         "%u paths too narrow to draw", box->merged),
-                            box->merged);
-  else
-    g_string_append (text, key && *key->function
-                               ? key->function
-                               : hv_tree_label (self->scene->report.tree, box->node));
-  g_string_append_printf (text, "\n%s", numbers);
-  if (key && *key->module)
-    g_string_append_printf (text, "\n%s", hv_basename (key->module));
-  if (key && *key->file)
-    {
-      g_string_append_printf (text, "\n%s", key->file);
-      if (key->line)
-        g_string_append_printf (text, ":%u", key->line);
-    }
-  gtk_tooltip_set_text (tooltip, text->str);
-  return TRUE;
-}
+/* A press that moves further is no click, but pans. */
+#define CLICK_SLOP 4
+/* One click of a wheel, one press of a key. */
+#define WHEEL_FACTOR 1.25
+#define WHEEL_STEP 80
+#define ROWS_A_STEP 3
+/* The keys labelled w and s on a US keyboard, whatever they type on this one. */
+#define KEYCODE_W 25
+#define KEYCODE_S 39
 
 /* --- pointer --- */
 
@@ -93,8 +21,11 @@ set_hover (HvFlameGraph *self, uint32_t box)
   if (self->hover == box)
     return;
   self->hover = box;
-  gtk_widget_set_cursor_from_name (GTK_WIDGET (self), box == HV_FLAME_NO_BOX ? NULL : "pointer");
+  if (!self->dragging)
+    gtk_widget_set_cursor_from_name (GTK_WIDGET (self), box == HV_FLAME_NO_BOX ? NULL : "pointer");
   gtk_widget_queue_draw (GTK_WIDGET (self));
+  gboolean named = box != HV_FLAME_NO_BOX && !self->layout->box[box].merged;
+  g_signal_emit_by_name (self, "hovered", named ? self->layout->box[box].node : 0);
 }
 
 static void
@@ -102,7 +33,8 @@ motion_cb (HvFlameGraph *self, double x, double y)
 {
   self->pointer_x = x;
   self->pointer_y = y;
-  set_hover (self, hv_flame_graph_box_at (self, x, y));
+  if (!self->dragging)
+    set_hover (self, hv_flame_graph_box_at (self, x, y));
 }
 
 static void
@@ -121,9 +53,11 @@ pressed_cb (HvFlameGraph *self, int n_press, double x, double y)
 }
 
 static void
-released_cb (HvFlameGraph *self, int n_press, double x, double y)
+released_cb (HvFlameGraph *self, int n_press, double x, double y, GtkEventController *click)
 {
-  if (ABS (x - self->press_x) > CLICK_SLOP || ABS (y - self->press_y) > CLICK_SLOP)
+  GdkModifierType state = gtk_event_controller_get_current_event_state (click);
+
+  if (fabs (x - self->press_x) > CLICK_SLOP || fabs (y - self->press_y) > CLICK_SLOP)
     return;
   uint32_t index = hv_flame_graph_box_at (self, x, y);
   if (index == HV_FLAME_NO_BOX)
@@ -132,33 +66,96 @@ released_cb (HvFlameGraph *self, int n_press, double x, double y)
       return;
     }
   const HvFlameBox box = self->layout->box[index];
+  if (state & GDK_CONTROL_MASK)
+    {
+      if (!box.merged)
+        hv_flame_graph_toggle (self, box.node, box.forest);
+      return;
+    }
   hv_flame_graph_user_select (self, box.node, box.forest);
   hv_flame_graph_set_zoom (self, box.node, box.forest);
   motion_cb (self, x, y);
 }
 
-/* One frame nearer to what is under the pointer, or one out. */
+static void
+drag_begin_cb (HvFlameGraph *self, double x, double y)
+{
+  GtkAdjustment *down = hv_flame_graph_get_down (self);
+
+  self->drag_left = self->left * self->scale;
+  self->drag_top = down ? gtk_adjustment_get_value (down) : 0;
+}
+
+static void
+drag_update_cb (HvFlameGraph *self, double dx, double dy, GtkGesture *drag)
+{
+  GtkAdjustment *down = hv_flame_graph_get_down (self);
+
+  if (!self->dragging && fabs (dx) <= CLICK_SLOP && fabs (dy) <= CLICK_SLOP)
+    return;
+  if (!self->dragging)
+    {
+      self->dragging = TRUE;
+      set_hover (self, HV_FLAME_NO_BOX);
+      gtk_widget_set_cursor_from_name (GTK_WIDGET (self), "grabbing");
+      gtk_gesture_set_state (drag, GTK_EVENT_SEQUENCE_CLAIMED);
+    }
+  /* From where it began: the pointer may have run against the end and come back. */
+  double width = MAX (1, gtk_widget_get_width (GTK_WIDGET (self)) - 2 * HV_FLAME_MARGIN);
+  hv_flame_graph_set_viewport (self, self->scale, (self->drag_left - dx / width) / self->scale);
+  if (down)
+    gtk_adjustment_set_value (down, self->drag_top - dy);
+}
+
+static void
+drag_end_cb (HvFlameGraph *self)
+{
+  self->dragging = FALSE;
+  gtk_widget_set_cursor_from_name (GTK_WIDGET (self), NULL);
+  hv_flame_graph_update_hover (self);
+}
+
+/* Plain turns are left to what scrolls the widget. */
 static gboolean
 scroll_cb (HvFlameGraph *self, double dx, double dy, GtkEventController *scroll)
 {
-  if (!(gtk_event_controller_get_current_event_state (scroll) & GDK_CONTROL_MASK) || !self->scene)
+  GdkModifierType state = gtk_event_controller_get_current_event_state (scroll);
+  gboolean pixels = gtk_event_controller_scroll_get_unit (GTK_EVENT_CONTROLLER_SCROLL (scroll))
+                    == GDK_SCROLL_UNIT_SURFACE;
+  double step = pixels ? 1 : WHEEL_STEP;
+
+  if (!self->scene)
     return FALSE;
-  if (dy > 0)
-    hv_flame_graph_zoom_out (self);
-  else if (dy < 0)
+  if (state & GDK_CONTROL_MASK)
     {
-      const HvTree *tree = self->scene->report.tree;
-      uint32_t index = hv_flame_graph_box_at (self, self->pointer_x, self->pointer_y);
-      if (index == HV_FLAME_NO_BOX)
-        return TRUE;
-      const HvFlameBox box = self->layout->box[index];
-      uint32_t node = box.node;
-      while (node && node != self->zoom && tree->parent[node] != self->zoom)
-        node = tree->parent[node];
-      if (node && node != self->zoom)
-        hv_flame_graph_set_zoom (self, node, box.forest);
+      double x = self->pointer_y >= 0 ? self->pointer_x
+                                      : gtk_widget_get_width (GTK_WIDGET (self)) / 2.0;
+      hv_flame_graph_scale_at (self, x, pow (WHEEL_FACTOR, -dy * step / WHEEL_STEP));
     }
+  else if (state & GDK_SHIFT_MASK)
+    hv_flame_graph_pan (self, (dx != 0 ? dx : dy) * step, 0);
+  else if (fabs (dx) > fabs (dy))
+    hv_flame_graph_pan (self, dx * step, 0);
+  else
+    return FALSE;
   return TRUE;
+}
+
+static void
+pinch_begin_cb (HvFlameGraph *self)
+{
+  self->pinch = 1;
+}
+
+static void
+pinch_cb (HvFlameGraph *self, double scale, GtkGesture *pinch)
+{
+  double x = gtk_widget_get_width (GTK_WIDGET (self)) / 2.0, y;
+
+  if (gtk_gesture_is_active (pinch))
+    gtk_gesture_get_bounding_box_center (pinch, &x, &y);
+  hv_flame_graph_scale_at (self, x, scale / self->pinch);
+  self->pinch = scale;
 }
 
 static void
@@ -174,10 +171,10 @@ menu_pressed_cb (HvFlameGraph *self, int n_press, double x, double y)
 
 /* --- keyboard --- */
 
-uint32_t
-hv_flame_graph_step (HvFlameGraph *self, uint32_t from, guint keyval)
+/* Where an arrow leads from a box, or HV_FLAME_NO_BOX. */
+static uint32_t
+step (const HvFlameLayout *layout, uint32_t from, guint keyval)
 {
-  const HvFlameLayout *layout = self->layout;
   const HvFlameBox *box = &layout->box[from];
 
   switch (keyval)
@@ -202,14 +199,72 @@ hv_flame_graph_step (HvFlameGraph *self, uint32_t from, guint keyval)
     }
 }
 
+static void
+move_cursor (HvFlameGraph *self, guint keyval)
+{
+  const HvTree *tree = self->scene->report.tree;
+  HvFlameRequest request = hv_flame_graph_request (self, gtk_widget_get_width (GTK_WIDGET (self)));
+
+  /* Also to what is outside of the view. */
+  request.around = self->selected;
+  g_autoptr (HvFlameLayout) around = hv_flame_layout_new (&request);
+  uint32_t from = HV_FLAME_NO_BOX;
+  for (guint i = 0; self->selected && from == HV_FLAME_NO_BOX && i < HV_N_FLAME_FORESTS; i++)
+    {
+      guint forest = (self->selected_forest + i) % HV_N_FLAME_FORESTS;
+      from = hv_flame_layout_find (around, tree, self->selected, forest);
+    }
+  if (!around->n_boxes)
+    return;
+
+  /* Everything is box 0: from there any arrow goes down. */
+  guint arrow = from == HV_FLAME_NO_BOX ? GDK_KEY_Down : keyval;
+  uint32_t to = step (around, from == HV_FLAME_NO_BOX ? 0 : from, arrow);
+  /* Merged boxes have no name to stand on. */
+  while (to != HV_FLAME_NO_BOX && around->box[to].merged)
+    to = step (around, to, arrow);
+  if (to == HV_FLAME_NO_BOX)
+    return;
+  hv_flame_graph_user_select (self, around->box[to].node, around->box[to].forest);
+  hv_flame_graph_scroll_to_selected (self);
+}
+
+static gboolean
+pan_key (HvFlameGraph *self, guint keyval)
+{
+  double width = gtk_widget_get_width (GTK_WIDGET (self)) / 8.0;
+  double rows = ROWS_A_STEP * hv_flame_graph_row_height (self);
+
+  switch (keyval)
+    {
+    case GDK_KEY_Left:
+      hv_flame_graph_pan (self, -width, 0);
+      return TRUE;
+    case GDK_KEY_Right:
+      hv_flame_graph_pan (self, width, 0);
+      return TRUE;
+    case GDK_KEY_Up:
+      hv_flame_graph_pan (self, 0, -rows);
+      return TRUE;
+    case GDK_KEY_Down:
+      hv_flame_graph_pan (self, 0, rows);
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
 static gboolean
 key_cb (HvFlameGraph *self, guint keyval, guint keycode, GdkModifierType state)
 {
-  if (state & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK))
-    return FALSE;
   const HvFlameLayout *layout = hv_flame_graph_get_layout (self);
-  if (!layout || !layout->n_boxes)
+
+  if (!layout || !layout->n_boxes || state & (GDK_ALT_MASK | GDK_SUPER_MASK))
     return FALSE;
+  if (state & GDK_CONTROL_MASK)
+    return pan_key (self, keyval);
+  if (!(state & GDK_SHIFT_MASK) && (keycode == KEYCODE_W || keycode == KEYCODE_S))
+    return pan_key (self, keycode == KEYCODE_W ? GDK_KEY_Up : GDK_KEY_Down);
 
   uint32_t from = hv_flame_graph_selected_box (self);
   switch (keyval)
@@ -218,21 +273,8 @@ key_cb (HvFlameGraph *self, guint keyval, guint keycode, GdkModifierType state)
     case GDK_KEY_Down:
     case GDK_KEY_Left:
     case GDK_KEY_Right:
-      {
-        /* Everything is box 0: from there any arrow goes down. */
-        uint32_t at = from == HV_FLAME_NO_BOX ? 0 : from;
-        guint arrow = from == HV_FLAME_NO_BOX ? GDK_KEY_Down : keyval;
-        uint32_t to = hv_flame_graph_step (self, at, arrow);
-        /* Merged boxes have no name to stand on. */
-        while (to != HV_FLAME_NO_BOX && layout->box[to].merged)
-          to = hv_flame_graph_step (self, to, arrow);
-        if (to == HV_FLAME_NO_BOX)
-          return TRUE;
-        const HvFlameBox *box = &layout->box[to];
-        hv_flame_graph_user_select (self, box->node, box->forest);
-        hv_flame_graph_scroll_to_selected (self);
-        return TRUE;
-      }
+      move_cursor (self, keyval);
+      return TRUE;
     case GDK_KEY_Menu:
       if (from != HV_FLAME_NO_BOX)
         {
@@ -243,8 +285,8 @@ key_cb (HvFlameGraph *self, guint keyval, guint keycode, GdkModifierType state)
       return TRUE;
     case GDK_KEY_Return:
     case GDK_KEY_KP_Enter:
-      if (from != HV_FLAME_NO_BOX)
-        hv_flame_graph_set_zoom (self, layout->box[from].node, layout->box[from].forest);
+      if (self->selected)
+        hv_flame_graph_set_zoom (self, self->selected, self->selected_forest);
       return TRUE;
     default:
       return FALSE;
@@ -254,7 +296,7 @@ key_cb (HvFlameGraph *self, guint keyval, guint keycode, GdkModifierType state)
 void
 hv_flame_graph_update_hover (HvFlameGraph *self)
 {
-  if (self->pointer_y >= 0)
+  if (self->pointer_y >= 0 && !self->dragging)
     set_hover (self, hv_flame_graph_box_at (self, self->pointer_x, self->pointer_y));
 }
 
@@ -265,22 +307,33 @@ hv_flame_graph_add_input (HvFlameGraph *self)
   GtkEventController *motion = gtk_event_controller_motion_new ();
   GtkEventController *keys = gtk_event_controller_key_new ();
   GtkGesture *click = gtk_gesture_click_new ();
+  GtkGesture *drag = gtk_gesture_drag_new ();
+  GtkGesture *pinch = gtk_gesture_zoom_new ();
   GtkGesture *menu = gtk_gesture_click_new ();
   GtkEventController *scroll = gtk_event_controller_scroll_new (
-      GTK_EVENT_CONTROLLER_SCROLL_VERTICAL | GTK_EVENT_CONTROLLER_SCROLL_DISCRETE);
+      GTK_EVENT_CONTROLLER_SCROLL_BOTH_AXES);
 
   g_signal_connect_object (motion, "motion", G_CALLBACK (motion_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (motion, "leave", G_CALLBACK (leave_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (click, "pressed", G_CALLBACK (pressed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (click, "released", G_CALLBACK (released_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (drag, "drag-begin", G_CALLBACK (drag_begin_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (drag, "drag-update", G_CALLBACK (drag_update_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (drag, "drag-end", G_CALLBACK (drag_end_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (pinch, "begin", G_CALLBACK (pinch_begin_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (pinch, "scale-changed", G_CALLBACK (pinch_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (keys, "key-pressed", G_CALLBACK (key_cb), self, G_CONNECT_SWAPPED);
   self->pointer_y = -1;
+  self->pinch = 1;
   gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (menu), GDK_BUTTON_SECONDARY);
   g_signal_connect_object (menu, "pressed", G_CALLBACK (menu_pressed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (scroll, "scroll", G_CALLBACK (scroll_cb), self, G_CONNECT_SWAPPED);
   gtk_widget_add_controller (widget, scroll);
   gtk_widget_add_controller (widget, motion);
   gtk_widget_add_controller (widget, keys);
+  gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (drag));
+  gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (pinch));
   gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (click));
   gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (menu));
 }

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "viewer/widgets/i18n.h"
 
-#include <adwaita.h>
 #include <math.h>
-
-#include "viewer/widgets/flame-paint.h"
 
 #include "viewer/widgets/flame-graph-private.h"
 
-#define MARGIN 8
+#define MARGIN HV_FLAME_MARGIN
 #define FOREST_GAP 28
 #define MIN_BOX_WIDTH 1.0
 /* Drawing 5 000 boxes takes less than 10 ms; more are not told apart by eye. */
@@ -21,6 +18,7 @@
 enum
 {
   SIGNAL_SELECTED,
+  SIGNAL_HOVERED,
   SIGNAL_ZOOMED,
   SIGNAL_LAID_OUT,
   SIGNAL_MENU,
@@ -44,8 +42,8 @@ get_text (HvFlameGraph *self)
   return self->text;
 }
 
-static float
-row_height (HvFlameGraph *self)
+float
+hv_flame_graph_row_height (HvFlameGraph *self)
 {
   return hv_text_cache_height (get_text (self)) + 7;
 }
@@ -57,10 +55,11 @@ drop_picture (HvFlameGraph *self)
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
-static void
-drop_layout (HvFlameGraph *self)
+void
+hv_flame_graph_drop_layout (HvFlameGraph *self)
 {
   g_clear_pointer (&self->layout, hv_flame_layout_free);
+  self->kept_rows = 0;
   self->hover = HV_FLAME_NO_BOX;
   drop_picture (self);
   gtk_widget_queue_resize (GTK_WIDGET (self));
@@ -72,14 +71,41 @@ laid_out_cb (gpointer user)
   HvFlameGraph *self = user;
 
   self->laid_out_source = 0;
+  hv_flame_graph_update_adjustment (self);
   hv_flame_graph_update_accessible (self);
   hv_flame_graph_update_hover (self);
   g_signal_emit (self, signals[SIGNAL_LAID_OUT], 0);
   return G_SOURCE_REMOVE;
 }
 
-static const HvFlameLayout *
-layout_for_width (HvFlameGraph *self, int width)
+void
+hv_flame_graph_tell_laid_out (HvFlameGraph *self)
+{
+  if (!self->laid_out_source)
+    return;
+  g_clear_handle_id (&self->laid_out_source, g_source_remove);
+  laid_out_cb (self);
+}
+
+HvFlameRequest
+hv_flame_graph_request (HvFlameGraph *self, int width)
+{
+  return (HvFlameRequest){
+    .tree = self->scene->report.tree,
+    .diff = self->scene->diff,
+    .view = self->view,
+    .root = self->zoom,
+    .forests = self->zoom_forests,
+    .width = MAX (1, width - 2 * MARGIN),
+    .viewport = hv_flame_graph_viewport_for (self, width),
+    .gap = FOREST_GAP,
+    .min_width = MIN_BOX_WIDTH,
+    .max_boxes = MAX_BOXES,
+  };
+}
+
+const HvFlameLayout *
+hv_flame_graph_layout_for (HvFlameGraph *self, int width)
 {
   if (!self->scene)
     return NULL;
@@ -89,17 +115,7 @@ layout_for_width (HvFlameGraph *self, int width)
   g_clear_pointer (&self->layout, hv_flame_layout_free);
   g_clear_pointer (&self->picture, gsk_render_node_unref);
   self->hover = HV_FLAME_NO_BOX;
-  const HvFlameRequest request = {
-    .tree = self->scene->report.tree,
-    .diff = self->scene->diff,
-    .view = self->view,
-    .root = self->zoom,
-    .forests = self->zoom_forests,
-    .width = MAX (1, width - 2 * MARGIN),
-    .gap = FOREST_GAP,
-    .min_width = MIN_BOX_WIDTH,
-    .max_boxes = MAX_BOXES,
-  };
+  const HvFlameRequest request = hv_flame_graph_request (self, width);
   self->layout = hv_flame_layout_new (&request);
   self->layout_width = width;
   /* Layouts are made while sizes are negotiated, where nobody may touch other widgets. */
@@ -128,24 +144,13 @@ box_key (HvFlameGraph *self, uint32_t box)
   return b->merged ? NO_KEY : self->scene->report.tree->node_key[b->node];
 }
 
-/* --- changes --- */
-
-void
-hv_flame_graph_set_zoom (HvFlameGraph *self, uint32_t node, guint forest)
-{
-  guint forests = node ? 1u << forest : 0;
-  if (self->zoom == node && self->zoom_forests == forests)
-    return;
-  self->zoom = node;
-  self->zoom_forests = forests;
-  drop_layout (self);
-  g_signal_emit (self, signals[SIGNAL_ZOOMED], 0, node);
-}
-
 void
 hv_flame_graph_user_select (HvFlameGraph *self, uint32_t node, guint forest)
 {
-  if (self->selected == node && self->selected_forest == forest)
+  gboolean several = self->also->len != 0;
+
+  g_array_set_size (self->also, 0);
+  if (self->selected == node && self->selected_forest == forest && !several)
     return;
   self->selected = node;
   self->selected_forest = forest;
@@ -154,25 +159,12 @@ hv_flame_graph_user_select (HvFlameGraph *self, uint32_t node, guint forest)
   g_signal_emit (self, signals[SIGNAL_SELECTED], 0, node);
 }
 
-void
-hv_flame_graph_scroll_to_selected (HvFlameGraph *self)
-{
-  GtkWidget *scrolled = gtk_widget_get_ancestor (GTK_WIDGET (self), GTK_TYPE_SCROLLED_WINDOW);
-  uint32_t box = hv_flame_graph_selected_box (self);
-  if (!scrolled || box == HV_FLAME_NO_BOX)
-    return;
-  graphene_rect_t rect = hv_flame_graph_box_rect (self, box);
-  gtk_adjustment_clamp_page (gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scrolled)),
-                             rect.origin.y - rect.size.height,
-                             rect.origin.y + 2 * rect.size.height);
-}
-
 /* --- drawing --- */
 
 static void
 append_highlights (HvFlameGraph *self, GtkSnapshot *snapshot, const HvPalette *palette)
 {
-  float height = row_height (self);
+  float height = hv_flame_graph_row_height (self);
   uint32_t selected = hv_flame_graph_selected_box (self);
   uint32_t key = self->hover == HV_FLAME_NO_BOX ? NO_KEY : box_key (self, self->hover);
   GdkRGBA veil = palette->text;
@@ -181,14 +173,22 @@ append_highlights (HvFlameGraph *self, GtkSnapshot *snapshot, const HvPalette *p
   for (uint32_t i = 0; i < self->layout->n_boxes && self->hover != HV_FLAME_NO_BOX; i++)
     if (i == self->hover || (key != NO_KEY && box_key (self, i) == key))
       {
-        graphene_rect_t rect = hv_flame_box_rect (&self->layout->box[i], height);
+        graphene_rect_t rect = hv_flame_box_rect (self->layout, &self->layout->box[i], height);
         gtk_snapshot_append_color (snapshot, &veil, &rect);
       }
   if (selected != HV_FLAME_NO_BOX)
     {
-      graphene_rect_t rect = hv_flame_box_rect (&self->layout->box[selected], height);
+      graphene_rect_t rect = hv_flame_box_rect (self->layout, &self->layout->box[selected], height);
       hv_paint_outline (snapshot, &rect, &palette->accent, 2, FALSE);
     }
+  for (uint32_t i = 0; i < self->layout->n_boxes && self->also->len; i++)
+    for (guint k = 0; k < self->also->len; k++)
+      if (self->layout->box[i].node == g_array_index (self->also, uint32_t, k)
+          && !self->layout->box[i].merged)
+        {
+          graphene_rect_t rect = hv_flame_box_rect (self->layout, &self->layout->box[i], height);
+          hv_paint_outline (snapshot, &rect, &palette->accent, 2, FALSE);
+        }
 }
 
 /* An empty picture says why. */
@@ -211,19 +211,28 @@ hv_flame_graph_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   HvFlameGraph *self = HV_FLAME_GRAPH (widget);
   const HvPalette *palette = get_palette ();
 
-  if (!layout_for_width (self, gtk_widget_get_width (widget)))
+  if (!hv_flame_graph_layout_for (self, gtk_widget_get_width (widget)))
     return;
+  HvFlamePaint paint = {
+    .layout = self->layout,
+    .scene = self->scene,
+    .palette = palette,
+    .text = get_text (self),
+    .row_height = hv_flame_graph_row_height (self),
+    .matches = self->matches,
+  };
+  if (hv_flame_graph_get_motion (self, &paint.shift, &paint.stretch))
+    {
+      /* Labels come when it stands still. */
+      gtk_snapshot_save (snapshot);
+      gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (MARGIN, MARGIN));
+      hv_flame_paint (&paint, snapshot);
+      gtk_snapshot_restore (snapshot);
+      return;
+    }
   if (!self->picture)
     {
       g_autoptr (GtkSnapshot) inner = gtk_snapshot_new ();
-      const HvFlamePaint paint = {
-        .layout = self->layout,
-        .scene = self->scene,
-        .palette = palette,
-        .text = get_text (self),
-        .row_height = row_height (self),
-        .matches = self->matches,
-      };
       hv_flame_paint (&paint, inner);
       self->picture = gtk_snapshot_free_to_node (g_steal_pointer (&inner));
     }
@@ -255,11 +264,14 @@ hv_flame_graph_measure (GtkWidget *widget, GtkOrientation orientation, int for_s
       *natural = NATURAL_WIDTH;
       return;
     }
-  const HvFlameLayout *layout = layout_for_width (self, for_size > 0 ? for_size : NATURAL_WIDTH);
-  uint32_t rows = layout ? MIN (layout->n_rows, 100000) : 0;
+  const HvFlameLayout *layout = hv_flame_graph_layout_for (self,
+                                                           for_size > 0 ? for_size : NATURAL_WIDTH);
+  if (layout)
+    self->kept_rows = MAX (self->kept_rows, layout->n_rows);
+  uint32_t rows = layout ? MIN (self->kept_rows, 100000) : 0;
   if (rows == 0)
     rows = 3;
-  *minimum = *natural = (int) ((float) rows * row_height (self)) + 2 * MARGIN;
+  *minimum = *natural = (int) ((float) rows * hv_flame_graph_row_height (self)) + 2 * MARGIN;
 }
 
 static void
@@ -279,7 +291,7 @@ hv_flame_graph_system_setting_changed (GtkWidget *widget, GtkSystemSetting setti
 
   GTK_WIDGET_CLASS (hv_flame_graph_parent_class)->system_setting_changed (widget, setting);
   g_clear_pointer (&self->text, hv_text_cache_free);
-  drop_layout (self);
+  hv_flame_graph_drop_layout (self);
 }
 
 static void
@@ -288,6 +300,9 @@ hv_flame_graph_dispose (GObject *object)
   HvFlameGraph *self = HV_FLAME_GRAPH (object);
 
   g_clear_handle_id (&self->laid_out_source, g_source_remove);
+  g_clear_object (&self->animation);
+  g_clear_object (&self->across);
+  g_clear_pointer (&self->also, g_array_unref);
   g_clear_pointer (&self->picture, gsk_render_node_unref);
   g_clear_pointer (&self->layout, hv_flame_layout_free);
   g_clear_pointer (&self->text, hv_text_cache_free);
@@ -316,6 +331,8 @@ hv_flame_graph_class_init (HvFlameGraphClass *klass)
                                            NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
   signals[SIGNAL_ZOOMED] = g_signal_new ("zoomed", HV_TYPE_FLAME_GRAPH, G_SIGNAL_RUN_LAST, 0, NULL,
                                          NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
+  signals[SIGNAL_HOVERED] = g_signal_new ("hovered", HV_TYPE_FLAME_GRAPH, G_SIGNAL_RUN_LAST, 0,
+                                          NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
   signals[SIGNAL_MENU] = g_signal_new ("menu", HV_TYPE_FLAME_GRAPH, G_SIGNAL_RUN_LAST, 0, NULL,
                                        NULL, NULL, G_TYPE_NONE, 2, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
   signals[SIGNAL_LAID_OUT] = g_signal_new ("laid-out", HV_TYPE_FLAME_GRAPH, G_SIGNAL_RUN_LAST, 0,
@@ -328,6 +345,8 @@ hv_flame_graph_init (HvFlameGraph *self)
   GtkWidget *widget = GTK_WIDGET (self);
 
   self->hover = HV_FLAME_NO_BOX;
+  self->also = g_array_new (FALSE, FALSE, sizeof (uint32_t));
+  hv_flame_graph_init_view (self);
   hv_flame_graph_add_input (self);
   g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
                            G_CALLBACK (drop_picture), self, G_CONNECT_SWAPPED);
@@ -351,12 +370,23 @@ hv_flame_graph_set_scene (HvFlameGraph *self, HvScene *scene)
 {
   g_return_if_fail (HV_IS_FLAME_GRAPH (self));
   uint32_t zoom = 0, selected = 0;
+  guint kept = 0;
 
   if (scene && self->scene)
     {
       zoom = hv_scene_find_like (scene, self->scene, self->zoom);
       selected = hv_scene_find_like (scene, self->scene, self->selected);
+      for (guint i = 0; i < self->also->len; i++)
+        {
+          uint32_t node = hv_scene_find_like (scene, self->scene,
+                                              g_array_index (self->also, uint32_t, i));
+          if (node)
+            g_array_index (self->also, uint32_t, kept++) = node;
+        }
     }
+  else
+    hv_flame_graph_reset_viewport (self);
+  g_array_set_size (self->also, kept);
   g_clear_pointer (&self->scene, hv_scene_unref);
   g_clear_pointer (&self->matches, g_free);
   self->scene = scene ? hv_scene_ref (scene) : NULL;
@@ -364,7 +394,7 @@ hv_flame_graph_set_scene (HvFlameGraph *self, HvScene *scene)
   if (!zoom)
     self->zoom_forests = 0;
   self->selected = selected;
-  drop_layout (self);
+  hv_flame_graph_drop_layout (self);
   hv_flame_graph_update_accessible (self);
 }
 
@@ -378,7 +408,7 @@ hv_flame_graph_set_view (HvFlameGraph *self, HvFlameView view)
   /* Only growth has a second forest: a zoom into one of them is a plain zoom elsewhere. */
   if (self->zoom)
     self->zoom_forests = 1u << (view == HV_FLAME_GROWTH ? self->selected_forest : HV_FLAME_GAIN);
-  drop_layout (self);
+  hv_flame_graph_drop_layout (self);
   hv_flame_graph_update_accessible (self);
 }
 
@@ -392,8 +422,9 @@ void
 hv_flame_graph_select (HvFlameGraph *self, uint32_t node)
 {
   g_return_if_fail (HV_IS_FLAME_GRAPH (self));
-  if (self->selected == node || !self->scene)
+  if (!self->scene || (self->selected == node && !self->also->len))
     return;
+  g_array_set_size (self->also, 0);
   self->selected = node;
   self->selected_forest = self->scene->diff
                                   && self->scene->diff->growth[node]
@@ -412,51 +443,6 @@ hv_flame_graph_get_selected (HvFlameGraph *self)
 }
 
 void
-hv_flame_graph_zoom_to (HvFlameGraph *self, uint32_t node)
-{
-  g_return_if_fail (HV_IS_FLAME_GRAPH (self));
-  hv_flame_graph_set_zoom (self, node,
-                           node == self->selected ? self->selected_forest : HV_FLAME_GAIN);
-}
-
-void
-hv_flame_graph_zoom_in (HvFlameGraph *self)
-{
-  g_return_if_fail (HV_IS_FLAME_GRAPH (self));
-  if (!hv_flame_graph_get_layout (self))
-    return;
-  if (self->selected && self->selected != self->zoom)
-    hv_flame_graph_set_zoom (self, self->selected, self->selected_forest);
-  else if (self->selected)
-    {
-      uint32_t box = hv_flame_graph_selected_box (self);
-      uint32_t child = box == HV_FLAME_NO_BOX ? box : hv_flame_graph_step (self, box, GDK_KEY_Down);
-      if (child == HV_FLAME_NO_BOX)
-        return;
-      const HvFlameBox next = self->layout->box[child];
-      hv_flame_graph_user_select (self, next.node, next.forest);
-      hv_flame_graph_set_zoom (self, next.node, next.forest);
-    }
-}
-
-void
-hv_flame_graph_zoom_out (HvFlameGraph *self)
-{
-  g_return_if_fail (HV_IS_FLAME_GRAPH (self));
-  if (!self->scene || !self->zoom)
-    return;
-  hv_flame_graph_set_zoom (self, self->scene->report.tree->parent[self->zoom],
-                           self->zoom_forests & 1u << HV_FLAME_LOSS ? HV_FLAME_LOSS
-                                                                    : HV_FLAME_GAIN);
-}
-
-uint32_t
-hv_flame_graph_get_zoom (HvFlameGraph *self)
-{
-  return self->zoom;
-}
-
-void
 hv_flame_graph_set_matches (HvFlameGraph *self, const guint8 *matches)
 {
   g_return_if_fail (HV_IS_FLAME_GRAPH (self));
@@ -466,10 +452,52 @@ hv_flame_graph_set_matches (HvFlameGraph *self, const guint8 *matches)
   drop_picture (self);
 }
 
+void
+hv_flame_graph_toggle (HvFlameGraph *self, uint32_t node, guint forest)
+{
+  g_return_if_fail (HV_IS_FLAME_GRAPH (self));
+  guint at = 0;
+
+  if (!self->scene || !node || node >= self->scene->report.tree->n_nodes)
+    return;
+  while (at < self->also->len && g_array_index (self->also, uint32_t, at) != node)
+    at++;
+  if (at < self->also->len)
+    g_array_remove_index (self->also, at);
+  else if (node != self->selected)
+    {
+      if (self->selected)
+        g_array_append_val (self->also, self->selected);
+      self->selected = node;
+      self->selected_forest = forest;
+    }
+  else if (self->also->len)
+    {
+      self->selected = g_array_index (self->also, uint32_t, self->also->len - 1);
+      g_array_set_size (self->also, self->also->len - 1);
+    }
+  else
+    self->selected = 0;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+  hv_flame_graph_update_accessible (self);
+  g_signal_emit (self, signals[SIGNAL_SELECTED], 0, self->selected);
+}
+
+GArray *
+hv_flame_graph_get_selection (HvFlameGraph *self)
+{
+  GArray *nodes = g_array_new (FALSE, FALSE, sizeof (uint32_t));
+
+  if (self->selected)
+    g_array_append_val (nodes, self->selected);
+  g_array_append_vals (nodes, self->also->data, self->also->len);
+  return nodes;
+}
+
 const HvFlameLayout *
 hv_flame_graph_get_layout (HvFlameGraph *self)
 {
-  return layout_for_width (self, gtk_widget_get_width (GTK_WIDGET (self)));
+  return hv_flame_graph_layout_for (self, gtk_widget_get_width (GTK_WIDGET (self)));
 }
 
 uint32_t
@@ -477,7 +505,7 @@ hv_flame_graph_box_at (HvFlameGraph *self, double x, double y)
 {
   if (!hv_flame_graph_get_layout (self) || y < MARGIN)
     return HV_FLAME_NO_BOX;
-  uint32_t row = (uint32_t) ((y - MARGIN) / row_height (self));
+  uint32_t row = (uint32_t) ((y - MARGIN) / hv_flame_graph_row_height (self));
   return row < self->layout->n_rows ? hv_flame_layout_hit (self->layout, row, x - MARGIN, HIT_SLACK)
                                     : HV_FLAME_NO_BOX;
 }
@@ -485,7 +513,8 @@ hv_flame_graph_box_at (HvFlameGraph *self, double x, double y)
 graphene_rect_t
 hv_flame_graph_box_rect (HvFlameGraph *self, uint32_t box)
 {
-  graphene_rect_t rect = hv_flame_box_rect (&self->layout->box[box], row_height (self));
+  graphene_rect_t rect = hv_flame_box_rect (self->layout, &self->layout->box[box],
+                                            hv_flame_graph_row_height (self));
   rect.origin.x += MARGIN;
   rect.origin.y += MARGIN;
   return rect;

@@ -13,7 +13,8 @@ G_BEGIN_DECLS
 #define HV_TYPE_FLAME_GRAPH (hv_flame_graph_get_type ())
 G_DECLARE_FINAL_TYPE (HvFlameGraph, hv_flame_graph, HV, FLAME_GRAPH, GtkWidget)
 
-/* Signal "selected" (guint node): the user chose another box. */
+/* Signal "selected" (guint node): the user chose another box, or added one. */
+/* Signal "hovered" (guint node): what the pointer is on; 0: nothing with a name. */
 /* Signal "menu" (double x, double y): the context menu of the selected box is wanted there. */
 /* Signal "laid-out": the layout is another one. */
 /* Signal "zoomed" (guint node): the zoom changed; 0: everything is shown. */
@@ -30,16 +31,39 @@ HvFlameView hv_flame_graph_get_view (HvFlameGraph *self);
 void hv_flame_graph_select (HvFlameGraph *self, uint32_t node);
 uint32_t hv_flame_graph_get_selected (HvFlameGraph *self);
 
+/* Adds a call path to the selection, or takes it away; with the signal. */
+void hv_flame_graph_toggle (HvFlameGraph *self, uint32_t node, guint forest);
+
+/* All that is selected: uint32_t; the one that leads first. Free with g_array_unref(). */
+GArray *hv_flame_graph_get_selection (HvFlameGraph *self);
+
+/* Zoomed to a node it is as wide as the widget; 0: everything is. */
 void hv_flame_graph_zoom_to (HvFlameGraph *self, uint32_t node);
-void hv_flame_graph_zoom_in (HvFlameGraph *self);
-void hv_flame_graph_zoom_out (HvFlameGraph *self);
 uint32_t hv_flame_graph_get_zoom (HvFlameGraph *self);
+
+/* Nearer or farther at the pointer, else the selection, else the middle; farther than what is
+ * zoomed to leads out to its caller. */
+void hv_flame_graph_scale (HvFlameGraph *self, double factor);
+
+/* Within the zoom, how much nearer, and how much is left of the widget as a share of all. */
+void hv_flame_graph_get_viewport (HvFlameGraph *self, double *scale, double *left);
+void hv_flame_graph_set_viewport (HvFlameGraph *self, double scale, double left);
+
+/* Whether boxes are on their way to where the last zoom put them. */
+gboolean hv_flame_graph_is_moving (HvFlameGraph *self);
+
+/* The viewport, for a scroll bar; owned by the widget. */
+GtkAdjustment *hv_flame_graph_get_across (HvFlameGraph *self);
 
 /* Marks the keys the search found: n_keys bytes, copied; NULL: no search. */
 void hv_flame_graph_set_matches (HvFlameGraph *self, const guint8 *matches);
 
 /* What is drawn; owned by the widget, until the next change. */
 const HvFlameLayout *hv_flame_graph_get_layout (HvFlameGraph *self);
+
+/* What the tooltip says of a drawn box: name, module, file:line, then a line a figure, its cells
+ * parted by tabs. */
+char *hv_flame_graph_describe (HvFlameGraph *self, uint32_t box);
 
 /* The box at a point of the widget, or HV_FLAME_NO_BOX; and where a box is. */
 uint32_t hv_flame_graph_box_at (HvFlameGraph *self, double x, double y);

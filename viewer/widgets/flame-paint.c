@@ -13,14 +13,25 @@
 /* Share of the box's own colour that is left when a search fades it. */
 #define FADED 0.35f
 
-graphene_rect_t
-hv_flame_box_rect (const HvFlameBox *box, float row_height)
+/* Of a box that is cut off this much more than what is seen is drawn, so that its end is not. */
+#define BEYOND 4
+
+static graphene_rect_t
+rect_between (const HvFlameLayout *layout, double left, double right, uint32_t row,
+              float row_height)
 {
-  float x0 = roundf ((float) box->x0), x1 = roundf ((float) box->x1);
+  /* In double: nearer to, a box may be a thousand million px wide. */
+  float x0 = (float) round (CLAMP (left, -BEYOND, layout->width + BEYOND));
+  float x1 = (float) round (CLAMP (right, -BEYOND, layout->width + BEYOND));
   float gap = x1 - x0 > 3 ? 1 : 0;
 
-  return GRAPHENE_RECT_INIT (x0, (float) box->row * row_height, MAX (x1 - x0 - gap, 1),
-                             row_height - 1);
+  return GRAPHENE_RECT_INIT (x0, (float) row * row_height, MAX (x1 - x0 - gap, 1), row_height - 1);
+}
+
+graphene_rect_t
+hv_flame_box_rect (const HvFlameLayout *layout, const HvFlameBox *box, float row_height)
+{
+  return rect_between (layout, box->x0, box->x1, box->row, row_height);
 }
 
 static void
@@ -87,7 +98,7 @@ fade (const HvFlamePaint *paint, const GdkRGBA *color, gboolean faded)
 /* The label's fill is what most of it stands on. */
 static GdkRGBA
 paint_fill (const HvFlamePaint *paint, GtkSnapshot *snapshot, const HvFlameBox *box,
-            const graphene_rect_t *rect, gboolean faded)
+            const graphene_rect_t *rect, double left, double right, gboolean faded)
 {
   const HvPalette *palette = paint->palette;
   GdkRGBA neutral = fade (paint, &palette->neutral, faded);
@@ -103,9 +114,11 @@ paint_fill (const HvFlamePaint *paint, GtkSnapshot *snapshot, const HvFlameBox *
   GdkRGBA grow = fade (paint, &palette->grow_fill, faded);
   GdkRGBA shrink = fade (paint, &palette->shrink_fill, faded);
   graphene_rect_t part = *rect;
+  double grown = left + (right - left) * fill.gain;
+  float end = rect->origin.x + rect->size.width;
 
   gtk_snapshot_append_color (snapshot, &neutral, rect);
-  part.size.width = roundf (rect->size.width * (float) CLAMP (fill.gain, 0, 1));
+  part.size.width = (float) round (CLAMP (grown, rect->origin.x, end)) - rect->origin.x;
   if (part.size.width > 0)
     {
       if (fill.added && part.size.width > 6)
@@ -114,8 +127,8 @@ paint_fill (const HvFlamePaint *paint, GtkSnapshot *snapshot, const HvFlameBox *
         gtk_snapshot_append_color (snapshot, &grow, &part);
     }
   part.origin.x += part.size.width;
-  part.size.width = MIN (roundf (rect->size.width * (float) CLAMP (fill.loss, 0, 1)),
-                         rect->origin.x + rect->size.width - part.origin.x);
+  part.size.width = (float) round (CLAMP (grown + (right - left) * fill.loss, part.origin.x, end))
+                    - part.origin.x;
   if (part.size.width > 0)
     gtk_snapshot_append_color (snapshot, &shrink, &part);
   return fill.gain >= 0.5 ? grow : fill.loss >= 0.5 ? shrink : neutral;
@@ -151,8 +164,9 @@ paint_label (const HvFlamePaint *paint, GtkSnapshot *snapshot, const HvFlameBox 
   const HvReport *report = &paint->scene->report;
   const HvPalette *palette = paint->palette;
   gboolean growth = paint->layout->view == HV_FLAME_GROWTH;
-  float x = rect->origin.x + PADDING;
-  float end = rect->origin.x + rect->size.width - 2;
+  /* Of a box that is cut off the name stays in sight. */
+  float x = MAX (rect->origin.x, 0) + PADDING;
+  float end = MIN (rect->origin.x + rect->size.width, (float) paint->layout->width) - 2;
   float y = rect->origin.y + floorf ((rect->size.height - hv_text_cache_height (paint->text)) / 2);
   g_autofree char *name = box_name (paint, box);
   g_autofree char *value = NULL;
@@ -187,19 +201,24 @@ hv_flame_paint (const HvFlamePaint *paint, GtkSnapshot *snapshot)
   for (uint32_t i = 0; i < layout->n_boxes; i++)
     {
       const HvFlameBox *box = &layout->box[i];
-      graphene_rect_t rect = hv_flame_box_rect (box, paint->row_height);
+      gboolean moves = paint->stretch > 0 && !box->ancestor;
+      double left = moves ? paint->shift + paint->stretch * box->x0 : box->x0;
+      double right = moves ? paint->shift + paint->stretch * box->x1 : box->x1;
+      graphene_rect_t rect = rect_between (layout, left, right, box->row, paint->row_height);
       uint32_t key = paint->scene->report.tree->node_key[box->node];
       gboolean match = paint->matches && !box->merged && key != HV_NO_KEY && paint->matches[key];
       gboolean faded = box->ancestor || (paint->matches && !match);
       GdkRGBA fill;
 
+      if (right <= 0 || left >= layout->width)
+        continue;
       if (match)
         {
           fill = paint->palette->match;
           gtk_snapshot_append_color (snapshot, &fill, &rect);
         }
       else if (paint->scene->diff)
-        fill = paint_fill (paint, snapshot, box, &rect, faded);
+        fill = paint_fill (paint, snapshot, box, &rect, left, right, faded);
       else
         {
           fill = box->merged
@@ -208,7 +227,7 @@ hv_flame_paint (const HvFlamePaint *paint, GtkSnapshot *snapshot)
           fill = fade (paint, &fill, faded);
           gtk_snapshot_append_color (snapshot, &fill, &rect);
         }
-      if (rect.size.width >= MIN_LABEL_WIDTH)
+      if (rect.size.width >= MIN_LABEL_WIDTH && paint->stretch <= 0)
         paint_label (paint, snapshot, box, &rect, &fill, faded);
     }
 }

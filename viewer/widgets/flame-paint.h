@@ -18,12 +18,15 @@ typedef struct
   HvTextCache *text;
   float row_height;
   const guint8 *matches; /* by key: whether the search found it; NULL: no search */
+  /* While it moves: boxes are drawn at shift + stretch × x, without labels. 0, 0: at rest. */
+  double shift, stretch;
 } HvFlamePaint;
 
 void hv_flame_paint (const HvFlamePaint *paint, GtkSnapshot *snapshot);
 
-/* The box's rectangle on whole pixels: the renderer smears fractional edges into seams. */
-graphene_rect_t hv_flame_box_rect (const HvFlameBox *box, float row_height);
+/* What is in view of the box, on whole pixels: the renderer smears fractional edges into seams. */
+graphene_rect_t hv_flame_box_rect (const HvFlameLayout *layout, const HvFlameBox *box,
+                                   float row_height);
 
 /* A frame of `thickness` px drawn inside `rect`. */
 void hv_paint_outline (GtkSnapshot *snapshot, const graphene_rect_t *rect, const GdkRGBA *color,

@@ -86,6 +86,19 @@ map_rows (HvScene *scene)
     }
 }
 
+gboolean
+hv_question_equal (const HvQuestion *a, const HvQuestion *b)
+{
+  const HvTreeOptions *x = &a->options, *y = &b->options;
+
+  return a->metric == b->metric && a->at == b->at && a->base_at == b->base_at
+         && a->moments == b->moments && a->swapped == b->swapped && x->group == y->group
+         && x->all_frames == y->all_frames && x->bottom_up == y->bottom_up
+         && x->transforms == y->transforms && g_strcmp0 (x->focus, y->focus) == 0
+         && g_strcmp0 (x->ignore, y->ignore) == 0 && g_strcmp0 (x->hide, y->hide) == 0
+         && g_strcmp0 (x->thread, y->thread) == 0;
+}
+
 HvScene *
 hv_scene_new (HvProfiles *profiles, const HvQuestion *q, GError **error)
 {
@@ -220,6 +233,23 @@ same_key (const HvKey *a, const HvKey *b)
   return a && b && strcmp (a->label, b->label) == 0 && strcmp (a->module, b->module) == 0;
 }
 
+static char *
+key_name (const HvKey *key)
+{
+  return key ? g_strconcat (key->label, "\n", key->module, NULL) : g_strdup ("");
+}
+
+char **
+hv_scene_path (const HvScene *scene, uint32_t node)
+{
+  g_autoptr (GArray) path = hv_tree_path (scene->report.tree, node);
+  char **names = g_new0 (char *, path->len + 1);
+
+  for (guint i = 0; i < path->len; i++)
+    names[i] = key_name (hv_scene_key (scene, g_array_index (path, uint32_t, i)));
+  return names;
+}
+
 uint32_t
 hv_scene_find_key (const HvScene *scene, const HvKey *key)
 {
@@ -278,25 +308,20 @@ find_named (const HvScene *scene, uint32_t at, const HvScene *other, uint32_t no
 }
 
 uint32_t
-hv_scene_find_like (const HvScene *scene, const HvScene *other, uint32_t node)
+hv_scene_find_path (const HvScene *scene, char **path)
 {
   const HvTree *tree = scene->report.tree;
-
-  if (scene == other)
-    return node;
-  if (!node || node >= other->report.tree->n_nodes
-      || tree->options.bottom_up != other->report.tree->options.bottom_up)
-    return 0;
-
-  g_autoptr (GArray) path = hv_tree_path (other->report.tree, node);
   uint32_t at = 0;
-  for (guint i = 0; i < path->len; i++)
+
+  for (; *path; path++)
     {
-      const HvKey *wanted = hv_scene_key (other, g_array_index (path, uint32_t, i));
       uint32_t next = 0;
       for (uint32_t c = tree->child_start[at]; c < tree->child_start[at + 1] && !next; c++)
-        if (same_key (hv_scene_key (scene, tree->child[c]), wanted))
-          next = tree->child[c];
+        {
+          g_autofree char *name = key_name (hv_scene_key (scene, tree->child[c]));
+          if (strcmp (name, *path) == 0)
+            next = tree->child[c];
+        }
       if (!next)
         next = find_named (scene, at, other, g_array_index (path, uint32_t, i));
       if (!next)
@@ -304,4 +329,16 @@ hv_scene_find_like (const HvScene *scene, const HvScene *other, uint32_t node)
       at = next;
     }
   return at;
+}
+
+uint32_t
+hv_scene_find_like (const HvScene *scene, const HvScene *other, uint32_t node)
+{
+  if (scene == other)
+    return node;
+  if (!node || node >= other->report.tree->n_nodes
+      || scene->report.tree->options.bottom_up != other->report.tree->options.bottom_up)
+    return 0;
+  g_auto (GStrv) path = hv_scene_path (other, node);
+  return hv_scene_find_path (scene, path);
 }

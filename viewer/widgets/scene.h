@@ -29,6 +29,8 @@ typedef struct
   HvTreeOptions options; /* strings borrowed */
 } HvQuestion;
 
+gboolean hv_question_equal (const HvQuestion *a, const HvQuestion *b);
+
 /* One answered question, immutable: what every view of the window shows at one time. */
 typedef struct HvScene
 {
@@ -71,6 +73,13 @@ uint32_t hv_scene_row_node (const HvScene *scene, guint row);
 
 /* What a row is called and where it is; NULL for cost without a frame. */
 const HvKey *hv_scene_row_key (const HvScene *scene, const HvRow *row);
+
+/* The call path of a node, label and module of each frame, outermost first: what another scene, or
+ * a later one, can be asked for. */
+char **hv_scene_path (const HvScene *scene, uint32_t node);
+
+/* The node on a call path, or its nearest ancestor there. */
+uint32_t hv_scene_find_path (const HvScene *scene, char **path);
 
 /* The node of `scene` on the same call path as `node` of `other`, or its nearest ancestor there. */
 uint32_t hv_scene_find_like (const HvScene *scene, const HvScene *other, uint32_t node);

@@ -202,9 +202,15 @@ view_action (GtkWidget *widget, const char *name, GVariant *parameter)
       hv_flame_graph_zoom_to (graph, hv_flame_graph_get_selected (graph));
     }
   else if (g_str_equal (name, "win.copy-name"))
-    hv_profile_view_copy (self->view, FALSE);
+    hv_profile_view_copy (self->view, HV_COPY_NAME);
   else if (g_str_equal (name, "win.copy-path"))
-    hv_profile_view_copy (self->view, TRUE);
+    hv_profile_view_copy (self->view, HV_COPY_PATH);
+  else if (g_str_equal (name, "win.copy-numbers"))
+    hv_profile_view_copy (self->view, HV_COPY_NUMBERS);
+  else if (g_str_equal (name, "win.back"))
+    hv_profile_view_travel (self->view, -1);
+  else if (g_str_equal (name, "win.forward"))
+    hv_profile_view_travel (self->view, 1);
   else if (g_str_equal (name, "win.details"))
     hv_profile_view_toggle_details (self->view);
 }
@@ -212,7 +218,8 @@ view_action (GtkWidget *widget, const char *name, GVariant *parameter)
 static const char *const shown_actions[] = { "win.search",    "win.flame",     "win.table",
                                              "win.zoom-in",   "win.zoom-out",  "win.zoom-reset",
                                              "win.details",   "win.export",    "win.zoom-here",
-                                             "win.copy-name", "win.copy-path", "win.invert",
+                                             "win.copy-name", "win.copy-path", "win.copy-numbers",
+                                             "win.back",      "win.forward",   "win.invert",
                                              "win.butterfly", "win.sites" };
 static const char *const diff_actions[] = { "win.swap", "win.cycle" };
 static const char *const timed_actions[] = { "win.next", "win.previous" };
@@ -248,7 +255,10 @@ hv_main_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_c, GDK_CONTROL_MASK, "win.copy-name",
                                        NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_c, GDK_CONTROL_MASK | GDK_SHIFT_MASK,
-                                       "win.copy-path", NULL);
+                                       "win.copy-numbers", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Left, GDK_ALT_MASK, "win.back", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Right, GDK_ALT_MASK, "win.forward",
+                                       NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_question, GDK_CONTROL_MASK,
                                        "win.shortcuts", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F9, 0, "win.details", NULL);

@@ -11,6 +11,7 @@
 #include "viewer/widgets/timeline.h"
 #include "viewer/widgets/waterfall.h"
 #include "viewer/widgets/wrap-box.h"
+#include "viewer/window/history.h"
 #include "viewer/window/profile-view.h"
 #include "viewer/window/search.h"
 #include "viewer/window/symbols-window.h"
@@ -39,7 +40,8 @@ struct _HvProfileView
   GtkWidget *box, *diff_head, *view_switch, *moment_switch, *flame_page;
   HvSummary *summary;
   HvWaterfallBar *waterfall;
-  GtkLabel *base_label, *match_label, *current_label, *sentence, *match_total, *shown_part;
+  GtkLabel *base_label, *match_label, *current_label, *sentence, *match_total, *shown_part,
+      *pointed;
   HvTimeline *timeline;
   GtkToggleButton *growth_button, *current_button, *base_button, *overlay_button;
   GtkToggleButton *peak_button, *moment_button, *end_button;
@@ -54,6 +56,7 @@ struct _HvProfileView
   GtkLabel *notes_text;
   AdwFlap *flap;
   HvFlameGraph *flame;
+  GtkScrollbar *across;
   HvLegend *legend;
   HvButterfly *butterfly;
   HvCallTable *call_table;
@@ -69,6 +72,9 @@ struct _HvProfileView
   HvSearch *search;
   char *search_text;
   GArray *metrics; /* HvMetric, as in the drop-down */
+
+  HvHistory *history;
+  gboolean travels; /* on the way to a place of `history` */
 
   HvQuestion question;
   HvStatus status; /* the only one in the table; HV_STATUS_SAME: all are */
@@ -94,6 +100,19 @@ void hv_profile_view_show_diff_head (HvProfileView *self);
 void hv_profile_view_update_legend (HvProfileView *self);
 void hv_profile_view_update_moment_switch (HvProfileView *self);
 void hv_profile_view_update_metrics (HvProfileView *self);
+
+/* What is searched and selected, and what they hold together. */
+void hv_profile_view_show_status_line (HvProfileView *self);
+
+/* What the pointer is on. */
+void hv_profile_view_show_pointed (HvProfileView *self, uint32_t node);
+
+/* profile-view-travel.c */
+void hv_profile_view_note_place (HvProfileView *self);
+void hv_profile_view_arrive (HvProfileView *self);
+
+/* profile-view.c: asks what was asked before. */
+void hv_profile_view_ask_again (HvProfileView *self, const HvQuestion *question);
 
 /* Shows only the rows of a status; HV_STATUS_SAME: all. */
 void hv_profile_view_show_status (HvProfileView *self, HvStatus status);

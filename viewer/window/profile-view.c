@@ -5,6 +5,13 @@
 
 #include "viewer/window/profile-view-private.h"
 
+/* Of + and −. */
+#define ZOOM_FACTOR 1.5
+
+/* As X and the kernel number them. */
+#define BUTTON_BACK 8
+#define BUTTON_FORWARD 9
+
 enum
 {
   SIGNAL_CHANGED,
@@ -60,7 +67,32 @@ flame_menu_cb (HvProfileView *self, double x, double y)
 static void
 flame_laid_out_cb (HvProfileView *self)
 {
+  double scale, left;
+
+  hv_flame_graph_get_viewport (self->flame, &scale, &left);
+  gtk_widget_set_visible (GTK_WIDGET (self->across), scale > 1);
   hv_profile_view_update_legend (self);
+  hv_profile_view_note_place (self);
+}
+
+static void
+flame_hovered_cb (HvProfileView *self, guint node)
+{
+  hv_profile_view_show_pointed (self, node);
+}
+
+/* The buttons a browser goes back and forth with; the middle one for mice without. */
+static void
+button_cb (HvProfileView *self, int n_press, double x, double y, GtkGestureSingle *click)
+{
+  guint button = gtk_gesture_single_get_current_button (click);
+
+  if (button == BUTTON_FORWARD)
+    hv_profile_view_travel (self, 1);
+  else if (button == BUTTON_BACK || button == GDK_BUTTON_MIDDLE)
+    hv_profile_view_travel (self, -1);
+  else
+    gtk_gesture_set_state (GTK_GESTURE (click), GTK_EVENT_SEQUENCE_DENIED);
 }
 
 static void
@@ -69,6 +101,7 @@ flame_zoomed_cb (HvProfileView *self, guint zoom)
   if (!self->scene)
     return;
   hv_details_show (self->details, self->scene, hv_flame_graph_get_selected (self->flame), zoom);
+  hv_profile_view_note_place (self);
 }
 
 /* --- asking --- */
@@ -117,6 +150,7 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user)
       hv_profile_view_show_scene (self, scene);
       return;
     }
+  self->travels = FALSE;
   if (self->scene)
     {
       self->question = self->scene->question;
@@ -140,6 +174,28 @@ ask (HvProfileView *self)
   task->serial = ++self->serial;
   g_task_set_task_data (gtask, task, task_free);
   g_task_run_in_thread (gtask, ask_thread);
+}
+
+/* One view makes room for the other. */
+static void
+show_moments (HvProfileView *self, gboolean moments)
+{
+  self->placed = FALSE;
+  hv_flame_graph_set_scene (self->flame, NULL);
+  gtk_toggle_button_set_active (self->growth_button, TRUE);
+  hv_flame_graph_set_view (self->flame, moments ? HV_FLAME_GROWTH : HV_FLAME_CURRENT);
+}
+
+void
+hv_profile_view_ask_again (HvProfileView *self, const HvQuestion *question)
+{
+  gboolean moments = self->question.moments;
+
+  self->question = *question;
+  if (question->moments != moments)
+    show_moments (self, question->moments);
+  hv_profile_view_update_metrics (self);
+  ask (self);
 }
 
 static void
@@ -203,10 +259,7 @@ compare_moments (HvProfileView *self, gboolean moments, uint32_t from, uint32_t 
   if (!hv_profile_has (self->profiles->current, q->metric, to)
       || (moments && !hv_profile_has (self->profiles->current, q->metric, from)))
     q->metric = HV_METRIC_LIVE_BYTES;
-  self->placed = FALSE;
-  hv_flame_graph_set_scene (self->flame, NULL);
-  gtk_toggle_button_set_active (self->growth_button, TRUE);
-  hv_flame_graph_set_view (self->flame, moments ? HV_FLAME_GROWTH : HV_FLAME_CURRENT);
+  show_moments (self, moments);
   hv_profile_view_update_metrics (self);
   ask (self);
 }
@@ -357,6 +410,7 @@ hv_profile_view_dispose (GObject *object)
   if (self->box)
     gtk_widget_dispose_template (GTK_WIDGET (self), HV_TYPE_PROFILE_VIEW);
   self->box = NULL;
+  g_clear_pointer (&self->history, hv_history_free);
   g_clear_pointer (&self->search, hv_search_free);
   g_clear_pointer (&self->search_text, g_free);
   g_clear_pointer (&self->metrics, g_array_unref);
@@ -414,6 +468,8 @@ hv_profile_view_class_init (HvProfileViewClass *klass)
   BIND (fold_chip);
   BIND (view_bar);
   BIND (shown_part);
+  BIND (pointed);
+  BIND (across);
   BIND (notes);
   BIND (menu);
   BIND (paned);
@@ -434,6 +490,7 @@ hv_profile_view_class_init (HvProfileViewClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, flame_selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, flame_zoomed_cb);
   gtk_widget_class_bind_template_callback (widget_class, flame_laid_out_cb);
+  gtk_widget_class_bind_template_callback (widget_class, flame_hovered_cb);
   gtk_widget_class_bind_template_callback (widget_class, flame_menu_cb);
   gtk_widget_class_bind_template_callback (widget_class, table_selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, butterfly_selected_cb);
@@ -449,9 +506,15 @@ static void
 hv_profile_view_init (HvProfileView *self)
 {
   GtkToggleButton *views[4], *moments[2];
+  GtkGesture *buttons = gtk_gesture_click_new ();
 
   self->metrics = g_array_new (FALSE, FALSE, sizeof (HvMetric));
+  self->history = hv_history_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_scrollbar_set_adjustment (self->across, hv_flame_graph_get_across (self->flame));
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (buttons), 0);
+  g_signal_connect_object (buttons, "pressed", G_CALLBACK (button_cb), self, G_CONNECT_SWAPPED);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (buttons));
   for (guint i = 0; i < HV_N_CHIPS; i++)
     {
       GtkWidget *chip = gtk_button_new (), *label = gtk_label_new (NULL);
@@ -521,6 +584,9 @@ hv_profile_view_open (HvProfileView *self, HvProfiles *profiles, const HvProfile
   if (!start->grouped)
     q->options.group = hv_profile_view_default_group (self);
   self->placed = FALSE;
+  self->travels = FALSE;
+  g_clear_pointer (&self->history, hv_history_free);
+  self->history = hv_history_new ();
   self->status = HV_STATUS_SAME;
   hv_flame_graph_set_scene (self->flame, NULL);
   hv_flame_graph_set_view (self->flame, HV_FLAME_CURRENT);
@@ -636,10 +702,8 @@ void
 hv_profile_view_zoom (HvProfileView *self, int by)
 {
   g_return_if_fail (HV_IS_PROFILE_VIEW (self));
-  if (by > 0)
-    hv_flame_graph_zoom_in (self->flame);
-  else if (by < 0)
-    hv_flame_graph_zoom_out (self->flame);
+  if (by != 0)
+    hv_flame_graph_scale (self->flame, by > 0 ? ZOOM_FACTOR : 1 / ZOOM_FACTOR);
   else
     hv_flame_graph_zoom_to (self->flame, 0);
 }
@@ -659,9 +723,11 @@ hv_profile_view_escape (HvProfileView *self)
     return FALSE;
   if (hv_timeline_drop_range (self->timeline))
     return TRUE;
+  double scale, left;
+  hv_flame_graph_get_viewport (self->flame, &scale, &left);
   if (hv_flame_graph_get_selected (self->flame))
     hv_profile_view_show_selection (self, 0, NULL);
-  else if (hv_flame_graph_get_zoom (self->flame))
+  else if (hv_flame_graph_get_zoom (self->flame) || scale > 1)
     hv_flame_graph_zoom_to (self->flame, 0);
   else
     return FALSE;

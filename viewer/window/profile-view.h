@@ -51,10 +51,20 @@ void hv_profile_view_show_page (HvProfileView *self, HvViewPage page);
 
 void hv_profile_view_step_moment (HvProfileView *self, int by);
 void hv_profile_view_zoom (HvProfileView *self, int by); /* 0: reset */
+
+/* So many steps forward in the history of questions and zooms, or back; FALSE: there are none. */
+gboolean hv_profile_view_travel (HvProfileView *self, int by);
 void hv_profile_view_toggle_details (HvProfileView *self);
 
-/* Copies the selected frame's name, or its whole call path, a line a frame. */
-void hv_profile_view_copy (HvProfileView *self, gboolean path);
+typedef enum
+{
+  HV_COPY_NAME,    /* of the selected frame */
+  HV_COPY_PATH,    /* its call path, a line a frame */
+  HV_COPY_NUMBERS, /* … with what each holds, as a table in Markdown */
+} HvCopy;
+
+/* Copies the selected frames. */
+void hv_profile_view_copy (HvProfileView *self, HvCopy what);
 
 /* Undoes one layer: the selection, then the zoom; FALSE when there is none. */
 gboolean hv_profile_view_escape (HvProfileView *self);
