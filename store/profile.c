@@ -53,6 +53,16 @@ grow64 (gpointer *array, gsize element, uint64_t needed, uint64_t *size)
   *array = g_realloc_n (*array, *size, element);
 }
 
+const char *
+hv_category_name (HvCategory category)
+{
+  static const char *const names[] = { "application", "allocator", "entry",
+                                       "async",       "plumbing",  "container" };
+  G_STATIC_ASSERT (G_N_ELEMENTS (names) == HV_N_CATEGORIES);
+
+  return names[category];
+}
+
 HvProfile *
 hv_profile_new (void)
 {

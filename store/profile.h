@@ -50,8 +50,20 @@ typedef enum
   HV_CATEGORY_ALLOCATOR,
   HV_CATEGORY_ENTRY,
   HV_CATEGORY_ASYNC,
-  HV_CATEGORY_PLUMBING,
+  HV_CATEGORY_PLUMBING,  /* a standard library's */
+  HV_CATEGORY_CONTAINER, /* of that, and of the like: what holds a program's data and grows */
 } HvCategory;
+#define HV_N_CATEGORIES (HV_CATEGORY_CONTAINER + 1)
+
+/* "application", "allocator", "entry", "async", "plumbing" or "container". */
+const char *hv_category_name (HvCategory category);
+
+/* Whether what such a frame does is its caller's doing. */
+static inline gboolean
+hv_category_is_library (uint8_t category)
+{
+  return category == HV_CATEGORY_PLUMBING || category == HV_CATEGORY_CONTAINER;
+}
 
 /* One frame, as given to hv_profile_frame(). Ids are of strings. */
 typedef struct

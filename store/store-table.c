@@ -168,7 +168,7 @@ frame_read (HvStoreJob *job, uint64_t row)
     .flags = (uint8_t) flags,
   };
   job->to->frame_category[row] = (uint8_t) category;
-  if (flags > UINT8_MAX || category > HV_CATEGORY_PLUMBING)
+  if (flags > UINT8_MAX || category >= HV_N_CATEGORIES)
     job->damaged = TRUE;
 }
 

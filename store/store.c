@@ -18,6 +18,7 @@ static const char *const migrations[] = {
   "/org/heapview/schema.sql",
   "/org/heapview/schema-2.sql",
   "/org/heapview/schema-3.sql",
+  "/org/heapview/schema-4.sql",
 };
 #define VERSION ((int) G_N_ELEMENTS (migrations))
 

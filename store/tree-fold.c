@@ -24,7 +24,7 @@ anchor_of (const HvProfile *profile, uint32_t node, const HvTreeOptions *options
     {
       uint8_t category = profile->frame_category[profile->node_frame[n]];
       if (category != HV_CATEGORY_ALLOCATOR
-          && (category != HV_CATEGORY_PLUMBING || options->group != HV_GROUP_CRATE))
+          && (!hv_category_is_library (category) || options->group != HV_GROUP_CRATE))
         break;
       last = n;
     }
@@ -72,7 +72,7 @@ start_of (const HvProfile *profile, uint32_t node, Start above)
   if (above == START_PENDING)
     return START_OVER;
   /* between std::rt::lang_start and the program's main(), and around a thread's function */
-  if (profile->frame_category[f] == HV_CATEGORY_PLUMBING)
+  if (hv_category_is_library (profile->frame_category[f]))
     return above == START_CERTAIN ? START_CERTAIN : START_PENDING;
   /* a stripped program's _start, or the C main() of a Rust program */
   if (frame->function == 0 ? profile->node_parent[node] == 0

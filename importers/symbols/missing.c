@@ -70,6 +70,7 @@ find_role (const HvResolver *r, uint32_t frame)
     case HV_CATEGORY_APP:
     case HV_CATEGORY_ASYNC:
     case HV_CATEGORY_PLUMBING:
+    case HV_CATEGORY_CONTAINER:
     default:
       break;
     }

@@ -1,222 +1,234 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rules.h"
 
-#include "cursor.h"
 #include "data/hv-core-resources.h"
+#include "rule-table.h"
 #include "store/canonical.h"
 
 #include <gio/gio.h>
 #include <string.h>
 
-/* Groups in the order they are tried. */
+#define BUILT_IN "/org/heapview/rules/"
+/* A larger file holds no rules. */
+#define MAX_FILE (16 << 20)
+
+/* Who says so; the first of them that knows a frame decides. */
 enum
 {
-  GROUP_ALLOCATOR,
-  GROUP_ENTRY,
-  GROUP_ASYNC,
-  GROUP_PLUMBING,
-  GROUP_NONE,
+  LEVEL_COMMAND,
+  LEVEL_USER,
+  LEVEL_BUILT_IN,
+  N_LEVELS
 };
 
-/* One byte of a prefix. */
+/* Never changed once it is in force. Reference-counted (g_atomic_rc_box): a thread may still read
+ * it when others take its place. */
 typedef struct
 {
-  uint32_t child, next; /* 0: none */
-  uint8_t byte;
-  uint8_t prefix, whole; /* the group of the rule that ends here, GROUP_NONE */
-} Letter;
-
-typedef struct
-{
-  GArray *functions, *modules, *files; /* tries of Letter; 0 is the root */
+  HvRuleTable level[N_LEVELS];
 } Rules;
 
-static GArray *
-trie_new (void)
+static GMutex lock;
+static Rules *in_force;
+
+static void
+rules_clear (gpointer data)
 {
-  GArray *trie = g_array_new (FALSE, TRUE, sizeof (Letter));
-  Letter root = { .prefix = GROUP_NONE, .whole = GROUP_NONE };
+  Rules *rules = data;
 
-  g_array_append_val (trie, root);
-  return trie;
-}
-
-static uint32_t
-find_child (const GArray *trie, uint32_t at, uint8_t byte)
-{
-  const Letter *letter = HV_ITEMS (trie, Letter);
-  uint32_t child = letter[at].child;
-
-  while (child && letter[child].byte != byte)
-    child = letter[child].next;
-  return child;
+  for (int level = 0; level < N_LEVELS; level++)
+    hv_rule_table_clear (&rules->level[level]);
 }
 
 static void
-trie_add (GArray *trie, const char *text, gsize length, uint8_t group, gboolean whole)
+rules_unref (Rules *rules)
 {
-  uint32_t at = 0;
+  g_atomic_rc_box_release_full (rules, rules_clear);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Rules, rules_unref)
 
-  for (gsize i = 0; i < length; i++)
-    {
-      uint32_t child = find_child (trie, at, (uint8_t) text[i]);
-      if (child == 0)
-        {
-          Letter letter = { .next = g_array_index (trie, Letter, at).child,
-                            .byte = (uint8_t) text[i],
-                            .prefix = GROUP_NONE,
-                            .whole = GROUP_NONE };
-          child = trie->len;
-          g_array_append_val (trie, letter);
-          g_array_index (trie, Letter, at).child = child;
-        }
-      at = child;
-    }
-  Letter *last = &g_array_index (trie, Letter, at);
-  if (whole)
-    last->whole = MIN (last->whole, group);
-  else
-    last->prefix = MIN (last->prefix, group);
+/* --- reading --- */
+
+static int
+by_name (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
 }
 
-/* The first group with a rule for `text`. */
-static uint8_t
-trie_match (const GArray *trie, const char *text)
+static Rules *
+rules_new (void)
 {
-  uint8_t best = GROUP_NONE;
+  Rules *rules = g_atomic_rc_box_new0 (Rules);
+  g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
+  g_auto (GStrv) names = g_resource_enumerate_children (hv_core_get_resource (), BUILT_IN,
+                                                        G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
 
-  for (uint32_t at = 0;;)
+  for (int level = 0; level < N_LEVELS; level++)
+    hv_rule_table_init (&rules->level[level]);
+  for (guint i = 0; names && names[i]; i++)
     {
-      const Letter *letter = &g_array_index (trie, Letter, at);
-      best = MIN (best, letter->prefix);
-      if (*text == 0)
-        return MIN (best, letter->whole);
-      at = find_child (trie, at, (uint8_t) *text++);
-      if (at == 0)
-        return best;
+      g_autofree char *path = g_strconcat (BUILT_IN, names[i], NULL);
+      g_autoptr (GBytes) bytes = g_resource_lookup_data (hv_core_get_resource (), path,
+                                                         G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+      gsize size = 0;
+      const char *text = bytes ? g_bytes_get_data (bytes, &size) : NULL;
+      hv_rule_table_add (&rules->level[LEVEL_BUILT_IN], text, size, names[i], problems);
     }
+  for (guint i = 0; i < problems->len; i++)
+    g_warning ("built-in frame rules: %s", (const char *) g_ptr_array_index (problems, i));
+  return rules;
 }
 
+static gboolean
+add_file (HvRuleTable *table, const char *path, GPtrArray *problems, GError **error)
+{
+  g_autofree char *name = g_utf8_make_valid (path, -1);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFileInputStream) stream = g_file_read (file, NULL, error);
+  g_autofree char *text = NULL;
+  gsize size;
+
+  if (stream)
+    {
+      text = g_malloc (MAX_FILE);
+      if (!g_input_stream_read_all (G_INPUT_STREAM (stream), text, MAX_FILE, &size, NULL, error))
+        g_clear_pointer (&text, g_free);
+    }
+  if (text == NULL)
+    {
+      g_prefix_error (error, "%s: the rules cannot be read: ", name);
+      return FALSE;
+    }
+  hv_rule_table_add (table, text, size, name, problems);
+  return TRUE;
+}
+
+char *
+hv_rules_folder (void)
+{
+  return g_build_filename (g_get_user_config_dir (), "heapview", "rules", NULL);
+}
+
+/* All "*.rules" of the user's folder, in the order of their names. */
 static void
-rules_parse (Rules *rules, const char *text, gsize size)
+add_folder (HvRuleTable *table, GPtrArray *problems)
 {
-  const struct
-  {
-    const char *title;
-    uint8_t group;
-    GArray *trie;
-  } sections[] = {
-    { "[allocator modules", GROUP_ALLOCATOR, rules->modules },
-    { "[allocator files", GROUP_ALLOCATOR, rules->files },
-    { "[allocator]", GROUP_ALLOCATOR, rules->functions },
-    { "[runtime entry]", GROUP_ENTRY, rules->functions },
-    { "[async machinery]", GROUP_ASYNC, rules->functions },
-    { "[plumbing files", GROUP_PLUMBING, rules->files },
-    { "[plumbing", GROUP_PLUMBING, rules->functions },
-  };
-  GArray *trie = NULL;
-  uint8_t group = GROUP_NONE;
+  g_autofree char *folder = hv_rules_folder ();
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
+  const char *name;
 
-  for (const char *line = text, *end = text + size; line < end;)
-    {
-      const char *stop = memchr (line, '\n', (gsize) (end - line));
-      if (stop == NULL)
-        stop = end;
-      const char *next = stop < end ? stop + 1 : end;
-      while (stop > line && g_ascii_isspace (stop[-1]))
-        stop--;
-      gsize length = (gsize) (stop - line);
-      if (length > 0 && *line == '[')
-        {
-          trie = NULL;
-          for (gsize i = 0; i < G_N_ELEMENTS (sections) && trie == NULL; i++)
-            if (length >= strlen (sections[i].title)
-                && memcmp (line, sections[i].title, strlen (sections[i].title)) == 0)
-              {
-                trie = sections[i].trie;
-                group = sections[i].group;
-              }
-          if (trie == NULL)
-            g_warning ("frame rules: unknown group %.*s", (int) MIN (length, 200), line);
-        }
-      else if (length > 1 && *line == '=' && trie)
-        trie_add (trie, line + 1, length - 1, group, TRUE);
-      else if (length > 0 && *line != '#' && trie)
-        trie_add (trie, line, length, group, FALSE);
-      line = next;
-    }
-}
-
-static const Rules *
-rules_get (void)
-{
-  static Rules rules;
-  static gsize ready;
-
-  if (g_once_init_enter (&ready))
+  while (dir && (name = g_dir_read_name (dir)))
+    if (g_str_has_suffix (name, ".rules"))
+      g_ptr_array_add (paths, g_build_filename (folder, name, NULL));
+  g_ptr_array_sort (paths, by_name);
+  for (guint i = 0; i < paths->len; i++)
     {
       g_autoptr (GError) error = NULL;
-      g_autoptr (GBytes) bytes = g_resource_lookup_data (hv_core_get_resource (),
-                                                         "/org/heapview/rules/frames.rules",
-                                                         G_RESOURCE_LOOKUP_FLAGS_NONE, &error);
-      rules.functions = trie_new ();
-      rules.modules = trie_new ();
-      rules.files = trie_new ();
-      if (bytes)
-        {
-          gsize size;
-          const char *text = g_bytes_get_data (bytes, &size);
-          rules_parse (&rules, text, size);
-        }
-      else
-        g_warning ("frame rules: %s", error->message);
-      g_once_init_leave (&ready, 1);
+      if (!add_file (table, g_ptr_array_index (paths, i), problems, &error))
+        g_ptr_array_add (problems, g_strdup (error->message));
     }
-  return &rules;
 }
 
-static const HvCategory categories[] = {
-  [GROUP_ALLOCATOR] = HV_CATEGORY_ALLOCATOR,
-  [GROUP_ENTRY] = HV_CATEGORY_ENTRY,
-  [GROUP_ASYNC] = HV_CATEGORY_ASYNC,
-  [GROUP_PLUMBING] = HV_CATEGORY_PLUMBING,
-  [GROUP_NONE] = HV_CATEGORY_APP,
-};
-
-static HvCategory
-category (const Rules *rules, const char *function, const char *module, GString *path,
-          GString *trait)
+gboolean
+hv_rules_load (const char *const *files, GPtrArray *problems, GError **error)
 {
-  if (module && *module && trie_match (rules->modules, hv_basename (module)) != GROUP_NONE)
-    return HV_CATEGORY_ALLOCATOR;
-  if (function == NULL || *function == 0)
-    return HV_CATEGORY_APP;
+  g_autoptr (Rules) rules = rules_new ();
+
+  for (guint i = 0; files && files[i]; i++)
+    if (!add_file (&rules->level[LEVEL_COMMAND], files[i], problems, error))
+      return FALSE;
+  add_folder (&rules->level[LEVEL_USER], problems);
+
+  g_mutex_lock (&lock);
+  Rules *before = in_force;
+  in_force = g_steal_pointer (&rules);
+  g_mutex_unlock (&lock);
+  if (before)
+    rules_unref (before);
+  return TRUE;
+}
+
+static Rules *
+rules_get (void)
+{
+  g_mutex_lock (&lock);
+  if (in_force == NULL)
+    in_force = rules_new ();
+  Rules *rules = g_atomic_rc_box_acquire (in_force);
+  g_mutex_unlock (&lock);
+  return rules;
+}
+
+/* --- categories --- */
+
+typedef struct
+{
+  uint8_t category; /* HvCategory */
+  uint8_t level;    /* whose rule it is; N_LEVELS: nobody's */
+} Verdict;
+
+/* Of a function; `path` and `trait` are scratch. */
+static Verdict
+judge (const Rules *rules, const char *function, const char *module, GString *path, GString *trait)
+{
   g_string_truncate (path, 0);
   g_string_truncate (trait, 0);
-  hv_canonical_path (path, trait, function);
-  /* an implementation of the allocator's trait is the allocator's, whoever wrote it; that of any
-     other trait belongs to its type */
-  if (trie_match (rules->functions, trait->str) == GROUP_ALLOCATOR)
-    return HV_CATEGORY_ALLOCATOR;
-  return categories[trie_match (rules->functions, path->str)];
+  if (function && *function)
+    hv_canonical_path (path, trait, function);
+  for (uint8_t level = 0; level < N_LEVELS; level++)
+    {
+      const HvRuleTable *table = &rules->level[level];
+      uint8_t category = HV_RULE_NONE;
+
+      if (module && *module)
+        category = hv_rule_table_match (table, HV_RULE_MODULE, hv_basename (module));
+      /* an implementation of the allocator's trait is the allocator's, whoever wrote it; that of
+         any other trait belongs to its type */
+      if (category == HV_RULE_NONE && trait->len
+          && hv_rule_table_match (table, HV_RULE_FUNCTION, trait->str) == HV_CATEGORY_ALLOCATOR)
+        category = HV_CATEGORY_ALLOCATOR;
+      if (category == HV_RULE_NONE && path->len)
+        category = hv_rule_table_match (table, HV_RULE_FUNCTION, path->str);
+      if (category != HV_RULE_NONE)
+        return (Verdict){ category, level };
+    }
+  return (Verdict){ HV_CATEGORY_APP, N_LEVELS };
+}
+
+/* An inlined function may be recorded by its bare name ("allocate"): then its file tells, unless
+ * someone of more say knows the function. */
+static uint8_t
+judge_file (const Rules *rules, Verdict verdict, const char *file)
+{
+  for (uint8_t level = 0; level < verdict.level; level++)
+    {
+      uint8_t category = hv_rule_table_match (&rules->level[level], HV_RULE_FILE,
+                                              hv_basename (file));
+      if (category != HV_RULE_NONE)
+        return category;
+    }
+  return verdict.category;
 }
 
 HvCategory
 hv_rules_category (const char *function, const char *module)
 {
+  g_autoptr (Rules) rules = rules_get ();
   g_autoptr (GString) path = g_string_new (NULL);
   g_autoptr (GString) trait = g_string_new (NULL);
 
-  return category (rules_get (), function, module, path, trait);
+  return (HvCategory) judge (rules, function, module, path, trait).category;
 }
 
-void
+gboolean
 hv_rules_apply (HvProfile *profile)
 {
-  const Rules *rules = rules_get ();
+  g_autoptr (Rules) rules = rules_get ();
   g_autoptr (GString) path = g_string_new (NULL);
   g_autoptr (GString) trait = g_string_new (NULL);
   HvPairMap known = { 0 };
+  gboolean changed = FALSE;
 
   for (uint32_t f = 1; f < profile->n_frames; f++)
     {
@@ -226,16 +238,21 @@ hv_rules_apply (HvProfile *profile)
       if (frame->flags & HV_FRAME_SYNTHETIC)
         continue;
       /* a function has many frames, one a line */
+      const char *function = hv_profile_string (profile, frame->function);
       uint32_t *slot = hv_pair_map_slot (&known, frame->function, frame->module, &found);
       if (!found)
-        *slot = category (rules, hv_profile_string (profile, frame->function),
-                          hv_profile_string (profile, frame->module), path, trait);
-      profile->frame_category[f] = (uint8_t) *slot;
-      /* An inlined function may be recorded by its bare name ("allocate"): then its file tells. */
-      if (*slot == HV_CATEGORY_APP && frame->function && frame->file
-          && strstr (hv_profile_string (profile, frame->function), "::") == NULL)
-        profile->frame_category[f] = (uint8_t) categories[trie_match (
-            rules->files, hv_basename (hv_profile_string (profile, frame->file)))];
+        {
+          Verdict new = judge (rules, function, hv_profile_string (profile, frame->module), path,
+                               trait);
+          *slot = (uint32_t) (new.level << 8 | new.category);
+        }
+      Verdict verdict = { (uint8_t) (*slot & 0xff), (uint8_t) (*slot >> 8) };
+      uint8_t category = verdict.category;
+      if (frame->function && frame->file && strstr (function, "::") == NULL)
+        category = judge_file (rules, verdict, hv_profile_string (profile, frame->file));
+      changed |= profile->frame_category[f] != category;
+      profile->frame_category[f] = category;
     }
   hv_pair_map_clear (&known);
+  return changed;
 }

@@ -5,13 +5,22 @@
 
 G_BEGIN_DECLS
 
-/* The frame rules: tables of prefixes, of functions, modules and source files, that tell allocator,
- * entry, async and plumbing frames. The
- * built-in tables are data/rules/frames.rules, compiled in as the resource
- * /org/heapview/rules/frames.rules. */
+/* The frame rules: names of functions, modules and source files that tell allocator, entry, async,
+ * container and plumbing frames. The built-in ones are data/rules/, compiled in; the user's own
+ * come before them. All functions may be called from any thread. */
 
-/* Sets frame_category of every frame. */
-void hv_rules_apply (HvProfile *profile);
+/* Puts rules in force: those of `files` (NULL-terminated, may be NULL), then those of the user's
+ * folder, then the built-in ones; whatever was in force before goes. Until the first call the
+ * built-in ones are alone. What is wrong in the files goes to `problems`, a line each ("FILE:LINE:
+ * what"), and the rest of them counts. FALSE: one of `files` cannot be read, and nothing changed;
+ * G_IO_ERROR or G_FILE_ERROR, "FILE: why". */
+gboolean hv_rules_load (const char *const *files, GPtrArray *problems, GError **error);
+
+/* Where the user's rules are: $XDG_CONFIG_HOME/heapview/rules. Newly allocated. */
+char *hv_rules_folder (void);
+
+/* Sets frame_category of every frame by the rules in force. TRUE: some category is another now. */
+gboolean hv_rules_apply (HvProfile *profile);
 
 /* The category of one frame by its function (demangled, may be NULL) and module path (may be NULL).
  */

@@ -551,7 +551,7 @@ test_check (void)
   BREAK (p->frame[2].function = p->n_strings);
   BREAK (p->frame[2].file = p->n_strings);
   BREAK (p->frame[2].module = UINT32_MAX);
-  BREAK (p->frame_category[2] = HV_CATEGORY_PLUMBING + 1);
+  BREAK (p->frame_category[2] = HV_N_CATEGORIES);
   BREAK (p->node_parent[2] = 2);
   BREAK (p->node_parent[1] = 3);
   BREAK (p->node_frame[3] = p->n_frames);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "importers/symbols/rules.h"
 
+#include <string.h>
+
 static void
 test_rules (void)
 {
@@ -34,11 +36,6 @@ test_rules (void)
     { "<app::Session as core::future::future::Future>::poll", NULL, HV_CATEGORY_APP },
     { "sessions::_::__rg_alloc", NULL, HV_CATEGORY_ALLOCATOR },
     { "core::ops::function::FnOnce::call_once{{vtable.shim}}", NULL, HV_CATEGORY_PLUMBING },
-    { "<alloc::vec::Vec<T> as core::clone::Clone>::clone", NULL, HV_CATEGORY_PLUMBING },
-    { "void std::vector<int, std::allocator<int> >::_M_realloc_insert<int const&>(int const&)",
-      NULL, HV_CATEGORY_PLUMBING },
-    { "std::__cxx11::basic_string<char>::_M_create(unsigned long&, unsigned long)", NULL,
-      HV_CATEGORY_PLUMBING },
     { "<app::Rows as core::iter::traits::iterator::Iterator>::next", NULL, HV_CATEGORY_APP },
     { "std_like::run(std::vector<int>)", NULL, HV_CATEGORY_APP },
     { "app::main::{closure#0}", NULL, HV_CATEGORY_APP },
@@ -52,6 +49,329 @@ test_rules (void)
       if (category != frames[i].category)
         g_test_message ("%s in %s", frames[i].function, frames[i].module);
       g_assert_cmpint (category, ==, frames[i].category);
+    }
+}
+
+/* As recorded: the names of functions in samples and of the libraries that these are from. */
+static void
+test_names (void)
+{
+  static const struct
+  {
+    HvCategory category;
+    const char *const functions[80];
+  } groups[] = {
+    { HV_CATEGORY_ALLOCATOR,
+      { "malloc",
+        "calloc",
+        "realloc",
+        "posix_memalign",
+        "aligned_alloc",
+        "__libc_malloc@@GLIBC_2.2.5",
+        "_int_malloc",
+        "sysmalloc",
+        "_mid_memalign.isra.0",
+        "operator new(unsigned long)",
+        "operator new[](unsigned long, std::nothrow_t const&)",
+        "operator new(unsigned long, std::align_val_t)",
+        "je_malloc",
+        "je_prof_backtrace",
+        "_rjem_je_arena_malloc_hard",
+        "_rjem_mallocx",
+        "prof_backtrace_impl",
+        "imalloc_body",
+        "fallbackNewImpl<false>",
+        "tc_malloc",
+        "tc_newarray",
+        "tcmalloc::CentralFreeList::Populate()",
+        "tcmalloc::ThreadCache::FetchFromCentralCache(unsigned int, int, void* (*)(unsigned long))",
+        "MallocHook::InvokeNewHookSlow(void const*, unsigned long)",
+        "mi_malloc",
+        "mi_heap_malloc_aligned",
+        "_mi_malloc_generic",
+        "mi_new_nothrow",
+        "__rust_alloc",
+        "__rust_realloc",
+        "__rdl_alloc_zeroed",
+        "__rustc::__rust_alloc",
+        "__rustc[5224e6b81cd82a8f]::__rust_alloc_zeroed",
+        "__rustc::__rdl_realloc",
+        "alloc::alloc::exchange_malloc",
+        "alloc::alloc::Global::alloc_impl",
+        "<alloc::alloc::Global as core::alloc::Allocator>::allocate",
+        "alloc::raw_vec::RawVec<T,A>::reserve::do_reserve_and_handle",
+        "<alloc::raw_vec::RawVecInner>::grow_amortized",
+        "alloc::raw_vec::finish_grow::<alloc::alloc::Global>",
+        "std::sys::unix::alloc::<impl core::alloc::global::GlobalAlloc for "
+        "std::alloc::System>::alloc",
+        "<tikv_jemallocator::Jemalloc as core::alloc::global::GlobalAlloc>::alloc",
+        "<dhat::Alloc as core::alloc::global::GlobalAlloc>::alloc",
+        "std::__new_allocator<int>::allocate(unsigned long, void const*)",
+        "__gnu_cxx::new_allocator<std::pair<int const, int> >::allocate(unsigned long)",
+        "std::allocator_traits<std::allocator<char> >::allocate(std::allocator<char>&, "
+        "unsigned long)",
+        "g_malloc",
+        "g_malloc0_n",
+        "g_try_malloc0",
+        "g_slice_alloc0",
+        "thread_memory_magazine1_reload",
+        "allocator_memalign",
+        "PyMem_RawMalloc",
+        "PyObject_Malloc",
+        "_PyObject_Malloc",
+        "_PyMem_RawCalloc",
+        "_PyObject_ArenaMalloc",
+        "pymalloc_alloc",
+        "new_arena" } },
+    { HV_CATEGORY_CONTAINER,
+      { "void std::vector<int, std::allocator<int> >::_M_realloc_insert<int const&>(int const&)",
+        "std::_Vector_base<int, std::allocator<int> >::_M_allocate(unsigned long)",
+        "std::vector<bool, std::allocator<bool> >::_M_insert_aux(std::_Bit_iterator, bool)",
+        "std::__cxx11::basic_string<char>::_M_create(unsigned long&, unsigned long)",
+        "std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >::"
+        "_M_append(char const*, unsigned long)",
+        "std::string::_Rep::_S_create(unsigned long, unsigned long, std::allocator<char> const&)",
+        "std::_Rb_tree<int, std::pair<int const, int>, std::_Select1st<std::pair<int const, int> "
+        ">, "
+        "std::less<int>, std::allocator<std::pair<int const, int> > >::_M_create_node(int&&)",
+        "std::map<int, int>::operator[](int const&)",
+        "std::_Hashtable<int, int, std::allocator<int> >::_M_rehash_aux(unsigned long)",
+        "std::__detail::_Map_base<int, int>::operator[](int const&)",
+        "std::__detail::_Hashtable_alloc<std::allocator<int> >::_M_allocate_buckets(unsigned long)",
+        "std::deque<int>::_M_push_back_aux<int const&>(int const&)",
+        "std::_Deque_base<int, std::allocator<int> >::_M_initialize_map(unsigned long)",
+        "std::__cxx11::list<int>::_M_create_node<int>(int&&)",
+        "std::__1::vector<int>::__push_back_slow_path(int&&)",
+        "std::__1::__hash_table<int>::__rehash(unsigned long)",
+        "<alloc::vec::Vec<T> as core::clone::Clone>::clone",
+        "alloc::vec::Vec<T,A>::push",
+        "<alloc::vec::Vec<u8>>::with_capacity_in",
+        "<alloc::string::String as core::fmt::Write>::write_str",
+        "alloc::string::String::push_str",
+        "<alloc::collections::btree::map::BTreeMap<u64, u64>>::insert",
+        "hashbrown::raw::RawTable<T,A>::reserve_rehash",
+        "std::collections::hash::map::HashMap<K,V,S>::insert",
+        "g_ptr_array_maybe_expand",
+        "g_string_maybe_expand",
+        "QHashPrivate::Data<QHashPrivate::Node<int, int> >::rehash(unsigned long)",
+        "QString::reallocData(long long, QArrayData::AllocationOption)" } },
+    { HV_CATEGORY_ENTRY,
+      { "_start", "__libc_start_main@@GLIBC_2.34", "__libc_start_call_main", "clone3",
+        "start_thread", "std::rt::lang_start_internal", "std::rt::lang_start::{{closure}}",
+        "std::sys::backtrace::__rust_begin_short_backtrace", "std::panicking::try::do_call",
+        "std::thread::Builder::spawn_unchecked_::{{closure}}",
+        "std::thread::lifecycle::spawn_unchecked::{closure#1}",
+        "std::sys::pal::unix::thread::Thread::new::thread_start",
+        "std::thread::_State_impl<std::thread::_Invoker<std::tuple<void (*)()> > >::_M_run()",
+        "execute_native_thread_routine", "g_thread_proxy", "gomp_thread_start" } },
+    { HV_CATEGORY_ASYNC,
+      { "tokio::runtime::task::raw::poll::<app::serve::{async_fn_env#0}, alloc::sync::Arc<()>>",
+        "tokio::task::spawn::spawn",
+        "<futures_util::future::join_all::JoinAll<F> as core::future::future::Future>::poll",
+        "<core::pin::Pin<P> as core::future::future::Future>::poll",
+        "futures_executor::local_pool::block_on",
+        "async_std::task::builder::Builder::blocking",
+        "async_executor::Executor::run::{{closure}}",
+        "smol::block_on",
+        "<tracing::instrument::Instrumented<T> as core::future::future::Future>::poll",
+        "hyper::proto::h1::dispatch::Dispatcher<D,Bs,I,T>::poll_catch",
+        "<tower::util::oneshot::Oneshot<S,Req> as core::future::future::Future>::poll",
+        "rayon_core::join::join_context::{{closure}}",
+        "rayon_core::registry::WorkerThread::wait_until_cold",
+        "rayon::iter::plumbing::bridge_producer_consumer::helper",
+        "crossbeam_utils::thread::scope",
+        "std::__n4861::coroutine_handle<void>::resume() const",
+        "boost::asio::detail::scheduler::do_run_one(boost::asio::detail::conditionally_enabled_"
+        "mutex::scoped_lock&, boost::asio::detail::scheduler_thread_info&, "
+        "boost::system::error_code const&)",
+        "boost::asio::io_context::run()",
+        "cppcoro::static_thread_pool::run_worker_thread(unsigned int)",
+        "folly::coro::detail::TaskPromiseBase::FinalAwaiter::await_suspend(int)",
+        "GOMP_parallel",
+        "uv_run",
+        "uv__io_poll",
+        "uv__run_timers",
+        "g_main_loop_run",
+        "g_main_context_iterate.isra.0",
+        "g_main_context_dispatch",
+        "g_application_run",
+        "event_base_loop",
+        "QEventLoop::exec(QFlags<QEventLoop::ProcessEventsFlag>)",
+        "QCoreApplication::notifyInternal2(QObject*, QEvent*)" } },
+    { HV_CATEGORY_PLUMBING,
+      { "core::ops::function::FnOnce::call_once{{vtable.shim}}",
+        "<alloc::boxed::Box<F> as core::ops::function::FnOnce<A>>::call_once",
+        "<core::iter::adapters::map::Map<I,F> as core::iter::traits::iterator::Iterator>::fold",
+        "<[u8]>::to_vec", "std::function<void (int)>::operator()(int) const",
+        "std::make_unique<int>(int&&)",
+        "std::__shared_ptr<int, (__gnu_cxx::_Lock_policy)2>::__shared_ptr()",
+        "std::__invoke_impl<void>(std::__invoke_other)", "std::io::Read::read_to_end" } },
+    { HV_CATEGORY_APP,
+      { "malloc_stats_printer_app",
+        "my_malloc",
+        "mallocator::run()",
+        "app::malloc(unsigned long)",
+        "my_operator new",
+        "operator_new",
+        "app::operator new(unsigned long)",
+        "app::Pool::operator new[](unsigned long)",
+        "tokio_app::main",
+        "tokiox::runtime::run",
+        "futures_market::Trade::new",
+        "hyper_drive::proto::run",
+        "<app::Session as core::future::future::Future>::poll",
+        "<app::Task as async_task::Runnable>::run",
+        "app::tokio::runtime::run",
+        "rayonnement::run",
+        "uvw::Loop::run()",
+        "uv_runner",
+        "g_main_loop_runner",
+        "event_base_loop_app",
+        "boost::asio_app::run()",
+        "vector::push_back(int)",
+        "app::std::vector::push_back(int)",
+        "stdx::vector<int>::push_back(int)",
+        "std_vector_grow",
+        "<app::Rows as core::iter::traits::iterator::Iterator>::next",
+        "alloc_app::vec::Vec::push",
+        "hashbrowns::HashMap::insert",
+        "QStringly::make()",
+        "PyObject_MallocStats",
+        "PyObject_Call",
+        "g_strdup",
+        "g_object_new",
+        "start_threads",
+        "std_rt::run",
+        "_startup",
+        "prof_run" } },
+  };
+
+  for (gsize g = 0; g < G_N_ELEMENTS (groups); g++)
+    for (gsize i = 0; groups[g].functions[i]; i++)
+      {
+        HvCategory category = hv_rules_category (groups[g].functions[i], NULL);
+        if (category != groups[g].category)
+          g_test_message ("%s", groups[g].functions[i]);
+        g_assert_cmpstr (hv_category_name (category), ==, hv_category_name (groups[g].category));
+      }
+}
+
+/* --- every line of data/rules --- */
+
+typedef struct
+{
+  HvCategory category;
+  char *section, *text;
+} Line;
+
+static void
+line_free (gpointer data)
+{
+  Line *line = data;
+
+  g_free (line->section);
+  g_free (line->text);
+  g_free (line);
+}
+
+/* What a frame by that rule is: a name made of the rule goes through hv_rules_apply(). */
+static HvCategory
+category_of (const Line *line, const char *name)
+{
+  g_autoptr (HvProfile) profile = hv_profile_new ();
+  gboolean module = g_str_has_suffix (line->section, " modules");
+  gboolean file = g_str_has_suffix (line->section, " files");
+  g_autofree char *path = g_strconcat ("/some/where/", name, NULL);
+  HvFrame frame = { .function = hv_profile_intern (profile, module || file ? "bare" : name, -1),
+                    .module = hv_profile_intern (profile, module ? path : "", -1),
+                    .file = hv_profile_intern (profile, file ? path : "", -1) };
+  uint32_t id = hv_profile_frame (profile, &frame);
+
+  hv_rules_apply (profile);
+  return (HvCategory) profile->frame_category[id];
+}
+
+static void
+read_lines (const char *path, GPtrArray *lines)
+{
+  g_autofree char *text = NULL;
+  g_auto (GStrv) each = NULL;
+  const char *section = NULL;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  each = g_strsplit (text, "\n", -1);
+  for (guint i = 0; each[i]; i++)
+    {
+      if (each[i][0] == '[')
+        section = each[i];
+      if (each[i][0] == 0 || each[i][0] == '#' || each[i][0] == '[')
+        continue;
+      Line *line = g_new0 (Line, 1);
+      g_assert_nonnull (section);
+      line->section = g_strndup (section + 1, strlen (section) - 2);
+      line->text = g_strdup (each[i]);
+      while ((guint) line->category < HV_N_CATEGORIES
+             && !g_str_has_prefix (line->section, hv_category_name (line->category)))
+        line->category++;
+      g_assert_cmpint (line->category, <, HV_N_CATEGORIES);
+      g_ptr_array_add (lines, line);
+    }
+}
+
+static const char *
+kind_of (const Line *line)
+{
+  const char *space = strchr (line->section, ' ');
+
+  return space ? space : "";
+}
+
+/* Each line does what it says, and says what no other one does: were it away, the frames it is for
+ * would be of another category. */
+static void
+test_lines (void)
+{
+  const char *folder = g_getenv ("HV_RULES"), *name;
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (line_free);
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  g_assert_nonnull (dir);
+  while ((name = g_dir_read_name (dir)))
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+      g_assert_true (g_str_has_suffix (name, ".rules"));
+      read_lines (path, lines);
+    }
+  g_assert_cmpuint (lines->len, >, 400);
+
+  for (guint i = 0; i < lines->len; i++)
+    {
+      const Line *line = g_ptr_array_index (lines, i), *shorter = NULL;
+      gboolean whole = line->text[0] == '=';
+      const char *text = line->text + whole;
+      g_autofree char *longer = g_strconcat (text, "zz9", NULL);
+
+      g_test_message ("[%s] %s", line->section, line->text);
+      g_assert_cmpstr (hv_category_name (category_of (line, whole ? text : longer)), ==,
+                       hv_category_name (line->category));
+      g_assert_true (g_hash_table_add (seen, g_strconcat (kind_of (line), "/", line->text, NULL)));
+
+      /* the rule that would decide without it */
+      for (guint j = 0; j < lines->len; j++)
+        {
+          const Line *other = g_ptr_array_index (lines, j);
+          if (other != line && other->text[0] != '='
+              && strcmp (kind_of (other), kind_of (line)) == 0
+              && g_str_has_prefix (text, other->text)
+              && (shorter == NULL || strlen (other->text) > strlen (shorter->text)))
+            shorter = other;
+        }
+      g_assert_cmpint (shorter ? shorter->category : HV_CATEGORY_APP, !=, line->category);
+      /* a whole name is no beginning of others */
+      if (whole)
+        g_assert_cmpstr (hv_category_name (category_of (line, longer)), ==,
+                         hv_category_name (shorter ? shorter->category : HV_CATEGORY_APP));
     }
 }
 
@@ -88,8 +408,11 @@ test_rules_files (void)
     HvCategory category;
   } frames[] = {
     { "allocate", "/usr/include/c++/12/bits/new_allocator.h", HV_CATEGORY_ALLOCATOR },
-    { "_M_allocate", "stl_vector.h", HV_CATEGORY_PLUMBING },
-    { "_M_mutate", "basic_string.tcc", HV_CATEGORY_PLUMBING },
+    { "_M_allocate", "stl_vector.h", HV_CATEGORY_CONTAINER },
+    { "_M_mutate", "basic_string.tcc", HV_CATEGORY_CONTAINER },
+    { "_M_allocate_buckets", "hashtable_policy.h", HV_CATEGORY_CONTAINER },
+    { "__uninitialized_copy_a<int>", "bits/stl_uninitialized.h", HV_CATEGORY_PLUMBING },
+    { "make_unique<int>", "unique_ptr.h", HV_CATEGORY_PLUMBING },
     { "allocate", "pool.c", HV_CATEGORY_APP },
     { "mine::allocate", "new_allocator.h", HV_CATEGORY_APP },
   };
@@ -113,6 +436,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/rules/categories", test_rules);
+  g_test_add_func ("/rules/names", test_names);
+  g_test_add_func ("/rules/lines", test_lines);
   g_test_add_func ("/rules/apply", test_rules_apply);
   g_test_add_func ("/rules/files", test_rules_files);
   return g_test_run ();

@@ -82,7 +82,7 @@ make_profile (uint64_t seed, uint32_t nodes)
                     .call = i % 11 ? 0 : UINT64_MAX - 2 * (uint64_t) i,
                     .flags = (uint8_t) (i % 32) };
       frame[i] = hv_profile_frame (p, &f);
-      p->frame_category[frame[i]] = (uint8_t) (i % 5);
+      p->frame_category[frame[i]] = (uint8_t) (i % HV_N_CATEGORIES);
     }
   while (p->n_nodes < nodes)
     {
@@ -493,7 +493,7 @@ static const char *const damage[] = {
   "update frame set function = -1 where key & 4294967295 = 3",
   "update frame set line = 4294967296 where key & 4294967295 = 3",
   "update frame set flags = 256 where key & 4294967295 = 3",
-  "update frame set category = 5 where key & 4294967295 = 3",
+  "update frame set category = 6 where key & 4294967295 = 3",
   "update stack set parent = 10 where key & 4294967295 = 10",
   "update stack set frame = 100000 where key & 4294967295 = 10",
   "update stack set frame = 1 where key & 4294967295 = 0",
@@ -618,7 +618,7 @@ test_foreign (Fixture *f, gconstpointer data)
   assert_refused (f->path, "made by a newer heapview");
   tamper (f->path, "pragma user_version = -1");
   assert_refused (f->path, "not a heapview store");
-  tamper (f->path, "pragma user_version = 3; drop view v_site;"
+  tamper (f->path, "pragma user_version = 4; drop view v_site;"
                    "create view v_site as with recursive r(x) as (select 1 union all select x"
                    " from r) select x from r");
   assert_refused (f->path, "not those heapview makes");
@@ -709,7 +709,7 @@ test_modes (Fixture *f, gconstpointer data)
   g_autofree char *version = ask_file (f->path, "pragma user_version");
   g_autofree char *vacuum = ask_file (f->path, "pragma auto_vacuum");
   g_assert_cmpstr (id, ==, "1213625204");
-  g_assert_cmpstr (version, ==, "3");
+  g_assert_cmpstr (version, ==, "4");
   g_assert_cmpstr (vacuum, ==, "2");
 
   g_autoptr (GError) error = NULL;
@@ -1127,6 +1127,7 @@ make_readable (void)
   hv_profile_add_module (p, &module);
   for (guint i = 0; i < G_N_ELEMENTS (frame); i++)
     node = hv_profile_node (p, node, hv_profile_frame (p, &frame[i]));
+  p->frame_category[2] = HV_CATEGORY_CONTAINER;
   p->frame_category[3] = HV_CATEGORY_ALLOCATOR;
   hv_profile_site (p, node);
   hv_profile_site (p, hv_profile_node (p, 0, 1));
@@ -1181,7 +1182,7 @@ test_views (Fixture *f, gconstpointer data)
                  " where profile = 2 order by site, depth",
                  NULL,
                  "site,depth,function,line,inlined,category\n0,1,main,,0,application\n"
-                 "0,2,work,7,1,application\n0,3,malloc,,0,allocator\n1,1,main,,0,application\n");
+                 "0,2,work,7,1,container\n0,3,malloc,,0,allocator\n1,1,main,,0,application\n");
   assert_answer (f->store,
                  "select moment, kind, time, number, label, live_bytes, rss_bytes from v_moment"
                  " where profile = 2",

@@ -345,7 +345,7 @@ test_crate_steps_over_plumbing (void)
   g_autoptr (HvProfile) profile = test_profile ((const char *[]){
       "app::main;app::load;alloc::vec::Vec<T>::push 10 1", "alloc::vec::Vec<T>::push 2 1", NULL });
 
-  set_category (profile, "alloc::vec::Vec<T>::push", HV_CATEGORY_PLUMBING);
+  set_category (profile, "alloc::vec::Vec<T>::push", HV_CATEGORY_CONTAINER);
   expect_rows (profile, (HvTreeOptions){ .group = HV_GROUP_CRATE }, "app 10 10|alloc 2 2");
   expect_rows (profile, (HvTreeOptions){ .group = HV_GROUP_CRATE, .all_frames = TRUE },
                "app;alloc 12 12|app 0 10");

@@ -137,7 +137,7 @@ where (const HvReport *report, const HvRow *row, const uint32_t *of_key)
   if (key->flags & HV_FRAME_SYNTHETIC || !hv_group_is_of_functions (group))
     return g_string_free (place, FALSE);
   uint32_t caller = telling_caller (tree, row, of_key);
-  if (caller && key->category == HV_CATEGORY_PLUMBING)
+  if (caller && hv_category_is_library (key->category))
     {
       /* the names of both need the room, and where in its headers the library allocates helps no
        * one */
