@@ -307,38 +307,51 @@ find_named (const HvScene *scene, uint32_t at, const HvScene *other, uint32_t no
   return found;
 }
 
+static uint32_t
+find_child (const HvScene *scene, uint32_t at, const char *wanted)
+{
+  const HvTree *tree = scene->report.tree;
+
+  for (uint32_t c = tree->child_start[at]; c < tree->child_start[at + 1]; c++)
+    {
+      g_autofree char *name = key_name (hv_scene_key (scene, tree->child[c]));
+      if (strcmp (name, wanted) == 0)
+        return tree->child[c];
+    }
+  return 0;
+}
+
 uint32_t
 hv_scene_find_path (const HvScene *scene, char **path)
 {
-  const HvTree *tree = scene->report.tree;
-  uint32_t at = 0;
+  uint32_t at = 0, next;
 
-  for (; *path; path++)
-    {
-      uint32_t next = 0;
-      for (uint32_t c = tree->child_start[at]; c < tree->child_start[at + 1] && !next; c++)
-        {
-          g_autofree char *name = key_name (hv_scene_key (scene, tree->child[c]));
-          if (strcmp (name, *path) == 0)
-            next = tree->child[c];
-        }
-      if (!next)
-        next = find_named (scene, at, other, g_array_index (path, uint32_t, i));
-      if (!next)
-        break;
-      at = next;
-    }
+  for (; *path && (next = find_child (scene, at, *path)) != 0; path++)
+    at = next;
   return at;
 }
 
 uint32_t
 hv_scene_find_like (const HvScene *scene, const HvScene *other, uint32_t node)
 {
+  uint32_t at = 0;
+
   if (scene == other)
     return node;
   if (!node || node >= other->report.tree->n_nodes
       || scene->report.tree->options.bottom_up != other->report.tree->options.bottom_up)
     return 0;
+
+  g_autoptr (GArray) nodes = hv_tree_path (other->report.tree, node);
   g_auto (GStrv) path = hv_scene_path (other, node);
-  return hv_scene_find_path (scene, path);
+  for (guint i = 0; path[i]; i++)
+    {
+      uint32_t next = find_child (scene, at, path[i]);
+      if (!next)
+        next = find_named (scene, at, other, g_array_index (nodes, uint32_t, i));
+      if (!next)
+        break;
+      at = next;
+    }
+  return at;
 }
