@@ -3,12 +3,17 @@
 
 #include <string.h>
 
+/* Told apart by colour and label: more would be neither. */
+#define MAX_CONSUMERS 8
+
 HvProfiles *
 hv_profiles_new (HvProfile *current, HvProfile *base)
 {
   HvProfiles *profiles = g_atomic_rc_box_new0 (HvProfiles);
   profiles->current = current;
   profiles->base = base;
+  if (!base && current->n_moments > 1)
+    profiles->consumers = hv_consumers_new (current, MAX_CONSUMERS);
   return profiles;
 }
 
@@ -22,6 +27,7 @@ static void
 profiles_clear (gpointer data)
 {
   HvProfiles *profiles = data;
+  g_clear_pointer (&profiles->consumers, hv_consumers_free);
   if (profiles->base != profiles->current)
     g_clear_pointer (&profiles->base, hv_profile_free);
   g_clear_pointer (&profiles->current, hv_profile_free);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "store/consumers.h"
 #include "viewer/export/export.h"
 
 G_BEGIN_DECLS
@@ -10,7 +11,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   HvProfile *current;
-  HvProfile *base; /* NULL: one profile; may be `current` (two moments of one file) */
+  HvProfile *base;        /* NULL: one profile; may be `current` (two moments of one file) */
+  HvConsumers *consumers; /* of a recording; else NULL */
 } HvProfiles;
 
 /* Takes both profiles. */

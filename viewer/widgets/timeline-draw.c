@@ -13,6 +13,9 @@
 #define MAX_DOTS 200
 #define MAX_TIMES 8
 
+/* Tried for a label. */
+#define MAX_LABEL_PLACES 100
+
 /* Steps that people count time in, in seconds. */
 static double
 time_step (double range)
@@ -87,6 +90,188 @@ trace_line (HvTimeline *self, cairo_t *cr, gboolean rss)
 }
 
 static void
+draw_text (HvTimeline *self, GtkSnapshot *snapshot, const char *text, gboolean bold,
+           const GdkRGBA *color, float x, float y)
+{
+  float wide = hv_text_cache_width (self->text, text, bold);
+  float most = (float) gtk_widget_get_width (GTK_WIDGET (self)) - wide - 4;
+
+  hv_text_cache_append (self->text, snapshot, text, bold, color,
+                        roundf (CLAMP (x, 2, MAX (2, most))), roundf (MAX (1, y)), wide + 1);
+}
+
+/* --- whose memory it was --- */
+
+static GdkRGBA
+consumer_fill (const HvPalette *palette, const HvProfile *profile, const HvConsumer *consumer)
+{
+  const HvFrame *frame = &profile->frame[consumer->frame];
+  const HvKey key = { .label = consumer->label,
+                      .function = hv_profile_string (profile, frame->function),
+                      .module = hv_profile_string (profile, frame->module),
+                      .file = hv_profile_string (profile, frame->file) };
+
+  return hv_palette_key (palette, &key);
+}
+
+/* The bytes of the first `n` consumers, which lie on one another. */
+static int64_t
+stacked (const HvConsumers *consumers, guint n, guint moment)
+{
+  int64_t sum = 0;
+
+  for (guint i = 0; i < n; i++)
+    sum += consumers->consumer[i].live[moment];
+  return sum;
+}
+
+static void
+draw_consumers (HvTimeline *self, cairo_t *cr, const HvPalette *palette, gboolean from_zero)
+{
+  const HvProfile *profile = hv_timeline_profile (self);
+  const HvConsumers *consumers = self->scene->profiles->consumers;
+  float floor = hv_timeline_y_of (self, 0);
+
+  for (guint i = consumers ? consumers->n : 0; i-- > 0;)
+    {
+      GdkRGBA fill = consumer_fill (palette, profile, &consumers->consumer[i]);
+      cairo_move_to (cr, from_zero ? self->left : hv_timeline_x_of (self, 0), floor);
+      for (guint m = 0; m < profile->n_moments; m++)
+        cairo_line_to (cr, hv_timeline_x_of (self, m),
+                       hv_timeline_y_of (self, stacked (consumers, i + 1, m)));
+      cairo_line_to (cr, hv_timeline_x_of (self, profile->n_moments - 1), floor);
+      cairo_close_path (cr);
+      set_source (cr, &fill);
+      cairo_fill_preserve (cr);
+      /* neighbours of one library have one colour */
+      set_source (cr, &palette->view);
+      cairo_set_line_width (cr, 1);
+      cairo_stroke (cr);
+    }
+}
+
+/* Bytes at a moment, −1 where that is not known. */
+typedef int64_t (*Curve) (HvTimeline *self, guint moment, guint band);
+
+/* How high a label may be between two curves that is centred at a moment and `wide`; where its
+ * middle is. */
+static float
+room_for_label (HvTimeline *self, Curve upper, Curve lower, guint band, guint moment, float wide,
+                float *middle)
+{
+  guint n = hv_timeline_profile (self)->n_moments;
+  float x = hv_timeline_x_of (self, moment), top = 0, bottom = G_MAXFLOAT;
+
+  for (guint m = 0; m < n; m++)
+    {
+      /* also the neighbours outside: the edges of a band are straight between moments */
+      float before = hv_timeline_x_of (self, m > 0 ? m - 1 : 0);
+      float after = hv_timeline_x_of (self, MIN (m + 1, n - 1));
+      int64_t above = upper (self, m, band), below = lower (self, m, band);
+      if (after < x - wide / 2 || before > x + wide / 2 || above < 0 || below < 0)
+        continue;
+      top = MAX (top, hv_timeline_y_of (self, above));
+      bottom = MIN (bottom, hv_timeline_y_of (self, below));
+    }
+  *middle = (top + bottom) / 2;
+  return top > 0 ? bottom - top : 0;
+}
+
+/* Draws a label between two curves where it has most room, if it has enough anywhere. */
+static void
+draw_between (HvTimeline *self, GtkSnapshot *snapshot, const char *text, const GdkRGBA *color,
+              Curve upper, Curve lower, guint band)
+{
+  guint n = hv_timeline_profile (self)->n_moments, step = n / MAX_LABEL_PLACES + 1;
+  float line = hv_text_cache_height (self->text);
+  float right = (float) gtk_widget_get_width (GTK_WIDGET (self)) - RIGHT;
+  float wide = hv_text_cache_width (self->text, text, FALSE) + 8;
+  float best = line, best_x = -1, best_y = 0;
+
+  for (guint m = 0; m < n; m += step)
+    {
+      float y, x = hv_timeline_x_of (self, m);
+      if (x - wide / 2 < self->left || x + wide / 2 > right)
+        continue;
+      float room = room_for_label (self, upper, lower, band, m, wide, &y);
+      if (room > best)
+        {
+          best = room;
+          best_x = x;
+          best_y = y;
+        }
+    }
+  if (best_x > 0)
+    draw_text (self, snapshot, text, FALSE, color, best_x - wide / 2 + 4, best_y - line / 2);
+}
+
+static int64_t
+band_top (HvTimeline *self, guint moment, guint band)
+{
+  return stacked (self->scene->profiles->consumers, band + 1, moment);
+}
+
+static int64_t
+band_bottom (HvTimeline *self, guint moment, guint band)
+{
+  return stacked (self->scene->profiles->consumers, band, moment);
+}
+
+static void
+draw_consumer_labels (HvTimeline *self, GtkSnapshot *snapshot, const HvPalette *palette)
+{
+  const HvConsumers *consumers = self->scene->profiles->consumers;
+
+  for (guint i = 0; consumers && i < consumers->n; i++)
+    {
+      const HvConsumer *consumer = &consumers->consumer[i];
+      GdkRGBA fill = consumer_fill (palette, hv_timeline_profile (self), consumer);
+      GdkRGBA color = hv_palette_text_on (palette, &fill);
+      draw_between (self, snapshot, consumer->label, &color, band_top, band_bottom, i);
+    }
+}
+
+static int64_t
+rss_at (HvTimeline *self, guint moment, guint band)
+{
+  return hv_timeline_profile (self)->moment[moment].rss_bytes;
+}
+
+static int64_t
+live_at (HvTimeline *self, guint moment, guint band)
+{
+  return rss_at (self, moment, band) < 0 ? -1
+                                         : hv_timeline_live_at (hv_timeline_profile (self), moment);
+}
+
+/* --- curves --- */
+
+/* What the process holds beyond its heap, as far as the recording tells. */
+static void
+draw_unaccounted (HvTimeline *self, cairo_t *cr, const HvPalette *palette)
+{
+  const HvProfile *profile = hv_timeline_profile (self);
+  float first = -1, last = -1;
+
+  for (guint m = 0; m < profile->n_moments; m++)
+    if (profile->moment[m].rss_bytes >= 0)
+      {
+        last = hv_timeline_x_of (self, m);
+        first = first < 0 ? last : first;
+      }
+  if (first < 0 || last <= first)
+    return;
+  GdkRGBA veil = palette->line;
+  veil.alpha *= 0.5f;
+  trace_line (self, cr, TRUE);
+  cairo_line_to (cr, last, hv_timeline_y_of (self, 0));
+  cairo_line_to (cr, first, hv_timeline_y_of (self, 0));
+  cairo_close_path (cr);
+  set_source (cr, &veil);
+  cairo_fill (cr);
+}
+
+static void
 draw_curves (HvTimeline *self, GtkSnapshot *snapshot, const HvPalette *palette)
 {
   const HvProfile *profile = hv_timeline_profile (self);
@@ -98,6 +283,7 @@ draw_curves (HvTimeline *self, GtkSnapshot *snapshot, const HvPalette *palette)
   gboolean from_zero = profile->moment[0].kind == HV_MOMENT_BUCKET && self->timed;
 
   cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
+  draw_unaccounted (self, cr, palette);
   trace_line (self, cr, FALSE);
   cairo_line_to (cr, hv_timeline_x_of (self, last), hv_timeline_y_of (self, 0));
   cairo_line_to (cr, from_zero ? self->left : hv_timeline_x_of (self, 0),
@@ -105,6 +291,7 @@ draw_curves (HvTimeline *self, GtkSnapshot *snapshot, const HvPalette *palette)
   cairo_close_path (cr);
   set_source (cr, &palette->chart_fill);
   cairo_fill (cr);
+  draw_consumers (self, cr, palette, from_zero);
 
   trace_line (self, cr, FALSE);
   set_source (cr, &palette->chart);
@@ -138,17 +325,6 @@ draw_curves (HvTimeline *self, GtkSnapshot *snapshot, const HvPalette *palette)
       cairo_fill (cr);
     }
   cairo_destroy (cr);
-}
-
-static void
-draw_text (HvTimeline *self, GtkSnapshot *snapshot, const char *text, gboolean bold,
-           const GdkRGBA *color, float x, float y)
-{
-  float wide = hv_text_cache_width (self->text, text, bold);
-  float most = (float) gtk_widget_get_width (GTK_WIDGET (self)) - wide - 4;
-
-  hv_text_cache_append (self->text, snapshot, text, bold, color,
-                        roundf (CLAMP (x, 2, MAX (2, most))), roundf (MAX (1, y)), wide + 1);
 }
 
 /* Draws a label under x unless it would touch the one before, which ends at `used`. */
@@ -278,7 +454,10 @@ hv_timeline_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   const HvProfile *profile = hv_timeline_profile (self);
   draw_scale (self, snapshot, palette);
   draw_curves (self, snapshot, palette);
+  draw_consumer_labels (self, snapshot, palette);
   draw_rss_label (self, snapshot, palette);
+  /* Translators: memory of the process that is not in its heap */
+  draw_between (self, snapshot, _ ("not in the heap"), &palette->dim, rss_at, live_at, 0);
 
   if (self->from != self->to)
     {
