@@ -78,16 +78,23 @@ operator_length (Text text, const char *begin)
 static const char *
 closing (Text text)
 {
+  /* Names of kilobytes are read here, and few of their bytes matter. */
+  static const uint8_t special[256] = {
+    ['o'] = TRUE, ['('] = TRUE, ['['] = TRUE, ['{'] = TRUE, [')'] = TRUE,
+    [']'] = TRUE, ['}'] = TRUE, ['<'] = TRUE, ['>'] = TRUE,
+  };
   guint angle = 0, round = 0;
 
   for (Text at = text; at.pos < at.end; at.pos++)
     {
+      if (!special[(uint8_t) *at.pos])
+        continue;
       gsize skip = *at.pos == 'o' ? operator_length (at, text.pos) : 0;
       if (skip)
         at.pos += skip - 1;
-      else if (strchr ("([{", *at.pos))
+      else if (*at.pos == '(' || *at.pos == '[' || *at.pos == '{')
         round++;
-      else if (strchr (")]}", *at.pos))
+      else if (*at.pos == ')' || *at.pos == ']' || *at.pos == '}')
         {
           if (round == 0)
             return NULL;

@@ -21,22 +21,50 @@ typedef struct
   uint32_t *known;         /* by frame of the cache: the profile's, 0: not met */
   gboolean keep;           /* the cache takes what is read */
   const uint32_t *unknown; /* by address that the cache does not know: index in `ids` */
+  GHashTable *ids_of;      /* string of what is being read → the profile's */
   GArray *chain;           /* of uint32_t */
   GArray *readable;        /* of HvCachedFrame */
 } Batch;
 
 static uint32_t
-name_id (HvResolver *r, const char *raw)
+find_name_id (HvResolver *r, const HvObjectFrame *frame)
 {
   gpointer id;
 
-  if (g_hash_table_lookup_extended (r->names, raw, NULL, &id))
+  if (g_hash_table_lookup_extended (r->names, frame->function, NULL, &id))
     return GPOINTER_TO_UINT (id);
-  g_autofree char *readable = hv_demangle (raw);
-  uint32_t string = hv_profile_intern (r->profile, readable, -1);
-  g_hash_table_insert (r->names, g_string_chunk_insert (r->raw_names, raw),
+  g_autofree char *demangled = frame->readable ? NULL : hv_demangle (frame->function);
+  uint32_t string = hv_profile_intern (r->profile, demangled ? demangled : frame->readable, -1);
+  g_hash_table_insert (r->names, g_string_chunk_insert (r->raw_names, frame->function),
                        GUINT_TO_POINTER (string));
   return string;
+}
+
+/* By where the text lies, most of the time: names are long, and in many frames. */
+static uint32_t
+name_id (Batch *batch, const HvObjectFrame *frame)
+{
+  guint id = GPOINTER_TO_UINT (g_hash_table_lookup (batch->ids_of, frame->function));
+
+  if (id == 0)
+    {
+      id = find_name_id (batch->r, frame);
+      g_hash_table_insert (batch->ids_of, (gpointer) frame->function, GUINT_TO_POINTER (id));
+    }
+  return id;
+}
+
+static uint32_t
+file_id (Batch *batch, const char *file)
+{
+  guint id = file ? GPOINTER_TO_UINT (g_hash_table_lookup (batch->ids_of, file)) : 0;
+
+  if (id == 0 && file)
+    {
+      id = hv_profile_intern (batch->r->profile, file, -1);
+      g_hash_table_insert (batch->ids_of, (gpointer) file, GUINT_TO_POINTER (id));
+    }
+  return id;
 }
 
 /* Gives the address of an index its chain, innermost first. Names that are not all there is to know
@@ -93,19 +121,18 @@ take_starts (Batch *batch, HvObject *object)
 }
 
 static uint32_t
-named_frame (const Batch *batch, uint32_t function, const HvCachedFrame *frame)
+named_frame (const Batch *batch, uint32_t function, uint32_t file, const HvCachedFrame *frame)
 {
-  HvProfile *profile = batch->r->profile;
   HvFrame named = {
     .function = function,
-    .file = *frame->file ? hv_profile_intern (profile, frame->file, -1) : 0,
+    .file = file,
     .line = frame->line,
     .module = batch->group->path,
     .flags = (uint8_t) ((frame->inlined ? HV_FRAME_INLINED : 0)
                         | (frame->symbol_only ? HV_FRAME_SYMBOL_ONLY : 0)),
   };
 
-  return hv_profile_frame (profile, &named);
+  return hv_profile_frame (batch->r->profile, &named);
 }
 
 /* The profile's frame for one of the cache. */
@@ -115,8 +142,10 @@ known_frame (Batch *batch, uint32_t frame)
   if (batch->known[frame] == 0)
     {
       HvCachedFrame cached = hv_symcache_frame (batch->cache, frame);
-      uint32_t function = hv_profile_intern (batch->r->profile, cached.function, -1);
-      batch->known[frame] = named_frame (batch, function, &cached);
+      HvProfile *profile = batch->r->profile;
+      uint32_t function = hv_profile_intern (profile, cached.function, -1);
+      uint32_t file = *cached.file ? hv_profile_intern (profile, cached.file, -1) : 0;
+      batch->known[frame] = named_frame (batch, function, file, &cached);
     }
   return batch->known[frame];
 }
@@ -138,7 +167,8 @@ take_new (gsize index, const HvObjectFrame *frames, gsize n, gpointer user)
         .inlined = frames[i].inlined,
         .symbol_only = frames[i].symbol_only,
       };
-      uint32_t named = named_frame (batch, name_id (batch->r, frames[i].function), &frame);
+      uint32_t named = named_frame (batch, name_id (batch, &frames[i]),
+                                    file_id (batch, frames[i].file), &frame);
       g_array_append_val (batch->chain, named);
       g_array_append_val (batch->readable, frame);
     }
@@ -194,8 +224,10 @@ resolve_unknown (Batch *batch, HvObject *object, const char *path, const GArray 
   batch->unknown = HV_ITEMS (unknown, const uint32_t);
   for (guint i = 0; i < unknown->len; i++)
     wanted[i] = batch->addresses[batch->unknown[i]];
+  batch->ids_of = g_hash_table_new (NULL, NULL);
   gboolean whole = hv_object_resolve (object, wanted, unknown->len, r->options->cancellable,
                                       take_new, batch);
+  g_clear_pointer (&batch->ids_of, g_hash_table_unref);
   if (hv_object_is_damaged (object))
     {
       hv_profile_warn (r->profile, "%s was changed while it was read. It was not used for symbols.",

@@ -200,9 +200,12 @@ unescape_rust (const char *name)
 char *
 hv_demangle (const char *symbol)
 {
-  g_autofree char *name = g_strndup (symbol, MAX_TEXT);
+  gsize length = strnlen (symbol, MAX_TEXT);
+  g_autofree char *name = g_malloc (length + 1); /* g_strndup() would clear all of MAX_TEXT */
   char *readable = NULL;
 
+  memcpy (name, symbol, length);
+  name[length] = 0;
   if (strpbrk (name, " (<") == NULL)
     cut_suffixes (name);
   /* legacy Rust names are valid C++ ones, so Rust comes first */

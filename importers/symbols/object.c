@@ -2,6 +2,7 @@
 #include "object.h"
 
 #include "dwarf.h"
+#include "symbols.h"
 #include "unwind.h"
 
 #include <stdlib.h>
@@ -140,7 +141,7 @@ enum
 
 typedef struct
 {
-  const char *function, *file;
+  const char *function, *readable, *file;
   const char *missing; /* the split file that knows more, NULL: none */
   uint32_t line;
   uint8_t flags;
@@ -181,6 +182,13 @@ typedef struct
   unsigned tries;
 } Batch;
 
+/* A function's name; both in the worker's strings. */
+typedef struct
+{
+  const char *raw, *readable; /* NULL: it has none */
+  gboolean known, linkage;
+} Name;
+
 /* What a thread needs of its own; the first has the object's. */
 typedef struct
 {
@@ -189,13 +197,15 @@ typedef struct
   GThread *thread;
   HvDwarf *dwarf, *alt;
   HvSplit *split;
-  GArray *scopes;  /* of HvScope */
-  GArray *queries; /* of HvQuery */
-  GArray *frames;  /* of Frame: all that it found */
-  GArray *again;   /* of Item: to be tried in another unit */
+  GArray *scopes;      /* of HvScope */
+  GArray *scope_names; /* of Name, by scope */
+  GArray *queries;     /* of HvQuery */
+  GArray *frames;      /* of Frame: all that it found */
+  GArray *again;       /* of Item: to be tried in another unit */
   GStringChunk *strings;
-  GHashTable *kept; /* string of a file → its copy in `strings` */
-  uint64_t walked;  /* since pages were dropped */
+  GHashTable *paths; /* string of the unit's lines → its copy in `strings` */
+  GHashTable *names; /* string of a file → Name */
+  uint64_t walked;   /* since pages were dropped */
   gboolean damaged;
 } Worker;
 
@@ -217,11 +227,13 @@ init_worker (Worker *worker, Batch *batch, uint32_t number)
       worker->split = object->split ? hv_split_copy (object->split, object->dwarf) : NULL;
     }
   worker->scopes = g_array_new (FALSE, FALSE, sizeof (HvScope));
+  worker->scope_names = g_array_new (FALSE, TRUE, sizeof (Name));
   worker->queries = g_array_new (FALSE, FALSE, sizeof (HvQuery));
   worker->frames = g_array_new (FALSE, FALSE, sizeof (Frame));
   worker->again = g_array_new (FALSE, FALSE, sizeof (Item));
   worker->strings = g_string_chunk_new (1 << 16);
-  worker->kept = g_hash_table_new (NULL, NULL);
+  worker->paths = g_hash_table_new (NULL, NULL);
+  worker->names = g_hash_table_new_full (NULL, NULL, NULL, g_free);
 }
 
 static void
@@ -234,26 +246,47 @@ clear_worker (Worker *worker)
       hv_dwarf_free (worker->alt);
     }
   g_array_unref (worker->scopes);
+  g_array_unref (worker->scope_names);
   g_array_unref (worker->queries);
   g_array_unref (worker->frames);
   g_array_unref (worker->again);
   g_string_chunk_free (worker->strings);
-  g_hash_table_unref (worker->kept);
+  g_hash_table_unref (worker->paths);
+  g_hash_table_unref (worker->names);
 }
 
-/* A copy of a string that lives as long as the worker: the file may go, or change. */
+/* What is found is copied: files go and change. */
+
 static const char *
-keep (Worker *worker, const char *text)
+keep_path (Worker *worker, const char *path)
 {
-  if (text == NULL)
+  if (path == NULL)
     return NULL;
-  char *copy = g_hash_table_lookup (worker->kept, text);
+  char *copy = g_hash_table_lookup (worker->paths, path);
   if (copy == NULL)
     {
-      copy = g_string_chunk_insert (worker->strings, text);
-      g_hash_table_insert (worker->kept, (gpointer) text, copy);
+      copy = g_string_chunk_insert (worker->strings, path);
+      g_hash_table_insert (worker->paths, (gpointer) path, copy);
     }
   return copy;
+}
+
+/* Demangled here, where there are threads for it. */
+static Name
+keep_name (Worker *worker, const char *text)
+{
+  if (text == NULL)
+    return (Name){ 0 };
+  Name *name = g_hash_table_lookup (worker->names, text);
+  if (name == NULL)
+    {
+      name = g_new0 (Name, 1);
+      name->raw = g_string_chunk_insert (worker->strings, text);
+      g_autofree char *readable = hv_demangle (name->raw);
+      name->readable = g_string_chunk_insert (worker->strings, readable);
+      g_hash_table_insert (worker->names, (gpointer) text, name);
+    }
+  return *name;
 }
 
 static void
@@ -293,12 +326,28 @@ add_symbol (Worker *worker, const HvQuery *query, HvLines *lines, const char *mi
 
   if (lines && query->has_line)
     {
-      frame.file = keep (worker, hv_lines_path (lines, query->file));
+      frame.file = keep_path (worker, hv_lines_path (lines, query->file));
       frame.line = query->line;
     }
   if (frame.file == NULL)
     frame.flags |= FRAME_SYMBOL_ONLY;
   add_frame (worker, begin_chain (worker, query->user), &frame);
+}
+
+/* The name of a scope; many chains are in the outer ones. */
+static const Name *
+scope_name (Worker *worker, HvDwarf *dwarf, uint32_t scope)
+{
+  Name *name = &g_array_index (worker->scope_names, Name, scope);
+
+  if (!name->known)
+    {
+      HvName found = hv_dwarf_name (dwarf, g_array_index (worker->scopes, HvScope, scope).die);
+      *name = keep_name (worker, found.name);
+      name->linkage = found.linkage;
+      name->known = TRUE;
+    }
+  return name;
 }
 
 static void
@@ -310,12 +359,13 @@ add_chain (Worker *worker, HvDwarf *dwarf, const HvQuery *query, HvLines *lines)
   for (uint32_t at = query->scope; at != 0;)
     {
       const HvScope *scope = &g_array_index (worker->scopes, HvScope, at);
-      HvName name = hv_dwarf_name (dwarf, scope->die);
+      const Name *name = scope_name (worker, dwarf, at);
       const char *path = NULL;
-      Frame frame = { .function = keep (worker, name.name),
-                      .flags = scope->inlined  ? FRAME_INLINED
-                               : !name.linkage ? FRAME_NEEDS_SYMBOL
-                                               : 0 };
+      Frame frame = { .function = name->raw,
+                      .readable = name->readable,
+                      .flags = scope->inlined   ? FRAME_INLINED
+                               : !name->linkage ? FRAME_NEEDS_SYMBOL
+                                                : 0 };
       /* a frame's place is where it calls the one inlined into it */
       if (below)
         {
@@ -327,7 +377,7 @@ add_chain (Worker *worker, HvDwarf *dwarf, const HvQuery *query, HvLines *lines)
           path = hv_lines_path (lines, query->file);
           frame.line = query->line;
         }
-      frame.file = keep (worker, path);
+      frame.file = keep_path (worker, path);
       if (frame.file == NULL)
         frame.line = 0;
       if (frame.function || frame.flags & FRAME_NEEDS_SYMBOL)
@@ -357,6 +407,8 @@ resolve_unit (Worker *worker, const Job *job)
     }
   HvQuery *query = HV_ITEMS (worker->queries, HvQuery);
   hv_unit_find_scopes (walked, query, job->n, worker->scopes);
+  g_array_set_size (worker->scope_names, 0);
+  g_array_set_size (worker->scope_names, worker->scopes->len);
   hv_lines_find (lines, batch->object->main, query, job->n);
   for (gsize i = 0; i < job->n; i++)
     {
@@ -370,9 +422,12 @@ resolve_unit (Worker *worker, const Job *job)
         add_symbol (worker, &query[i], lines, missing);
     }
   /* the strings of the lines, and of a split unit, are gone: others may come to lie there */
-  g_hash_table_remove_all (worker->kept);
-  if (file && !hv_split_file_is_intact (file))
-    worker->damaged = TRUE;
+  g_hash_table_remove_all (worker->paths);
+  if (file)
+    {
+      g_hash_table_remove_all (worker->names);
+      worker->damaged = worker->damaged || !hv_split_file_is_intact (file);
+    }
 }
 
 static void
@@ -497,7 +552,11 @@ add_symbols (const Batch *batch, Worker *workers, const uint64_t *addresses, gsi
           if (symbol
               && (frame->function == NULL || has_prefix (symbol, "_Z")
                   || has_prefix (symbol, "_R")))
-            frame->function = keep (worker, symbol);
+            {
+              Name name = keep_name (worker, symbol);
+              frame->function = name.raw;
+              frame->readable = name.readable;
+            }
         }
     }
 }
@@ -515,6 +574,7 @@ emit_chains (const Batch *batch, const Worker *workers, gsize n, HvObjectSink si
         {
           const Frame *found = &g_array_index (workers[chain->worker].frames, Frame, k);
           HvObjectFrame frame = { .function = found->function,
+                                  .readable = found->readable,
                                   .file = found->file,
                                   .line = found->line,
                                   .inlined = (found->flags & FRAME_INLINED) != 0,

@@ -14,6 +14,7 @@ typedef struct HvObject HvObject;
 typedef struct
 {
   const char *function; /* as in the file: mostly mangled */
+  const char *readable; /* the same demangled; NULL: not known yet */
   const char *file;     /* NULL: unknown */
   uint32_t line;
   gboolean inlined;     /* into the next frame */
@@ -21,7 +22,8 @@ typedef struct
   gboolean incomplete;  /* the rest is in a file that was not found */
 } HvObjectFrame;
 
-/* What is at the `index`th address, innermost frame first. The frames live during the call. */
+/* What is at the `index`th address, innermost frame first. The frames live during the call, their
+ * strings as long as hv_object_resolve runs; an equal one mostly has the same address. */
 typedef void (*HvObjectSink) (gsize index, const HvObjectFrame *frames, gsize n, gpointer user);
 
 /* Takes the files over. `debug` is the separate debug file of `main`, `alt` what those share (dwz);
