@@ -25,7 +25,7 @@ test_packages='
   desktop-file-utils shared-mime-info appstream libglib2.0-bin shellcheck
 '
 
-bench_packages='hyperfine heaptrack libjemalloc-dev nodejs zstd python3'
+bench_packages='hyperfine heaptrack libjemalloc-dev libjemalloc2 nodejs zstd python3 g++ binutils llvm'
 
 say () {
   printf '%s: %s\n' "${0##*/}" "$*" >&2

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash disable=SC2154
+# Naming the addresses of a program with more than 100 MB of debug information: 10,000 of its call sites, and what it
+# allocates when it runs.  Sourced by tests/bench/run.
+
+mkdir -p "$made" || exit 1
+# the maps of a process hold no symbolic links, and jeprof compares paths
+dir=$(readlink -f "$made")/symbols
+program=$dir/program
+n_units=30 n_sites=10000
+
+# The program, from units that are alike but for their names: some minutes the first time.
+make_program () {
+  local unit
+  if [ "$program" -nt "$here/symbols/unit.cc" ] && [ "$program" -nt "$here/symbols.sh" ]; then
+    return 0
+  fi
+  say "building a program with much debug information in $dir: this takes some minutes"
+  rm -rf "$dir" && mkdir -p "$dir" || return 1
+  {
+    echo '#include <cstddef>'
+    echo '#include <cstdlib>'
+    for ((unit = 0; unit < n_units; unit++)); do
+      echo "long run_$unit (std::size_t n);"
+    done
+    echo 'int main (int, char **argv) {'
+    echo '  std::size_t n = std::strtoul (argv[1], nullptr, 10);'
+    echo '  long sum = 0;'
+    for ((unit = 0; unit < n_units; unit++)); do
+      echo "  sum += run_$unit (n);"
+    done
+    echo '  return sum == 0;'
+    echo '}'
+  } >"$dir/main.cc"
+  seq 0 $((n_units - 1)) | xargs -P "$(nproc)" -I '{}' \
+    g++ -std=c++17 -O2 -g -DUNIT=unit_'{}' -DRUN=run_'{}' -c "$here/symbols/unit.cc" -o "$dir/unit-{}.o" &&
+    g++ -O2 -g "$dir/main.cc" "$dir"/unit-*.o -o "$program" &&
+    rm "$dir"/unit-*.o
+}
+
+make_dumps () {
+  if ! [ "$dir/sites.heap" -nt "$program" ]; then
+    "$here/symbols/make-dump" "$program" $n_sites "$dir/sites.heap" "$dir/sites" || return 1
+  fi
+  if ! [ "$dir/run.heap" -nt "$program" ]; then
+    LD_PRELOAD=libjemalloc.so.2 MALLOC_CONF="prof:true,prof_final:true,lg_prof_sample:0,prof_prefix:$dir/jeprof" \
+      "$program" 60 && mv "$dir"/jeprof.*.f.heap "$dir/run.heap" && touch "$dir/run.heap"
+  fi
+}
+
+# Copies with compressed debug information, in directories of their own: the file's name is how it is found.
+make_packed () {
+  local kind
+  for kind in zlib zstd; do
+    if ! [ "$dir/$kind/program" -nt "$program" ]; then
+      mkdir -p "$dir/$kind" && objcopy --compress-debug-sections=$kind "$program" "$dir/$kind/program" || return 1
+    fi
+  done
+}
+
+line () {
+  printf '%-44s %9s %7s %6s %9s %9s\n' "$@"
+}
+
+# ours WHAT COMMAND PREPARATION
+ours () {
+  local time processor
+  time=$(seconds "$2" --runs 5 --prepare "$3")
+  processor=$(processor_seconds)
+  sh -c "$3"
+  line "$1" "$time" "$processor" "$(memory "$2")" "$(times "$llvm" "$time")" "$(times "$jeprof" "$time")"
+}
+
+# llvm_names PROGRAM ADDRESSES: whether llvm-symbolizer reads it; version 14 has no zstd
+llvm_names () {
+  command -v llvm-symbolizer >/dev/null && ! llvm-symbolizer -e "$1" <"$2" 2>/dev/null | head -n 1 | grep -q '^??$'
+}
+
+# compare DUMP ADDRESSES: heapview beside the peers, which are measured first
+compare () {
+  local dump=$1 addresses=$2 llvm=- jeprof=- cpu_llvm=- cpu_jeprof=- cached=$XDG_CACHE_HOME/heapview
+  local ask="llvm-symbolizer --inlines -e $program <$addresses" print="jeprof --text $program $dump"
+  if command -v llvm-symbolizer >/dev/null; then
+    llvm=$(seconds "$ask" --warmup 1 --runs 5)
+    cpu_llvm=$(processor_seconds)
+  else
+    missing+=('llvm-symbolizer is not there: apt-get install llvm')
+  fi
+  if command -v jeprof >/dev/null; then
+    jeprof=$(seconds "$print" --runs 3)
+    cpu_jeprof=$(processor_seconds)
+  else
+    missing+=('jeprof is not there: apt-get install libjemalloc-dev')
+  fi
+  line "$(basename "$dump"): $(wc -l <"$addresses") addresses" seconds cpu MiB 'x llvm' 'x jeprof'
+  ours 'heapview, nothing kept' "$heapview --no-store --print $dump" :
+  ours 'heapview, first dump: fills its caches' "$heapview --print $dump" "rm -rf $cached"
+  ours 'heapview, another dump: names known' "$heapview --print $dump" "rm -f $cached/profiles.db*"
+  ours 'heapview, the same dump again' "$heapview --print $dump" :
+  line 'llvm-symbolizer --inlines' "$llvm" "$cpu_llvm" "$(memory "$ask")" '' ''
+  line 'jeprof --text' "$jeprof" "$cpu_jeprof" "$(memory "$print")" '' ''
+}
+
+# compare_packed KIND
+compare_packed () {
+  local jeprof=- llvm=-
+  if llvm_names "$dir/$1/program" "$dir/sites"; then
+    llvm=$(seconds "llvm-symbolizer --inlines -e $dir/$1/program <$dir/sites" --warmup 1 --runs 5)
+  fi
+  ours "heapview, $1 sections" "$heapview --no-store --print --binary $dir/$1/program $dir/sites.heap" :
+}
+
+# The program's own addresses in a dump, less one: calls, not where they return to.
+addresses_of () {
+  python3 - "$1" "$program" <<'PYTHON'
+import re, sys
+dump, program = sys.argv[1:]
+text = open(dump).read()
+maps = [(int(m[1], 16), int(m[2], 16)) for m in re.finditer(r'^([0-9a-f]+)-([0-9a-f]+) .* (\S+)$', text, re.M)
+        if m[3] == program]
+base, end = maps[0][0], maps[-1][1]
+found = {int(word, 16) for line in re.findall('^@(.*)$', text, re.M) for word in line.split()}
+for address in sorted(found):
+    if base <= address < end:
+        print(hex(address - base - 1))
+PYTHON
+}
+
+if make_program && make_dumps && make_packed; then
+  addresses_of "$dir/run.heap" >"$dir/run"
+  compare "$dir/sites.heap" "$dir/sites"
+  for kind in zlib zstd; do
+    compare_packed $kind
+  done
+  compare "$dir/run.heap" "$dir/run"
+else
+  say 'no program to measure with'
+fi
