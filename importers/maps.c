@@ -2,6 +2,7 @@
 #include "maps.h"
 
 #include <string.h>
+#include <sys/sysmacros.h>
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -97,16 +98,37 @@ parse_freebsd (const char *p, const char *end, const char **path, const char **p
   return code;
 }
 
+/* "08:01" and "1234"; gperftools writes zeros where it does not know. */
+static void
+parse_file (const char *device, gsize device_length, const char *inode, gsize inode_length,
+            HvMapping *mapping)
+{
+  const char *end = device + device_length;
+  uint64_t major, minor, number = 0;
+
+  for (gsize i = 0; i < inode_length; i++)
+    if (!g_ascii_isdigit (inode[i]) || number > (UINT64_MAX - 9) / 10)
+      return;
+    else
+      number = number * 10 + (uint64_t) (inode[i] - '0');
+  if (!take_hex (&device, end, &major) || device == end || *device++ != ':'
+      || !take_hex (&device, end, &minor) || major > UINT32_MAX || minor > UINT32_MAX)
+    return;
+  mapping->device = makedev ((unsigned) major, (unsigned) minor);
+  mapping->inode = number;
+}
+
 static gboolean
-parse_linux (const char *p, const char *end, uint64_t *offset, const char **path)
+parse_linux (const char *p, const char *end, HvMapping *mapping, const char **path)
 {
   const char *word, *device;
-  gsize length;
+  gsize length, device_length;
 
   if (!take_word (&p, end, &word, &length) || length != 4 || !is_code (word, length)
-      || !take_hex (&p, end, offset) || !take_word (&p, end, &device, &length)
-      || memchr (device, ':', length) == NULL || !take_word (&p, end, &word, &length))
+      || !take_hex (&p, end, &mapping->offset) || !take_word (&p, end, &device, &device_length)
+      || memchr (device, ':', device_length) == NULL || !take_word (&p, end, &word, &length))
     return FALSE;
+  parse_file (device, device_length, word, length, mapping);
   *path = p;
   return TRUE;
 }
@@ -172,7 +194,7 @@ hv_maps_add_line (HvMaps *maps, HvProfile *profile, const char *line, gsize leng
       skip_blanks (&p, end);
       path = p;
     }
-  else if (!parse_linux (p, end, &mapping.offset, &path))
+  else if (!parse_linux (p, end, &mapping, &path))
     return;
   if (mapping.start >= mapping.end)
     return;

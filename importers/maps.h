@@ -8,9 +8,10 @@ G_BEGIN_DECLS
 /* An executable mapping of the recorded process. */
 typedef struct
 {
-  uint64_t start, end; /* [start, end) */
-  uint64_t offset;     /* in the file, of `start` */
-  uint32_t path;       /* string of the profile; 0: anonymous */
+  uint64_t start, end;    /* [start, end) */
+  uint64_t offset;        /* in the file, of `start` */
+  uint64_t device, inode; /* of the file, as stat() has them; inode 0: unknown */
+  uint32_t path;          /* string of the profile; 0: anonymous */
 } HvMapping;
 
 /* A process's memory map, as dumps carry it. */

@@ -378,6 +378,18 @@ hv_profile_add_row (HvProfile *profile, uint32_t site, const int64_t *values)
   profile->n_rows++;
 }
 
+const char *
+hv_module_verdict_text (HvModuleVerdict verdict)
+{
+  static const char *const texts[] = {
+    [HV_VERDICT_MATCHES] = "matches",
+    [HV_VERDICT_UNVERIFIED] = "unverified",
+    [HV_VERDICT_MISMATCH] = "mismatch",
+  };
+
+  return (gsize) verdict < G_N_ELEMENTS (texts) ? texts[verdict] : NULL;
+}
+
 uint32_t
 hv_profile_add_module (HvProfile *profile, const HvModule *module)
 {

@@ -109,6 +109,15 @@ typedef struct
   uint64_t first_row;
 } HvMoment;
 
+/* Is the file that a module's names are from the one that ran? */
+typedef enum
+{
+  HV_VERDICT_NONE, /* no file */
+  HV_VERDICT_MATCHES,
+  HV_VERDICT_UNVERIFIED, /* nothing speaks against it, but too little for it */
+  HV_VERDICT_MISMATCH,   /* a file was there, but it is another one: it gave no names */
+} HvModuleVerdict;
+
 typedef struct
 {
   uint32_t path;     /* string */
@@ -120,6 +129,10 @@ typedef struct
   int64_t unresolved;
   /* The part of the file that was mapped as code; 0: unknown. */
   uint64_t code_offset, code_size;
+  /* The file that was mapped, as stat() has them; inode 0: unknown. For the symboliser, not stored.
+   */
+  uint64_t device, inode;
+  HvModuleVerdict verdict;
 } HvModule;
 
 /* A thread's share of a site. */
@@ -246,6 +259,9 @@ void hv_profile_add_moment (HvProfile *profile, const HvMoment *moment);
 /* Appends a row of the latest moment: one value for each metric of row_metrics, lowest first. Set
  * row_metrics before the first. */
 void hv_profile_add_row (HvProfile *profile, uint32_t site, const int64_t *values);
+
+/* "matches", "unverified", "mismatch"; NULL for none. */
+const char *hv_module_verdict_text (HvModuleVerdict verdict);
 
 uint32_t hv_profile_add_module (HvProfile *profile, const HvModule *module);
 uint32_t hv_profile_add_thread (HvProfile *profile, uint64_t uid, uint32_t name);

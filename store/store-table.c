@@ -344,6 +344,7 @@ module_write (HvStoreJob *job, uint64_t row)
   put_unless (job, 5, m->unresolved, 0);
   put_unless (job, 6, (int64_t) m->code_offset, 0);
   put_unless (job, 7, (int64_t) m->code_size, 0);
+  put_unless (job, 8, m->verdict, HV_VERDICT_NONE);
 }
 
 static void
@@ -355,6 +356,13 @@ module_reserve (HvStoreJob *job, uint64_t rows)
 static void
 module_read (HvStoreJob *job, uint64_t row)
 {
+  int64_t verdict = get (job, 8);
+
+  if (verdict < HV_VERDICT_NONE || verdict > HV_VERDICT_MISMATCH)
+    {
+      job->damaged = TRUE;
+      verdict = HV_VERDICT_NONE;
+    }
   job->to->module[row] = (HvModule){
     .path = get_id (job, 1),
     .build_id = get_id (job, 2),
@@ -363,6 +371,7 @@ module_read (HvStoreJob *job, uint64_t row)
     .unresolved = get (job, 5),
     .code_offset = (uint64_t) get (job, 6),
     .code_size = (uint64_t) get (job, 7),
+    .verdict = (HvModuleVerdict) verdict,
   };
 }
 
@@ -504,8 +513,8 @@ const HvStoreTable _hv_store_tables[HV_STORE_N_TABLES] = {
          " total_blocks, temporary_blocks, rss_bytes, first_row",
          "moments", moment, NULL),
   TABLE ("moment_site", "moment, site", "moment_sites", row, row_metrics),
-  TABLE ("module", "path, build_id, status, tried, unresolved, code_offset, code_size", "modules",
-         module, NULL),
+  TABLE ("module", "path, build_id, status, tried, unresolved, code_offset, code_size, verdict",
+         "modules", module, NULL),
   TABLE ("thread", "uid, name", "threads", thread, NULL),
   TABLE ("thread_site", "site, thread, live_bytes, live_blocks, total_bytes, total_blocks",
          "thread_sites", thread_site, NULL),

@@ -19,6 +19,7 @@ static const char *const migrations[] = {
   "/org/heapview/schema-2.sql",
   "/org/heapview/schema-3.sql",
   "/org/heapview/schema-4.sql",
+  "/org/heapview/schema-5.sql",
 };
 #define VERSION ((int) G_N_ELEMENTS (migrations))
 

@@ -29,6 +29,7 @@ typedef struct
   uint32_t path;  /* string */
   GArray *frames; /* ids */
   HvSymbolStatus status;
+  HvModuleVerdict verdict;
   HvSymbolStatus before; /* of a stored profile, which nothing makes worse */
   int64_t cost;          /* of the stacks it leaves without names */
   uint32_t seen_by;

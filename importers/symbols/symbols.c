@@ -134,22 +134,46 @@ is_main (const HvProfile *profile, uint32_t path)
 /* Says which file was used, and what makes one doubt that it is the one that ran. */
 static void
 say_used (HvResolver *r, const HvSymbolGroup *group, const char *path, const char *debug_path,
-          const char *status)
+          const char *status, gboolean layout)
 {
+  const HvModule *module = hv_resolver_module (r, group->path);
+  const char *place = hv_profile_string (r->profile, group->path);
+  g_autoptr (GString) what = g_string_new (status);
   GStatBuf file, dump;
-  gboolean newer = g_stat (path, &file) == 0 && r->profile->path
-                   && g_stat (r->profile->path, &dump) == 0 && file.st_mtime > dump.st_mtime;
-  g_autofree char *what = g_strconcat (status, newer ? " (the file is newer than the dump)" : NULL,
-                                       NULL);
 
-  hv_find_say (group->tried, path, what);
+  if (g_stat (path, &file) == 0)
+    {
+      if (r->profile->path && g_stat (r->profile->path, &dump) == 0
+          && file.st_mtime > dump.st_mtime)
+        g_string_append (what, " (the file is newer than the dump)");
+      /* device numbers of another machine, or of an overlay, say nothing */
+      if (module && module->inode && strcmp (path, place) == 0 && module->device == file.st_dev
+          && module->inode != file.st_ino)
+        g_string_append (what, " (the file was replaced since)");
+    }
+  if (!layout)
+    g_string_append (what, " (its code is not where it was mapped)");
+  hv_find_say (group->tried, path, what->str);
   if (debug_path)
     hv_find_say (group->tried, debug_path, "its debug file");
 }
 
-/* What the file of a module says; its status. */
+/* What was checked of a file that is used. */
+static HvModuleVerdict
+judge (const HvVerdict *verdict, const HvModule *module, HvElf *elf, gboolean same_build)
+{
+  gboolean some = verdict->checked > 0 && verdict->calls == verdict->checked;
+  gboolean mapped = module && hv_verify_layout_known (elf, module->code_offset, module->code_size);
+
+  if (same_build || verdict->checked >= MIN_CALLS || (some && mapped))
+    return HV_VERDICT_MATCHES;
+  return HV_VERDICT_UNVERIFIED;
+}
+
+/* What the file of a module says; its status. `same_build` tells that the build ids are equal. */
 static HvSymbolStatus
-resolve_file (HvResolver *r, const HvSymbolGroup *group, HvElf *elf, const char *path)
+resolve_file (HvResolver *r, HvSymbolGroup *group, HvElf *elf, const char *path,
+              gboolean same_build)
 {
   g_autofree uint64_t *addresses = g_new (uint64_t, group->frames->len);
   g_autofree uint32_t *ids = g_new (uint32_t, group->frames->len);
@@ -197,13 +221,14 @@ resolve_file (HvResolver *r, const HvSymbolGroup *group, HvElf *elf, const char 
       return HV_SYMBOLS_MISMATCH;
     }
 
+  group->verdict = judge (&verdict, module, elf, same_build);
   HvBatchResult result = hv_resolver_name (r, group, elf, path, ids, addresses, n);
   HvSymbolStatus status = HV_SYMBOLS_RESOLVED;
   if (result.n_resolved == 0)
     status = result.any_starts ? HV_SYMBOLS_STARTS_ONLY : HV_SYMBOLS_NONE;
   else if (result.n_resolved == result.n_symbol_only && !result.debug_info)
     status = HV_SYMBOLS_TABLE_ONLY;
-  say_used (r, group, path, result.debug_path, hv_symbol_status_text (status));
+  say_used (r, group, path, result.debug_path, hv_symbol_status_text (status), layout);
   g_free (result.debug_path);
   return status;
 }
@@ -234,7 +259,8 @@ try_file (HvResolver *r, HvSymbolGroup *group, const char *path, const char *bui
       return FALSE;
     }
   g_autofree char *new_id = g_strdup (*build_id ? NULL : found);
-  group->status = resolve_file (r, group, elf, path);
+  gboolean same_build = *build_id && g_strcmp0 (found, build_id) == 0;
+  group->status = resolve_file (r, group, elf, path, same_build);
   if (group->status == HV_SYMBOLS_MISMATCH)
     return FALSE;
   HvModule *module = hv_resolver_module (r, group->path);
@@ -243,14 +269,14 @@ try_file (HvResolver *r, HvSymbolGroup *group, const char *path, const char *bui
   return TRUE;
 }
 
-/* What was found before stays where nothing better is found now. */
-static void
+/* What was found before stays where nothing better is found now; whether it stays. */
+static gboolean
 keep_better (HvResolver *r, HvSymbolGroup *group, guint n_warnings)
 {
   const HvModule *module = hv_resolver_module (r, group->path);
 
   if (group->before >= HV_SYMBOLS_NONE || group->status <= group->before || module == NULL)
-    return;
+    return FALSE;
   /* of a file that had its names nothing is left but a few odd addresses, which prove nothing */
   if (group->before == HV_SYMBOLS_RESOLVED)
     g_ptr_array_set_size (r->profile->warnings, (int) n_warnings);
@@ -262,6 +288,7 @@ keep_better (HvResolver *r, HvSymbolGroup *group, guint n_warnings)
   for (char **line = lines; *line; line++)
     if (**line && !g_ptr_array_find_with_equal_func (group->tried, *line, g_str_equal, NULL))
       g_ptr_array_add (group->tried, g_strdup (*line));
+  return TRUE;
 }
 
 static void
@@ -292,7 +319,11 @@ resolve_group (HvResolver *r, HvSymbolGroup *group)
       if (fetched)
         try_file (r, group, fetched, build_id);
     }
-  keep_better (r, group, n_warnings);
+  if (group->status == HV_SYMBOLS_MISMATCH)
+    group->verdict = HV_VERDICT_MISMATCH;
+  gboolean kept = keep_better (r, group, n_warnings);
+  if (module && !kept)
+    module->verdict = group->verdict;
   if (module)
     module->status = hv_profile_intern (profile, hv_symbol_status_text (group->status), -1);
 }

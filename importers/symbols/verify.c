@@ -81,14 +81,19 @@ has_code (const HvElf *elf, uint64_t page)
 }
 
 gboolean
-hv_verify_layout (HvElf *elf, uint64_t offset, uint64_t size)
+hv_verify_layout_known (const HvElf *elf, uint64_t offset, uint64_t size)
 {
   /* pages of other machines may be larger than the linker's alignment */
-  if (hv_elf_machine (elf) != HV_ELF_X86_64 || offset < PAGE || size < PAGE || offset % PAGE
-      || size % PAGE || size > INT64_MAX || offset > INT64_MAX)
-    return TRUE;
-  return !has_code (elf, offset - PAGE) && has_code (elf, offset)
-         && has_code (elf, offset + size - PAGE) && !has_code (elf, offset + size);
+  return hv_elf_machine (elf) == HV_ELF_X86_64 && offset >= PAGE && size >= PAGE
+         && offset % PAGE == 0 && size % PAGE == 0 && size <= INT64_MAX && offset <= INT64_MAX;
+}
+
+gboolean
+hv_verify_layout (HvElf *elf, uint64_t offset, uint64_t size)
+{
+  return !hv_verify_layout_known (elf, offset, size)
+         || (!has_code (elf, offset - PAGE) && has_code (elf, offset)
+             && has_code (elf, offset + size - PAGE) && !has_code (elf, offset + size));
 }
 
 gboolean

@@ -21,6 +21,9 @@ HvVerdict hv_verify_calls (HvElf *elf, const uint64_t *addresses, gsize n);
  * few addresses to check, this tells another build. TRUE where it cannot be told. */
 gboolean hv_verify_layout (HvElf *elf, uint64_t offset, uint64_t size);
 
+/* Whether that can be told of them. */
+gboolean hv_verify_layout_known (const HvElf *elf, uint64_t offset, uint64_t size);
+
 gboolean hv_verdict_ok (const HvVerdict *verdict);
 
 G_END_DECLS

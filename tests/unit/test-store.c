@@ -68,6 +68,7 @@ make_profile (uint64_t seed, uint32_t nodes)
           module.unresolved = INT64_MAX;
           module.code_offset = 0x1000;
           module.code_size = UINT64_MAX;
+          module.verdict = HV_VERDICT_UNVERIFIED;
         }
       hv_profile_add_module (p, &module);
     }
@@ -198,6 +199,7 @@ assert_same (const HvProfile *a, const HvProfile *b)
       SAME (module[i].unresolved);
       g_assert_cmpuint (a->module[i].code_offset, ==, b->module[i].code_offset);
       g_assert_cmpuint (a->module[i].code_size, ==, b->module[i].code_size);
+      SAME (module[i].verdict);
     }
   SAME (n_threads);
   for (uint32_t i = 0; i < a->n_threads; i++)
@@ -618,7 +620,7 @@ test_foreign (Fixture *f, gconstpointer data)
   assert_refused (f->path, "made by a newer heapview");
   tamper (f->path, "pragma user_version = -1");
   assert_refused (f->path, "not a heapview store");
-  tamper (f->path, "pragma user_version = 4; drop view v_site;"
+  tamper (f->path, "pragma user_version = 5; drop view v_site;"
                    "create view v_site as with recursive r(x) as (select 1 union all select x"
                    " from r) select x from r");
   assert_refused (f->path, "not those heapview makes");
@@ -654,6 +656,7 @@ test_upgrade (Fixture *f, gconstpointer data)
                    "alter table frame drop column call;"
                    "alter table module drop column code_offset;"
                    "alter table module drop column code_size;"
+                   "alter table module drop column verdict;"
                    "alter table module drop column tried;"
                    "alter table module drop column unresolved; pragma user_version = 1");
   hv_store_close (f->store);
@@ -709,7 +712,7 @@ test_modes (Fixture *f, gconstpointer data)
   g_autofree char *version = ask_file (f->path, "pragma user_version");
   g_autofree char *vacuum = ask_file (f->path, "pragma auto_vacuum");
   g_assert_cmpstr (id, ==, "1213625204");
-  g_assert_cmpstr (version, ==, "4");
+  g_assert_cmpstr (version, ==, "5");
   g_assert_cmpstr (vacuum, ==, "2");
 
   g_autoptr (GError) error = NULL;

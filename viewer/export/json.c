@@ -78,6 +78,7 @@ add_modules (cJSON *object, const HvProfile *profile)
       cJSON_AddStringToObject (out, "path", hv_profile_string (profile, module->path));
       add_text (out, "build_id", hv_profile_string (profile, module->build_id));
       cJSON_AddStringToObject (out, "status", hv_profile_string (profile, module->status));
+      add_text (out, "verdict", hv_module_verdict_text (module->verdict));
       add_int (out, "unresolved_bytes", module->unresolved);
       add_share (out, "share", total > 0 ? (double) module->unresolved / (double) total : 0);
       cJSON *tried = cJSON_AddArrayToObject (out, "tried");

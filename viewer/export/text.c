@@ -38,6 +38,8 @@ append_modules (GString *out, const HvProfile *profile)
 
       g_string_append_printf (line, "%s: %s", hv_profile_string (profile, module->path),
                               hv_profile_string (profile, module->status));
+      if (module->verdict != HV_VERDICT_NONE)
+        g_string_append_printf (line, ", %s", hv_module_verdict_text (module->verdict));
       if (module->unresolved && total > 0)
         g_string_append_printf (line, ", %.1f %% of the %s without names",
                                 100 * (double) module->unresolved / (double) total,
