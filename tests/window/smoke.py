@@ -85,6 +85,18 @@ def names(role=None):
     return found
 
 
+def node(name):
+    """The first control whose name has `name` in it."""
+    app = application()
+    for found in walk(app) if app else []:
+        try:
+            if name in (found.get_name() or "") and found.get_action_iface():
+                return found
+        except gi.repository.GLib.Error:
+            continue
+    return None
+
+
 def graph():
     """Name and description of the flame graph: the image that is neither bar nor curve."""
     app = application()
@@ -170,6 +182,30 @@ try:
     key("ctrl+w")
     process.wait(WAIT)
     expect(process.returncode == 0, "Ctrl+W ends it with status 0")
+
+    # a dump whose program nobody has: the report of what is missing, by the button that says so
+    missing = os.path.join(directory, "missing.heap")
+    with open(missing, "w") as f:
+        f.write("heap_v2/1\n  t*: 0: 0 [0: 0]\n@ 0x401101\n  t*: 3: 750 [0: 0]\n  t1: 2: 500 [0: 0]\n"
+                "  t2: 1: 250 [0: 0]\n\nMAPPED_LIBRARIES:\n"
+                "00400000-00500000 r-xp 00000000 08:01 11 /nowhere/bin/program\n")
+    process = subprocess.Popen([heapview, "--no-store", missing])
+    button = until("the button on missing symbols", lambda: node("No symbols: 100"))
+    expect(any("All threads" in n for n in names()), "threads can be chosen")
+    expect(any("Group by" in n for n in names()), "the grouping can be chosen")
+    window = until("the window", lambda: subprocess.run(
+        ["xdotool", "search", "--onlyvisible", "--pid", str(process.pid)],
+        capture_output=True, text=True).stdout.split())[-1]
+    subprocess.run(["xdotool", "windowfocus", "--sync", window], check=True)
+    key("g", "Down", "Down", "Down", "Down", "Return")
+    expect(until("the grouping", lambda: any("By module ×" in n for n in names())), "g groups by module")
+    button.get_action_iface().do_action(0)
+    expect(until("the report", lambda: node("Locate the symbols of program")), "the button opens the report")
+    expect(any("/nowhere/bin/program: No such file or directory" in n for n in names()),
+           "the report says what was tried")
+    screenshot("window-symbols.png")
+    process.terminate()
+    process.wait(WAIT)
 
     process = start(os.path.join(directory, "no-such-file"))
     expect(until("the error page", lambda: any("could not be opened" in n for n in names())),

@@ -176,6 +176,8 @@ view_action (GtkWidget *widget, const char *name, GVariant *parameter)
     }
   else if (g_str_equal (name, "win.cycle"))
     hv_profile_view_cycle (self->view);
+  else if (g_str_equal (name, "win.group"))
+    hv_profile_view_choose_group (self->view);
   else if (g_str_equal (name, "win.invert"))
     hv_profile_view_invert (self->view);
   else if (g_str_equal (name, "win.flame"))
@@ -220,7 +222,7 @@ static const char *const shown_actions[] = { "win.search",    "win.flame",     "
                                              "win.details",   "win.export",    "win.zoom-here",
                                              "win.copy-name", "win.copy-path", "win.copy-numbers",
                                              "win.back",      "win.forward",   "win.invert",
-                                             "win.butterfly", "win.sites" };
+                                             "win.butterfly", "win.sites",     "win.group" };
 static const char *const diff_actions[] = { "win.swap", "win.cycle" };
 static const char *const timed_actions[] = { "win.next", "win.previous" };
 

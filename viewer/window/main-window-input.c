@@ -19,6 +19,8 @@ action_of (guint keyval)
     {
     case GDK_KEY_v:
       return "win.cycle";
+    case GDK_KEY_g:
+      return "win.group";
     case GDK_KEY_i:
       return "win.invert";
     case GDK_KEY_n:

@@ -47,7 +47,7 @@ struct _HvProfileView
   GtkToggleButton *peak_button, *moment_button, *end_button;
   GtkToggleButton *flame_tab, *table_tab, *butterfly_tab, *sites_tab;
   GtkStack *pages;
-  GtkDropDown *metric_drop;
+  GtkDropDown *metric_drop, *group_drop, *thread_drop;
   GtkButton *fold_chip, *symbols_button;
   HvWrapBox *view_bar;
   GtkMenuButton *notes;
@@ -72,6 +72,7 @@ struct _HvProfileView
   HvSearch *search;
   char *search_text;
   GArray *metrics; /* HvMetric, as in the drop-down */
+  GArray *groups;  /* HvGroup, as in its drop-down */
 
   HvHistory *history;
   gboolean travels; /* on the way to a place of `history` */
@@ -100,6 +101,7 @@ void hv_profile_view_show_diff_head (HvProfileView *self);
 void hv_profile_view_update_legend (HvProfileView *self);
 void hv_profile_view_update_moment_switch (HvProfileView *self);
 void hv_profile_view_update_metrics (HvProfileView *self);
+void hv_profile_view_update_groups (HvProfileView *self);
 
 /* What is searched and selected, and what they hold together. */
 void hv_profile_view_show_status_line (HvProfileView *self);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "viewer/widgets/i18n.h"
 
+#include <string.h>
+
 #include "store/units.h"
 #include "viewer/widgets/labels.h"
 #include "viewer/window/profile-view-private.h"
@@ -371,6 +373,65 @@ group_text (HvGroup group)
   return "";
 }
 
+/* The thread that option `text` names, as the first entry of the drop-down is "all"; 0: none. */
+static guint
+find_thread (const HvProfile *profile, const char *text)
+{
+  for (uint32_t t = 0; text && t < profile->n_threads; t++)
+    {
+      g_autofree char *number = g_strdup_printf ("t%" G_GUINT64_FORMAT, profile->thread_uid[t]);
+      if (strcmp (text, number) == 0 || strcmp (text, number + 1) == 0
+          || strcmp (text, hv_profile_string (profile, profile->thread_name[t])) == 0)
+        return t + 1;
+    }
+  return 0;
+}
+
+static void
+update_threads (HvProfileView *self)
+{
+  const HvProfile *profile = self->profiles->current;
+  g_autoptr (GtkStringList)
+      names = gtk_string_list_new ((const char *[]){ _ ("All threads"), NULL });
+
+  for (uint32_t t = 0; t < profile->n_threads; t++)
+    {
+      const char *name = hv_profile_string (profile, profile->thread_name[t]);
+      g_autofree char *label = g_strdup_printf (*name ? "%s (t%" G_GUINT64_FORMAT ")"
+                                                      : "%st%" G_GUINT64_FORMAT,
+                                                name, profile->thread_uid[t]);
+      gtk_string_list_append (names, label);
+    }
+  gtk_drop_down_set_model (self->thread_drop, G_LIST_MODEL (names));
+  gtk_drop_down_set_selected (self->thread_drop,
+                              find_thread (profile, self->question.options.thread));
+  gtk_widget_set_visible (GTK_WIDGET (self->thread_drop), profile->n_threads > 1);
+}
+
+void
+hv_profile_view_update_groups (HvProfileView *self)
+{
+  g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
+  gboolean quiet = self->quiet;
+  guint selected = 0;
+
+  g_array_set_size (self->groups, 0);
+  for (HvGroup group = 0; group < HV_N_GROUPS; group++)
+    {
+      if (group == HV_GROUP_THREAD && self->profiles->current->n_threads == 0)
+        continue;
+      if (group == self->question.options.group)
+        selected = self->groups->len;
+      g_array_append_val (self->groups, group);
+      gtk_string_list_append (names, group_text (group));
+    }
+  self->quiet = TRUE;
+  gtk_drop_down_set_model (self->group_drop, G_LIST_MODEL (names));
+  gtk_drop_down_set_selected (self->group_drop, selected);
+  update_threads (self);
+  self->quiet = quiet;
+}
+
 static void
 update_chips (HvProfileView *self)
 {
@@ -508,9 +569,13 @@ show_missing_symbols (HvProfileView *self)
   gtk_widget_set_visible (GTK_WIDGET (self->symbols_button), worst != NULL);
   if (!worst)
     return;
-  /* Translators: a file, and the part of the memory whose stacks lack its names */
-  g_autofree char *text = g_strdup_printf (_ ("No symbols: %s (%s)…"), worst, share);
+  /* Translators: the part of the memory whose stacks lack names */
+  g_autofree char *text = g_strdup_printf (_ ("No symbols: %s"), share);
+  g_autofree char *tooltip = g_strdup_printf (_ ("Symbols of %s are missing: what was tried, and "
+                                                 "where the file is"),
+                                              worst);
   gtk_button_set_label (self->symbols_button, text);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->symbols_button), tooltip);
 }
 
 void
@@ -542,6 +607,7 @@ hv_profile_view_show_scene (HvProfileView *self, HvScene *scene)
       hv_timeline_set_scene (self->timeline, timed ? scene : NULL);
     }
   hv_profile_view_update_moment_switch (self);
+  hv_profile_view_update_groups (self);
   update_chips (self);
   self->quiet = FALSE;
   hv_profile_view_update_page (self);

@@ -158,6 +158,7 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user)
       self->quiet = TRUE;
       hv_profile_view_update_moment_switch (self);
       hv_profile_view_update_metrics (self);
+      hv_profile_view_update_groups (self);
       self->quiet = FALSE;
     }
   g_signal_emit (self, signals[SIGNAL_FAILED], 0, error->message);
@@ -209,6 +210,31 @@ metric_cb (HvProfileView *self)
   q->metric = g_array_index (self->metrics, HvMetric, selected);
   if (!hv_profile_view_base (self) && !hv_profile_has (self->profiles->current, q->metric, q->at))
     q->at = HV_AT_END;
+  ask (self);
+}
+
+static void
+group_cb (HvProfileView *self)
+{
+  guint selected = gtk_drop_down_get_selected (self->group_drop);
+  if (self->quiet || selected >= self->groups->len)
+    return;
+  self->question.options.group = g_array_index (self->groups, HvGroup, selected);
+  ask (self);
+}
+
+static void
+thread_cb (HvProfileView *self)
+{
+  guint selected = gtk_drop_down_get_selected (self->thread_drop);
+  if (self->quiet || selected > self->profiles->current->n_threads)
+    return;
+  /* interned: scenes keep their question */
+  g_autofree char *number = selected ? g_strdup_printf (
+                                "t%" G_GUINT64_FORMAT,
+                                self->profiles->current->thread_uid[selected - 1])
+                                     : NULL;
+  self->question.options.thread = g_intern_string (number);
   ask (self);
 }
 
@@ -414,6 +440,7 @@ hv_profile_view_dispose (GObject *object)
   g_clear_pointer (&self->search, hv_search_free);
   g_clear_pointer (&self->search_text, g_free);
   g_clear_pointer (&self->metrics, g_array_unref);
+  g_clear_pointer (&self->groups, g_array_unref);
   g_clear_pointer (&self->scene, hv_scene_unref);
   g_clear_pointer (&self->profiles, hv_profiles_unref);
   G_OBJECT_CLASS (hv_profile_view_parent_class)->dispose (object);
@@ -465,6 +492,8 @@ hv_profile_view_class_init (HvProfileViewClass *klass)
   BIND (butterfly_tab);
   BIND (sites_tab);
   BIND (metric_drop);
+  BIND (group_drop);
+  BIND (thread_drop);
   BIND (fold_chip);
   BIND (view_bar);
   BIND (shown_part);
@@ -485,6 +514,8 @@ hv_profile_view_class_init (HvProfileViewClass *klass)
   BIND (details);
   BIND (diff_table);
   gtk_widget_class_bind_template_callback (widget_class, metric_cb);
+  gtk_widget_class_bind_template_callback (widget_class, group_cb);
+  gtk_widget_class_bind_template_callback (widget_class, thread_cb);
   gtk_widget_class_bind_template_callback (widget_class, fold_cb);
   gtk_widget_class_bind_template_callback (widget_class, tab_cb);
   gtk_widget_class_bind_template_callback (widget_class, flame_selected_cb);
@@ -510,6 +541,7 @@ hv_profile_view_init (HvProfileView *self)
 
   self->metrics = g_array_new (FALSE, FALSE, sizeof (HvMetric));
   self->history = hv_history_new ();
+  self->groups = g_array_new (FALSE, FALSE, sizeof (HvGroup));
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_scrollbar_set_adjustment (self->across, hv_flame_graph_get_across (self->flame));
   gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (buttons), 0);
@@ -696,6 +728,14 @@ hv_profile_view_step_moment (HvProfileView *self, int by)
   gint64 last = (gint64) self->profiles->current->n_moments - 1;
   gint64 now = self->question.at <= last ? self->question.at : last;
   set_moment (self, (uint32_t) CLAMP (now + by, 0, last));
+}
+
+void
+hv_profile_view_choose_group (HvProfileView *self)
+{
+  g_return_if_fail (HV_IS_PROFILE_VIEW (self));
+  gtk_widget_grab_focus (GTK_WIDGET (self->group_drop));
+  gtk_widget_activate (GTK_WIDGET (self->group_drop));
 }
 
 void

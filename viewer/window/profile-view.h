@@ -49,6 +49,7 @@ typedef enum
 } HvViewPage;
 void hv_profile_view_show_page (HvProfileView *self, HvViewPage page);
 
+void hv_profile_view_choose_group (HvProfileView *self); /* opens the list */
 void hv_profile_view_step_moment (HvProfileView *self, int by);
 void hv_profile_view_zoom (HvProfileView *self, int by); /* 0: reset */
 
