@@ -316,12 +316,9 @@ hv_function_task (const char *function, GString *key, GString *label)
   g_string_append (key, path->str);
   gsize start = label->len;
   hv_generic_name (label, future);
-  /* a closure that is a future is the body of an async block or function */
-  if (!blocking && g_str_has_suffix (label->str + start, "{closure}"))
-    {
-      g_string_truncate (label, label->len - strlen ("{closure}"));
-      g_string_append (label, "{async}");
-    }
+  /* a closure that is a future is the body of an async function, as far as the name tells */
+  if (!blocking && g_str_has_suffix (label->str + start, "::{closure}"))
+    g_string_truncate (label, label->len - strlen ("::{closure}"));
   else if (g_str_has_suffix (label->str + start, " (async)"))
     g_string_truncate (label, label->len - strlen (" (async)"));
   return TRUE;

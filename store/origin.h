@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 void hv_frame_origin (GString *out, const HvProfile *profile, const HvFrame *frame);
 
 /* Where `function` runs or makes a task of Rust's Tokio whose future's type it names: TRUE, and
- * appends the type as a key ("app::serve::{{closure}}") and for people ("app::serve::{async}");
+ * appends the type as a key ("app::serve::{{closure}}") and for people ("app::serve");
  * wrappers such as Instrumented<T> or Pin<Box<T>> are taken off. */
 gboolean hv_function_task (const char *function, GString *key, GString *label);
 

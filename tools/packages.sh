@@ -16,6 +16,7 @@ gui_packages='
 '
 
 # Tests only.  Node and Chromium run the SVG's script; AT-SPI reads the window as a screen reader would.
+# A program of Tokio's is built and recorded.
 test_packages='
   clang clang-format libclang-rt-14-dev lld llvm dwz strace libdebuginfod1
   xvfb xauth x11-utils libgtk-4-bin xdotool imagemagick libgl1-mesa-dri fonts-noto-cjk
@@ -23,6 +24,7 @@ test_packages='
   chromium nodejs
   sqlite3 zstd xz-utils binutils
   desktop-file-utils shared-mime-info appstream libglib2.0-bin shellcheck
+  cargo rustc librust-tokio-dev librust-tracing-dev libjemalloc2
 '
 
 bench_packages='hyperfine heaptrack libjemalloc-dev libjemalloc2 nodejs zstd python3 g++ binutils llvm'

@@ -74,7 +74,7 @@ test_tasks (void)
   } cases[] = {
     { "tokio::runtime::task::raw::poll::<app::serve::{closure#0}, "
       "alloc::sync::Arc<tokio::runtime::scheduler::multi_thread::handle::Handle>>",
-      "app::serve::{{closure}}", "app::serve::{async}" },
+      "app::serve::{{closure}}", "app::serve" },
     { "<tokio::runtime::task::core::Core<app::serve::{async_fn_env#0}<app::Db>, S>>::poll",
       "app::serve::{{closure}}", "app::serve" },
     { "<tokio::runtime::task::harness::Harness<tracing::instrument::Instrumented<"
@@ -86,7 +86,7 @@ test_tasks (void)
       "core::future::future::Future<Output = ()> + core::marker::Send>>, S>",
       "alloc::boxed::Box", "alloc::boxed::Box<…>" },
     { "tokio::runtime::task::raw::poll::<<app::Svc as app::Call>::call::{closure#0}, S>",
-      "app::Svc::call::{{closure}}", "app::Svc::call::{async}" },
+      "app::Svc::call::{{closure}}", "app::Svc::call" },
     /* the legacy mangling, with what the debug information adds */
     { "tokio::runtime::task::core::Cell<T,S>::new::<app::serve::{async_fn_env#0}, alloc::sync::Arc<"
       "tokio::runtime::scheduler::multi_thread::handle::Handle, alloc::alloc::Global>>",

@@ -326,10 +326,10 @@ test_tasks (void)
   set_category (profile, "tokio::runtime::task::raw::poll::<app::serve::{closure#0}, S>",
                 HV_CATEGORY_ASYNC);
   expect_rows (profile, (HvTreeOptions){ .group = HV_GROUP_TASK },
-               "task app::serve::{async} 10 10|task app::Job 7 7|task app::legacy 5 5|"
+               "task app::serve 10 10|task app::Job 7 7|task app::legacy 5 5|"
                "[async runtime] 3 3|[no task] 2 2|task app::fetch 1 1");
   expect_rows (profile, (HvTreeOptions){ .group = HV_GROUP_TASK, .focus = "helper" },
-               "task app::serve::{async} 10 10");
+               "task app::serve 10 10");
 
   g_autoptr (HvTree) tree = tree_of (profile, (HvTreeOptions){ .group = HV_GROUP_TASK });
   g_assert_cmpint (tree->incl[0][0][0], ==, 28);
