@@ -197,6 +197,20 @@ _hv_tree_async_name (GString *name, const char *function)
   g_string_append (name, "::{async_fn#0}");
 }
 
+/* "<app::Db as app::Get>::get (async)" of "<app::Db as app::Get>::get::{async_fn#0}"; nothing
+ * of a name that is not of the body of an async function or block. */
+static void
+append_readable_body (GString *text, const char *function)
+{
+  static const char block[] = "::{async_block#";
+  const char *last = g_strrstr (function, "::{async_");
+
+  if (last == NULL || strstr (last + 2, "}::") != NULL)
+    return;
+  g_string_append_len (text, function, last - function);
+  g_string_append (text, g_str_has_prefix (last, block) ? "::{async}" : " (async)");
+}
+
 void
 _hv_tree_name_keys (HvTree *tree)
 {
@@ -213,19 +227,22 @@ _hv_tree_name_keys (HvTree *tree)
         continue;
       g_string_truncate (full, 0);
       hv_normalise_function (full, key->function);
-      if (tree->tables->mixed[k])
-        {
-          g_string_truncate (text, 0);
-          hv_generic_name (text, full->str);
-          if (lines && key->line)
-            append_line (text, key);
-          key->label = g_string_chunk_insert (tree->tables->texts, text->str);
-        }
       if (tree->tables->async_body[k])
         {
           g_autofree char *body = g_strdup (full->str);
           g_string_truncate (full, 0);
           _hv_tree_async_name (full, body);
+        }
+      g_string_truncate (text, 0);
+      if (tree->tables->mixed[k])
+        hv_generic_name (text, full->str);
+      else
+        append_readable_body (text, full->str);
+      if (text->len)
+        {
+          if (lines && key->line)
+            append_line (text, key);
+          key->label = g_string_chunk_insert (tree->tables->texts, text->str);
         }
       g_string_truncate (text, 0);
       hv_shorten_function (text, full->str);
