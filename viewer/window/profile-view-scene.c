@@ -326,12 +326,21 @@ static void
 update_fold_chip (HvProfileView *self)
 {
   gboolean all = self->question.options.all_frames;
+  const HvTree *tree = self->scene->report.tree;
+  const HvTreeFolded *folded = &tree->folded_of[HV_SIDE_CURRENT];
+  g_autofree char *tip = NULL;
 
-  gtk_widget_set_visible (GTK_WIDGET (self->fold_chip), all || self->scene->report.tree->folded);
-  gtk_button_set_label (self->fold_chip, all ? _ ("All frames ×") : _ ("Allocator folded ×"));
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->fold_chip),
-                               all ? _ ("Fold allocator and runtime frames again")
-                                   : _ ("Show allocator and runtime frames too"));
+  if (all)
+    tip = g_strdup (_ ("Fold allocator and runtime frames again"));
+  else
+    tip = g_strdup_printf (_ ("Show the folded frames too (functions: %u allocator, %u async "
+                              "runtime, %u entry)"),
+                           folded->allocator, folded->async, folded->entry);
+  gtk_widget_set_visible (GTK_WIDGET (self->fold_chip), all || tree->folded);
+  gtk_button_set_label (self->fold_chip, all             ? _ ("All frames ×")
+                                         : folded->async ? _ ("Allocator, async folded ×")
+                                                         : _ ("Allocator folded ×"));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->fold_chip), tip);
 }
 
 const HvProfile *

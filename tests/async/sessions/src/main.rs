@@ -146,10 +146,15 @@ mod api {
     }
 
     /// The channel's blocks are Tokio's; who fills it is to blame.
-    pub async fn publish(queue: mpsc::UnboundedSender<[u64; 8]>, messages: u64) {
+    pub async fn publish(
+        queue: mpsc::UnboundedSender<[u64; 8]>,
+        messages: u64,
+        done: oneshot::Sender<()>,
+    ) {
         for i in 0..messages {
             queue.send([i; 8]).unwrap();
         }
+        done.send(()).unwrap();
         std::future::pending::<()>().await
     }
 }
@@ -171,11 +176,12 @@ async fn main() {
     let kept: Kept = Arc::new(Mutex::new(Vec::with_capacity(PAGE)));
     let (ready, sessions) = oneshot::channel();
     let (queue, _unread) = mpsc::unbounded_channel();
+    let (done, published) = oneshot::channel();
 
     tokio::spawn(accept(ready));
     sessions.await.unwrap();
     tokio::spawn(api::serve(Arc::new(store::Disk), kept.clone(), 50));
-    tokio::spawn(api::publish(queue, 10_000));
+    tokio::spawn(api::publish(queue, 10_000, done));
     tokio::spawn(api::refresh(kept.clone()).instrument(tracing::Span::none()))
         .await
         .unwrap();
@@ -188,6 +194,7 @@ async fn main() {
             .unwrap()
     });
     kept.lock().unwrap().push(index.await.into_boxed_slice());
+    published.await.unwrap();
     while kept.lock().unwrap().len() < 50 + 3 + 2 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
