@@ -41,6 +41,7 @@ open_window (const HvCommand *command)
   args.import = session.import;
   args.store_path = session.store_path;
   args.no_store = session.no_store;
+  args.rules = session.rules;
   /* checked when the command was parsed */
   (void) hv_command_tree_options (command, command->diff, &args.tree, NULL);
   return hv_window_main (&args);
@@ -56,7 +57,7 @@ main (int argc, char **argv)
   setlocale (LC_ALL, "");
   /* reports and exports are the same in every language of the machine */
   setlocale (LC_NUMERIC, "C");
-  if (hv_command_parse (&command, argc, argv, &status))
+  if (hv_command_parse (&command, argc, argv, &status) && hv_command_load_rules (&command, &status))
     {
       hv_units_set_si (command.si);
 #if HV_GUI

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "session.h"
 
+#include "importers/symbols/rules.h"
+
 #include <string.h>
 
 /* Raise it when an importer gives other results for the same file: stored profiles are then read
@@ -106,6 +108,8 @@ hv_session_open (const HvSession *session, const char *const *paths, gboolean se
           hv_opened_clear (opened);
           return FALSE;
         }
+      /* the rules may be others than when it was stored: then it is stored anew */
+      opened->fresh |= hv_rules_apply (opened->profile);
       return TRUE;
     }
 

@@ -13,6 +13,7 @@ typedef struct
   HvImportOptions import;
   const char *store_path; /* NULL: the cache */
   gboolean no_store;
+  const char *const *rules; /* files of frame rules; NULL: the user's and the built-in ones alone */
 } HvSession;
 
 /* What was opened. */
@@ -20,7 +21,7 @@ typedef struct
 {
   HvProfile *profile;
   char *key;      /* in the store; NULL: a pipe, or no store */
-  gboolean fresh; /* imported or given better names just now: not in the store yet */
+  gboolean fresh; /* not in the store yet, or not as it is */
   gboolean gone;  /* there is no such file any more: it is what the store kept of it */
 } HvOpened;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "importers/symbols/rules.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 static void
@@ -431,14 +432,126 @@ test_rules_files (void)
     g_assert_cmpint (profile->frame_category[id[i]], ==, frames[i].category);
 }
 
+/* --- the user's own --- */
+
+static void
+write_rules (const char *path, const char *text)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+}
+
+static void
+assert_problem (const GPtrArray *problems, guint at, const char *begin, const char *part)
+{
+  g_assert_cmpuint (problems->len, >, at);
+  const char *problem = g_ptr_array_index (problems, at);
+  g_test_message ("%s", problem);
+  g_assert_true (g_str_has_prefix (problem, begin));
+  g_assert_nonnull (strstr (problem, part));
+  g_assert_null (strchr (problem, '\n'));
+}
+
+/* Those of the command come before the user's, which come before the built-in ones. */
+static void
+test_user (void)
+{
+  g_autofree char *folder = hv_rules_folder ();
+  g_autofree char *mine = g_build_filename (folder, "mine.rules", NULL);
+  g_autofree char *other = g_build_filename (folder, "notes.txt", NULL);
+  g_autofree char *named = g_build_filename (folder, "..", "named", NULL);
+  const char *const files[] = { named, NULL };
+  g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GError) error = NULL;
+
+  write_rules (other, "[plumbing]\nmain\n");
+  write_rules (mine, "# mine\r\nstray\n[allocator]\r\n  pool_take\r\n=pool_get<int>\n[nonsense]\n"
+                     "main\n[application files]\n=stl_pool.h\n[application]\nstd::vector::\n"
+                     "=\n\xff\n[container modules]\nlibstore");
+  write_rules (named, "[plumbing]\npool_\n[async]\nstd::vector::emplace\n");
+  g_assert_true (hv_rules_load (NULL, problems, &error));
+  g_assert_cmpuint (problems->len, ==, 5);
+  for (guint i = 0; i < 5; i++)
+    {
+      static const char *const part[] = { "before any [section]", "<…>", "unknown section",
+                                          "without a name", "not a line of text" };
+      const guint number[] = { 2, 5, 6, 12, 13 };
+      g_autofree char *begin = g_strdup_printf ("%s:%u: ", mine, number[i]);
+      assert_problem (problems, i, begin, part[i]);
+    }
+  g_assert_cmpint (hv_rules_category ("pool_take", NULL), ==, HV_CATEGORY_ALLOCATOR);
+  g_assert_cmpint (hv_rules_category ("pool_get", NULL), ==, HV_CATEGORY_APP);
+  g_assert_cmpint (hv_rules_category ("main", NULL), ==, HV_CATEGORY_APP);
+  g_assert_cmpint (hv_rules_category ("std::vector<int>::push_back(int)", NULL), ==,
+                   HV_CATEGORY_APP);
+  g_assert_cmpint (hv_rules_category ("put", "/lib/libstore.so.1"), ==, HV_CATEGORY_CONTAINER);
+  g_assert_cmpint (hv_rules_category ("malloc", NULL), ==, HV_CATEGORY_ALLOCATOR);
+
+  /* by its file, as the user says */
+  g_autoptr (HvProfile) profile = hv_profile_new ();
+  HvFrame frame = { .function = hv_profile_intern (profile, "refill", -1),
+                    .file = hv_profile_intern (profile, "/a/stl_pool.h", -1) };
+  uint32_t id = hv_profile_frame (profile, &frame);
+  profile->frame_category[id] = HV_CATEGORY_PLUMBING;
+  g_assert_true (hv_rules_apply (profile));
+  g_assert_cmpint (profile->frame_category[id], ==, HV_CATEGORY_APP);
+  g_assert_false (hv_rules_apply (profile));
+
+  g_ptr_array_set_size (problems, 0);
+  g_assert_true (hv_rules_load (files, problems, &error));
+  g_assert_cmpint (hv_rules_category ("pool_take", NULL), ==, HV_CATEGORY_PLUMBING);
+  g_assert_cmpint (hv_rules_category ("std::vector<int>::push_back(int)", NULL), ==,
+                   HV_CATEGORY_APP);
+  g_assert_cmpint (hv_rules_category ("std::vector<int>::emplace_back<int>(int)", NULL), ==,
+                   HV_CATEGORY_ASYNC);
+
+  /* a file that is not there changes nothing; one that went is out of force */
+  g_remove (mine);
+  g_remove (named);
+  g_assert_false (hv_rules_load (files, problems, &error));
+  g_assert_nonnull (strstr (error->message, named));
+  g_assert_cmpint (hv_rules_category ("pool_take", NULL), ==, HV_CATEGORY_PLUMBING);
+  g_ptr_array_set_size (problems, 0);
+  g_assert_true (hv_rules_load (NULL, problems, NULL));
+  g_assert_cmpuint (problems->len, ==, 0);
+  g_assert_cmpint (hv_rules_category ("pool_take", NULL), ==, HV_CATEGORY_APP);
+  g_assert_true (hv_rules_apply (profile));
+  g_assert_cmpint (profile->frame_category[id], ==, HV_CATEGORY_PLUMBING);
+
+  /* not a file of rules at all: told, and not for ever */
+  g_autoptr (GString) noise = g_string_new (NULL);
+  for (guint i = 0; i < 1000; i++)
+    g_string_append (noise, "noise\n");
+  write_rules (mine, noise->str);
+  g_assert_true (hv_rules_load (NULL, problems, NULL));
+  g_assert_cmpuint (problems->len, <, 100);
+  g_remove (mine);
+  g_remove (other);
+  g_assert_true (hv_rules_load (NULL, problems, NULL));
+}
+
 int
 main (int argc, char **argv)
 {
+  g_autofree char *config = g_dir_make_tmp ("heapview-rules-XXXXXX", NULL);
+
+  g_assert_nonnull (config);
+  g_setenv ("XDG_CONFIG_HOME", config, TRUE);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/rules/categories", test_rules);
   g_test_add_func ("/rules/names", test_names);
   g_test_add_func ("/rules/lines", test_lines);
   g_test_add_func ("/rules/apply", test_rules_apply);
   g_test_add_func ("/rules/files", test_rules_files);
-  return g_test_run ();
+  g_test_add_func ("/rules/user", test_user);
+  int status = g_test_run ();
+
+  g_autofree char *folder = hv_rules_folder ();
+  g_autofree char *above = g_path_get_dirname (folder);
+  g_remove (folder);
+  g_remove (above);
+  g_remove (config);
+  return status;
 }

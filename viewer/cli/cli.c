@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli.h"
 
+#include "importers/symbols/rules.h"
 #include "progress.h"
 #include "viewer/export/export.h"
 
@@ -335,6 +336,23 @@ answer (Question *q, const HvSession *session, const HvCommand *c, GError **erro
       if (c->verbose)
         g_printerr ("not cached: %s\n", not_kept->message);
     }
+  return TRUE;
+}
+
+gboolean
+hv_command_load_rules (const HvCommand *c, int *status)
+{
+  g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GError) error = NULL;
+
+  if (!hv_rules_load ((const char *const *) c->rules, problems, &error))
+    {
+      print_line (error->message);
+      *status = HV_EXIT_UNREADABLE;
+      return FALSE;
+    }
+  for (guint i = 0; i < problems->len; i++)
+    print_line (g_ptr_array_index (problems, i));
   return TRUE;
 }
 

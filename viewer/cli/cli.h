@@ -12,7 +12,7 @@ typedef struct
 {
   char **files; /* NULL-terminated, never NULL */
   gboolean diff, series, print, quiet, verbose, all_frames, si, no_store, no_symbols, debuginfod;
-  char **outputs, **binaries, **debug_dirs, **views;
+  char **outputs, **binaries, **debug_dirs, **views, **rules;
   char *format, *metric, *at, *group_by, *focus, *ignore, *hide, *store, *sysroot, *sql, *base;
   char *thread, *screenshot;
   int top;
@@ -32,6 +32,10 @@ void hv_command_clear (HvCommand *command);
 
 /* Whether it is to be answered without a window. */
 gboolean hv_command_is_headless (const HvCommand *command);
+
+/* Puts the frame rules in force, those of --rules and the user's; what is wrong in them goes to
+ * stderr. FALSE: leave with `*status`. */
+gboolean hv_command_load_rules (const HvCommand *command, int *status);
 
 /* Fills the parts of a session and of the tree options that the command tells; strings borrowed. */
 void hv_command_session (const HvCommand *command, HvSession *session);

@@ -114,6 +114,8 @@ hv_command_parse (HvCommand *command, int argc, char **argv, int *status)
       "NAME" },
     { "all-frames", 0, 0, G_OPTION_ARG_NONE, &c->all_frames,
       "Do not fold allocator and runtime frames", NULL },
+    { "rules", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &c->rules,
+      "Frame rules that come before the user's and the built-in ones; repeatable", "FILE" },
     { "top", 'n', 0, G_OPTION_ARG_INT, &c->top, "Rows (default 20; 0: all)", "N" },
     { "base", 0, 0, G_OPTION_ARG_FILENAME, &c->base, "The same as --diff BASE FILE", "BASE" },
     { "si", 0, 0, G_OPTION_ARG_NONE, &c->si, "Units of 1000 (kB, MB) in place of 1024 (KiB, MiB)",
@@ -172,6 +174,7 @@ hv_command_clear (HvCommand *c)
   g_strfreev (c->binaries);
   g_strfreev (c->debug_dirs);
   g_strfreev (c->views);
+  g_strfreev (c->rules);
   char *strings[] = { c->format, c->metric,  c->at,  c->group_by, c->focus,  c->ignore,    c->hide,
                       c->store,  c->sysroot, c->sql, c->base,     c->thread, c->screenshot };
   for (gsize i = 0; i < G_N_ELEMENTS (strings); i++)
@@ -195,6 +198,7 @@ hv_command_session (const HvCommand *c, HvSession *session)
   session->import.symbol_cache = !c->no_store;
   session->store_path = c->store;
   session->no_store = c->no_store;
+  session->rules = (const char *const *) c->rules;
 }
 
 guint

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "viewer/widgets/scene.h"
 
+#include "importers/symbols/rules.h"
+
 #include <string.h>
 
 /* Told apart by colour and label: more would be neither. */
@@ -14,6 +16,7 @@ hv_profiles_new (HvProfile *current, HvProfile *base)
   profiles->base = base;
   if (!base && current->n_moments > 1)
     profiles->consumers = hv_consumers_new (current, MAX_CONSUMERS);
+  g_rw_lock_init (&profiles->lock);
   return profiles;
 }
 
@@ -31,12 +34,31 @@ profiles_clear (gpointer data)
   if (profiles->base != profiles->current)
     g_clear_pointer (&profiles->base, hv_profile_free);
   g_clear_pointer (&profiles->current, hv_profile_free);
+  g_rw_lock_clear (&profiles->lock);
 }
 
 void
 hv_profiles_unref (HvProfiles *profiles)
 {
   g_atomic_rc_box_release_full (profiles, profiles_clear);
+}
+
+void
+hv_profiles_follow_rules (HvProfiles *profiles)
+{
+  g_atomic_int_set (&profiles->rules_changed, TRUE);
+}
+
+static void
+apply_rules (HvProfiles *profiles)
+{
+  g_autoptr (GRWLockWriterLocker) locker = g_rw_lock_writer_locker_new (&profiles->lock);
+
+  if (!g_atomic_int_compare_and_exchange (&profiles->rules_changed, TRUE, FALSE))
+    return;
+  hv_rules_apply (profiles->current);
+  if (profiles->base && profiles->base != profiles->current)
+    hv_rules_apply (profiles->base);
 }
 
 /* The key of `to` for each of `from`: two trees of one question number them differently. */
@@ -114,6 +136,9 @@ hv_scene_new (HvProfiles *profiles, const HvQuestion *q, GError **error)
   HvReport *report = &scene->report;
   HvTreeOptions top_down = q->options;
 
+  if (g_atomic_int_get (&profiles->rules_changed))
+    apply_rules (profiles);
+  g_autoptr (GRWLockReaderLocker) locker = g_rw_lock_reader_locker_new (&profiles->lock);
   scene->profiles = hv_profiles_ref (profiles);
   scene->question = *q;
   report->profile = swapped ? base : profiles->current;

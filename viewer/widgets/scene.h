@@ -13,12 +13,18 @@ typedef struct
   HvProfile *current;
   HvProfile *base;        /* NULL: one profile; may be `current` (two moments of one file) */
   HvConsumers *consumers; /* of a recording; else NULL */
+
+  GRWLock lock;       /* of the frames' categories, all else is never changed */
+  gint rules_changed; /* atomic: other frame rules are in force than the categories are by */
 } HvProfiles;
 
 /* Takes both profiles. */
 HvProfiles *hv_profiles_new (HvProfile *current, HvProfile *base);
 HvProfiles *hv_profiles_ref (HvProfiles *profiles);
 void hv_profiles_unref (HvProfiles *profiles);
+
+/* Scenes made from now on are by the frame rules in force now. */
+void hv_profiles_follow_rules (HvProfiles *profiles);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvProfiles, hv_profiles_unref)
 
 /* What is asked. */

@@ -226,6 +226,7 @@ keep_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
   HvProfiles *profiles = data;
   HvProfile *const kept[] = { profiles->current, profiles->base };
   GError *error = NULL;
+  g_autoptr (GRWLockReaderLocker) locker = g_rw_lock_reader_locker_new (&profiles->lock);
 
   for (guint i = 0; i < G_N_ELEMENTS (self->parts) && !error; i++)
     {

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "viewer/widgets/i18n.h"
 
+#include "importers/symbols/rules.h"
 #include "viewer/export/export.h"
 #include "viewer/window/main-window-private.h"
+
+/* They come one after the other, some seconds each. */
+#define MAX_TOASTS 3
 
 static void
 show_chooser (HvMainWindow *self, const char *title, GtkFileChooserAction action,
@@ -135,6 +139,26 @@ export_action (GtkWidget *widget, const char *name, GVariant *parameter)
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (self->chooser), "heap.svg");
 }
 
+/* Reads the rules again; what is wrong in them is told, the rest of them counts. */
+static void
+reload_rules_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  HvMainWindow *self = HV_MAIN_WINDOW (widget);
+  g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GError) error = NULL;
+
+  if (!hv_rules_load (self->session->rules, problems, &error))
+    {
+      toast (self, error->message);
+      return;
+    }
+  if (problems->len == 0)
+    toast (self, _ ("Frame rules reloaded"));
+  for (guint i = 0; i < MIN (problems->len, MAX_TOASTS); i++)
+    toast (self, g_ptr_array_index (problems, i));
+  hv_profile_view_follow_rules (self->view);
+}
+
 static void
 symbols_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -231,6 +255,7 @@ hv_main_window_install_actions (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_install_action (widget_class, "win.open", NULL, open_action);
   gtk_widget_class_install_action (widget_class, "win.compare", NULL, compare_action);
+  gtk_widget_class_install_action (widget_class, "win.reload-rules", NULL, reload_rules_action);
   gtk_widget_class_install_action (widget_class, "win.about", NULL, about_action);
   gtk_widget_class_install_action (widget_class, "win.symbols", NULL, symbols_action);
   gtk_widget_class_install_action (widget_class, "win.shortcuts", NULL, shortcuts_action);
@@ -263,6 +288,7 @@ hv_main_window_install_actions (GtkWidgetClass *widget_class)
                                        NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_question, GDK_CONTROL_MASK,
                                        "win.shortcuts", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F5, 0, "win.reload-rules", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F9, 0, "win.details", NULL);
 }
 

@@ -676,6 +676,16 @@ hv_profile_view_get_scene (HvProfileView *self)
 }
 
 void
+hv_profile_view_follow_rules (HvProfileView *self)
+{
+  g_return_if_fail (HV_IS_PROFILE_VIEW (self));
+  if (!self->profiles)
+    return;
+  hv_profiles_follow_rules (self->profiles);
+  ask (self);
+}
+
+void
 hv_profile_view_swap (HvProfileView *self)
 {
   g_return_if_fail (HV_IS_PROFILE_VIEW (self));

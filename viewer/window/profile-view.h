@@ -35,6 +35,9 @@ void hv_profile_view_replace (HvProfileView *self, HvProfiles *profiles);
 /* NULL until the first question is answered. */
 const HvScene *hv_profile_view_get_scene (HvProfileView *self);
 
+/* The frame rules were loaded anew: asks again. */
+void hv_profile_view_follow_rules (HvProfileView *self);
+
 void hv_profile_view_swap (HvProfileView *self);
 void hv_profile_view_cycle (HvProfileView *self);
 void hv_profile_view_invert (HvProfileView *self); /* top-down or bottom-up */

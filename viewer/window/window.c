@@ -81,7 +81,8 @@ hv_window_main (const HvWindowArgs *args)
   Start start = { .args = args,
                   .session = { .import = args->import,
                                .store_path = args->store_path,
-                               .no_store = args->no_store } };
+                               .no_store = args->no_store,
+                               .rules = args->rules } };
 
   g_autofree char *locales = locale_folder ();
   bindtextdomain (HV_GETTEXT_PACKAGE, locales);

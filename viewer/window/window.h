@@ -17,6 +17,7 @@ typedef struct
   HvImportOptions import; /* where symbols come from; the window sets cancellable and progress */
   const char *store_path; /* NULL: the cache */
   gboolean no_store;
+  const char *const *rules; /* files of frame rules, to be read again on demand */
 
   HvTreeOptions tree;
   gboolean grouped;        /* tree.group was asked for; else a diff is by call path */
