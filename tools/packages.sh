@@ -18,7 +18,7 @@ gui_packages='
 # Tests only.  Node and Chromium run the SVG's script; AT-SPI reads the window as a screen reader would.
 # A program of Tokio's is built and recorded.
 test_packages='
-  clang clang-format libclang-rt-14-dev lld llvm dwz strace libdebuginfod1
+  g++ clang clang-format libclang-rt-14-dev lld llvm dwz strace libdebuginfod1
   xvfb xauth x11-utils libgtk-4-bin xdotool imagemagick libgl1-mesa-dri fonts-noto-cjk
   at-spi2-core dbus python3-gi gir1.2-atspi-2.0
   chromium nodejs

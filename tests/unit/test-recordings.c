@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "importers/symbols/verify.h"
-#include "judge.h"
+#include "store/frame-key.h"
+#include "symbols.h"
 
 typedef struct
 {
@@ -111,17 +112,6 @@ test_sample (gconstpointer data)
         laid_out++;
       }
   g_assert_cmpuint (laid_out, ==, 1);
-
-  if (have ("llvm-symbolizer"))
-    {
-      g_auto (GStrv) theirs = ask_llvm (binary, sites);
-      g_autoptr (HvObject) object = open_object (binary, &options);
-      Agreement a = judge (object, sites, theirs);
-      g_assert_cmpuint (a.addresses, ==, sites->len);
-      g_assert_cmpuint (a.depth, ==, a.addresses);
-      g_assert_cmpuint (a.place, ==, a.addresses);
-      g_assert_cmpuint (a.name, ==, a.addresses);
-    }
 
   int64_t total = hv_profile_total (raw, HV_METRIC_LIVE_BYTES);
   g_autoptr (HvProfile) profile = hv_import (dump, &options, &error);
