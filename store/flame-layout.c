@@ -441,12 +441,15 @@ hv_flame_layout_total (const HvFlameLayout *layout, guint forest)
   return 0;
 }
 
-/* "std" of "std::vector<…>::push_back", "alloc" of "<alloc::vec::Vec<T> as …>::…"; its length, 0
- * where there is none. */
+/* "std" of "std::vector<…>::push_back", "alloc" of "<alloc::vec::Vec<T> as …>::…", "core" of
+ * "<u8 as core::fmt::Debug>::fmt"; its length, 0 where there is none. */
 static gsize
 outermost_namespace (const char *function, const char **start)
 {
   *start = function + strspn (function, "<&*");
+  gsize word = strspn (*start, "abcdefghijklmnopqrstuvwxyz0123456789");
+  if (*start > function && g_str_has_prefix (*start + word, " as "))
+    *start += word + strlen (" as ");
   const char *end = strstr (*start, "::");
 
   return end != NULL && strcspn (*start, "<( ") > (gsize) (end - *start) ? (gsize) (end - *start)

@@ -172,7 +172,8 @@ _hv_tree_fold_init (HvTreeFold *fold, const HvProfile *profile, const HvTreeOpti
         }
       else
         shown[n] = n;
-      if (closure[f] && fold->node[n] == HV_FOLD_NONE && is_polled (profile, fold, n))
+      if (closure[f] && !fold->async_body[f] && fold->node[n] == HV_FOLD_NONE
+          && is_polled (profile, fold, n))
         fold->async_body[f] = TRUE;
     }
   if (options->all_frames)
@@ -240,7 +241,8 @@ _hv_tree_fold_count (const HvTreeFold *fold, const HvProfile *profile, const uin
       folded->frames += depth[n];
       folded->shown += MIN (depth[n], anchor == HV_ASYNC_ONLY ? 1 : MAX (shown[anchor], 1));
       for (; n && n != anchor && fold->node[n] == HV_FOLD_NONE; n = profile->node_parent[n])
-        count_frame (&count, profile->node_frame[n], &folded->allocator);
+        if (profile->frame_category[profile->node_frame[n]] == HV_CATEGORY_ALLOCATOR)
+          count_frame (&count, profile->node_frame[n], &folded->allocator);
       for (; n && !seen[n]; n = profile->node_parent[n])
         {
           seen[n] = TRUE;

@@ -488,6 +488,11 @@ test_hue (void)
     .label = "", .function = "x::y", .module = "m", .file = "", .flags = HV_FRAME_SYNTHETIC
   };
 
+  HvKey primitive = known;
+  primitive.function = "<usize as core::iter::traits::accum::Sum>::sum";
+  HvKey core = known;
+  core.function = "core::ptr::read";
+  g_assert_cmpint (hv_flame_key_hue (&primitive), ==, hv_flame_key_hue (&core));
   g_assert_cmpint (hv_flame_key_hue (&known), ==, hv_flame_key_hue (&sibling));
   g_assert_cmpint (hv_flame_key_hue (&known), ==, hv_flame_key_hue (&trait));
   g_assert_cmpint (hv_flame_key_hue (&so_14), ==, hv_flame_key_hue (&so_15));
