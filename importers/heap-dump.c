@@ -100,7 +100,10 @@ module_of (HvProfile *profile, const HvMaps *maps, const HvMapping *mapping)
   for (uint32_t i = 0; i < profile->n_modules; i++)
     if (profile->module[i].path == mapping->path)
       return mapping->path;
-  HvModule module = { .path = mapping->path, .device = mapping->device, .inode = mapping->inode };
+  HvModule module = { .path = mapping->path,
+                      .device = mapping->device,
+                      .inode = mapping->inode,
+                      .code_start = mapping->start };
   if (is_whole (maps, mapping))
     {
       module.code_offset = mapping->offset;

@@ -132,6 +132,7 @@ typedef struct
   /* The file that was mapped, as stat() has them; inode 0: unknown. For the symboliser, not stored.
    */
   uint64_t device, inode;
+  uint64_t code_start; /* where its code was mapped, the first part of it; not stored */
   HvModuleVerdict verdict;
 } HvModule;
 

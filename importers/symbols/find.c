@@ -25,6 +25,15 @@ hv_binary_file (const char *binary)
   return split_binary (binary, &path);
 }
 
+gboolean
+hv_binary_is_named (const char *binary, const char *path)
+{
+  g_autofree char *of = NULL;
+  const char *file = split_binary (binary, &of);
+
+  return of || strcmp (hv_basename (file), hv_basename (path)) == 0;
+}
+
 static void
 add_place (GPtrArray *places, char *path)
 {
@@ -63,6 +72,27 @@ add_binaries (GPtrArray *places, const char *wanted, const char *build_id, gbool
     add_place (places, g_strdup (only));
 }
 
+/* The part of a path that is inside a container, "" when it is in none: of overlays (Docker,
+ * Podman), the runtime's root and another process's. */
+static const char *
+inside_container (const char *path)
+{
+  static const char *const roots[] = { "/merged/", "/diff/", "/rootfs/", "/root/" };
+  static const char *const folders[] = { "/overlay2/", "/overlay/", "/io.containerd.", "/proc/" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (folders); i++)
+    {
+      const char *folder = strstr (path, folders[i]);
+      for (gsize k = 0; folder && k < G_N_ELEMENTS (roots); k++)
+        {
+          const char *root = strstr (folder + strlen (folders[i]), roots[k]);
+          if (root)
+            return root + strlen (roots[k]) - 1;
+        }
+    }
+  return "";
+}
+
 GPtrArray *
 hv_find_module (const char *path, const char *build_id, gboolean main,
                 const HvImportOptions *options)
@@ -79,8 +109,11 @@ hv_find_module (const char *path, const char *build_id, gboolean main,
     add_binaries (places, wanted, build_id, main, options->binaries);
   if (wanted[0] != '/')
     return places;
+  const char *inside = inside_container (wanted);
   add_place (places, options->sysroot ? g_build_filename (options->sysroot, wanted, NULL)
                                       : g_strdup (wanted));
+  if (options->sysroot && *inside)
+    add_place (places, g_build_filename (options->sysroot, inside, NULL));
   if (search && *search)
     {
       g_auto (GStrv) dirs = g_strsplit (search, ":", 64);
@@ -95,6 +128,8 @@ hv_find_module (const char *path, const char *build_id, gboolean main,
             }
           add_place (places, g_build_filename (*dir, hv_basename (wanted), NULL));
           add_place (places, g_build_filename (*dir, wanted, NULL));
+          if (*inside)
+            add_place (places, g_build_filename (*dir, inside, NULL));
         }
     }
   return places;

@@ -7,10 +7,14 @@
 G_BEGIN_DECLS
 
 /* The paths at which the file of a module may be, the likeliest first: what --binary gives for it,
- * the path in the dump, below --sysroot, the places of HEAPVIEW_BINARY_PATH. An array of char *
- * with a free function. `main` tells that it is the program's own. */
+ * the path in the dump, below --sysroot (there also as seen from inside a container), the places of
+ * HEAPVIEW_BINARY_PATH. An array of char * with a free function. `main` tells that it is the
+ * program's own. */
 GPtrArray *hv_find_module (const char *path, const char *build_id, gboolean main,
                            const HvImportOptions *options);
+
+/* Whether a --binary FILE, which names no module, is one of this name. */
+gboolean hv_binary_is_named (const char *binary, const char *path);
 
 /* The FILE of a --binary FILE or PATH=FILE. */
 const char *hv_binary_file (const char *binary);

@@ -47,6 +47,7 @@ typedef struct
   GArray *pool;           /* of frame ids, innermost first */
   GHashTable *names;      /* raw name → string id */
   GStringChunk *raw_names;
+  GHashTable *used;         /* paths of files that gave names */
   HvDebuginfod *debuginfod; /* NULL: not begun, or it cannot be used */
   gboolean debuginfod_begun;
 } HvResolver;

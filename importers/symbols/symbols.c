@@ -2,6 +2,7 @@
 #include "symbols.h"
 
 #include "find.h"
+#include "live.h"
 #include "resolver.h"
 #include "verify.h"
 
@@ -158,6 +159,27 @@ say_used (HvResolver *r, const HvSymbolGroup *group, const char *path, const cha
     hv_find_say (group->tried, debug_path, "its debug file");
 }
 
+/* The ELF virtual addresses of a group's frames and their ids; how many of them the file has. */
+static gsize
+find_addresses (const HvResolver *r, const HvSymbolGroup *group, const HvElf *elf,
+                uint64_t *addresses, uint32_t *ids)
+{
+  gsize n = 0;
+
+  for (guint i = 0; i < group->frames->len; i++)
+    {
+      uint32_t id = g_array_index (group->frames, uint32_t, i);
+      const HvFrame *frame = &r->profile->frame[id];
+      uint64_t address = frame->call ? frame->call : frame->address;
+      if (!frame->call && !(frame->flags & HV_FRAME_VADDR)
+          && !hv_elf_address (elf, frame->address, &address))
+        continue;
+      addresses[n] = address;
+      ids[n++] = id;
+    }
+  return n;
+}
+
 /* What was checked of a file that is used. */
 static HvModuleVerdict
 judge (const HvVerdict *verdict, const HvModule *module, HvElf *elf, gboolean same_build)
@@ -177,19 +199,7 @@ resolve_file (HvResolver *r, HvSymbolGroup *group, HvElf *elf, const char *path,
 {
   g_autofree uint64_t *addresses = g_new (uint64_t, group->frames->len);
   g_autofree uint32_t *ids = g_new (uint32_t, group->frames->len);
-  gsize n = 0;
-
-  for (guint i = 0; i < group->frames->len; i++)
-    {
-      uint32_t id = g_array_index (group->frames, uint32_t, i);
-      const HvFrame *frame = &r->profile->frame[id];
-      uint64_t address = frame->call ? frame->call : frame->address;
-      if (!frame->call && !(frame->flags & HV_FRAME_VADDR)
-          && !hv_elf_address (elf, frame->address, &address))
-        continue;
-      addresses[n] = address;
-      ids[n++] = id;
-    }
+  gsize n = find_addresses (r, group, elf, addresses, ids);
 
   HvVerdict verdict = hv_verify_calls (elf, addresses, n);
   verdict.checked += group->frames->len - n;
@@ -263,6 +273,7 @@ try_file (HvResolver *r, HvSymbolGroup *group, const char *path, const char *bui
   group->status = resolve_file (r, group, elf, path, same_build);
   if (group->status == HV_SYMBOLS_MISMATCH)
     return FALSE;
+  g_hash_table_add (r->used, g_strdup (path));
   HvModule *module = hv_resolver_module (r, group->path);
   if (module && new_id)
     module->build_id = hv_profile_intern (r->profile, new_id, -1);
@@ -291,6 +302,21 @@ keep_better (HvResolver *r, HvSymbolGroup *group, guint n_warnings)
   return TRUE;
 }
 
+/* Notes what became of a module. */
+static void
+end_group (HvResolver *r, HvSymbolGroup *group, guint n_warnings)
+{
+  HvModule *module = hv_resolver_module (r, group->path);
+
+  if (group->status == HV_SYMBOLS_MISMATCH)
+    group->verdict = HV_VERDICT_MISMATCH;
+  gboolean kept = keep_better (r, group, n_warnings);
+  if (module && !kept)
+    module->verdict = group->verdict;
+  if (module)
+    module->status = hv_profile_intern (r->profile, hv_symbol_status_text (group->status), -1);
+}
+
 static void
 resolve_group (HvResolver *r, HvSymbolGroup *group)
 {
@@ -308,6 +334,8 @@ resolve_group (HvResolver *r, HvSymbolGroup *group)
     {
       g_autoptr (GPtrArray)
           places = hv_find_module (known, build_id, is_main (profile, group->path), r->options);
+      if (module && r->options->sysroot == NULL)
+        hv_find_live (places, "/proc", profile->pid, known, module);
       for (guint i = 0; i < places->len && !try_file (r, group, places->pdata[i], build_id); i++)
         ;
     }
@@ -319,13 +347,60 @@ resolve_group (HvResolver *r, HvSymbolGroup *group)
       if (fetched)
         try_file (r, group, fetched, build_id);
     }
-  if (group->status == HV_SYMBOLS_MISMATCH)
-    group->verdict = HV_VERDICT_MISMATCH;
-  gboolean kept = keep_better (r, group, n_warnings);
-  if (module && !kept)
-    module->verdict = group->verdict;
-  if (module)
-    module->status = hv_profile_intern (profile, hv_symbol_status_text (group->status), -1);
+  end_group (r, group, n_warnings);
+}
+
+/* Whether a --binary is none of the modules' by its name, and was not used. */
+static gboolean
+is_unclaimed (const HvResolver *r, const char *binary)
+{
+  const HvProfile *profile = r->profile;
+
+  for (uint32_t m = 0; m < profile->n_modules; m++)
+    if (hv_binary_is_named (binary, hv_profile_string (profile, profile->module[m].path)))
+      return FALSE;
+  return !g_hash_table_contains (r->used, hv_binary_file (binary));
+}
+
+/* How many calls of a group follow from a file, 0 when it is not its. */
+static uint64_t
+count_calls (HvResolver *r, const HvSymbolGroup *group, HvElf *elf)
+{
+  const HvModule *module = hv_resolver_module (r, group->path);
+  g_autofree uint64_t *addresses = g_new (uint64_t, group->frames->len);
+  g_autofree uint32_t *ids = g_new (uint32_t, group->frames->len);
+  gsize n = find_addresses (r, group, elf, addresses, ids);
+  HvVerdict verdict = hv_verify_calls (elf, addresses, n);
+
+  verdict.checked += group->frames->len - n;
+  if (module == NULL || module->build_id || verdict.checked < MIN_CALLS || !hv_verdict_ok (&verdict)
+      || !hv_verify_layout (elf, module->code_offset, module->code_size))
+    return 0;
+  return verdict.calls;
+}
+
+/* A renamed file given with --binary is that of the module whose calls it holds. */
+static void
+match_renamed (HvResolver *r, const char *binary)
+{
+  const char *file = hv_binary_file (binary);
+  g_autoptr (HvElf) elf = is_unclaimed (r, binary) ? hv_elf_open (file, NULL) : NULL;
+  HvSymbolGroup *best = NULL;
+  uint64_t most = 0;
+
+  for (guint i = 0; elf && i < r->groups->len; i++)
+    {
+      HvSymbolGroup *group = &g_array_index (r->groups, HvSymbolGroup, i);
+      uint64_t calls = group->status == HV_SYMBOLS_NOT_FOUND ? count_calls (r, group, elf) : 0;
+      if (calls > most)
+        best = group;
+      most = MAX (most, calls);
+    }
+  if (best == NULL)
+    return;
+  guint n_warnings = r->profile->warnings->len;
+  try_file (r, best, file, "");
+  end_group (r, best, n_warnings);
 }
 
 static void
@@ -366,10 +441,14 @@ hv_symbols_resolve (HvProfile *profile, const HvImportOptions *options, gboolean
       r.last = g_new0 (uint32_t, r.n_frames);
       r.pool = g_array_new (FALSE, FALSE, sizeof (uint32_t));
       r.names = g_hash_table_new (g_str_hash, g_str_equal);
+      r.used = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
       r.raw_names = g_string_chunk_new (1 << 16);
       for (guint i = 0; i < r.groups->len && !g_cancellable_is_cancelled (options->cancellable);
            i++)
         resolve_group (&r, &g_array_index (r.groups, HvSymbolGroup, i));
+      for (char **b = options->binaries;
+           b && *b && !g_cancellable_is_cancelled (options->cancellable); b++)
+        match_renamed (&r, *b);
       if (!g_cancellable_is_cancelled (options->cancellable))
         {
           hv_resolver_report (&r);
@@ -381,6 +460,7 @@ hv_symbols_resolve (HvProfile *profile, const HvImportOptions *options, gboolean
       g_free (r.last);
       g_array_unref (r.pool);
       g_hash_table_unref (r.names);
+      g_hash_table_unref (r.used);
       g_string_chunk_free (r.raw_names);
     }
   hv_debuginfod_free (r.debuginfod);
