@@ -11,7 +11,7 @@ build_packages='
 
 # libxml2-utils: GLib's resource compiler strips blanks through xmllint.
 gui_packages='
-  libgtk-4-dev libadwaita-1-dev libxml2-utils
+  libgtk-4-dev libadwaita-1-dev libgtksourceview-5-dev libxml2-utils
   librsvg2-common fonts-dejavu-core
 '
 

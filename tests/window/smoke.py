@@ -6,7 +6,11 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
+
+sys.dont_write_bytecode = True  # the sources may be read-only
+import source_profiles
 
 def skip(why):
     print("SKIP:", why)
@@ -129,15 +133,31 @@ def start(*arguments):
     return subprocess.Popen([heapview, "--no-store", "--no-symbols", *arguments])
 
 
-process = start("--diff", base, current)
-try:
+def source():
+    """What is said of the source's line under the cursor."""
+    app = application()
+    for node in walk(app) if app else []:
+        try:
+            if node.get_name() == "Source" and node.get_description().startswith("line "):
+                return node.get_description()
+        except gi.repository.GLib.Error:
+            continue
+    return None
+
+
+def focused_window():
     until("the application in the accessibility tree", application)
     until("the summary of the diff", lambda: any("what changed" in n.lower() for n in names("image")))
-    window = until("the window", lambda: subprocess.run(
-        ["xdotool", "search", "--onlyvisible", "--pid", str(process.pid)],
-        capture_output=True, text=True).stdout.split())[-1]
-    subprocess.run(["xdotool", "windowfocus", "--sync", window], check=True)
+    found = until("the window", lambda: subprocess.run(
+        ["xdotool", "search", "--onlyvisible", "--all", "--pid", str(process.pid), "--name", "compared"],
+        capture_output=True, text=True).stdout.split())[-1] # not a tooltip's
+    subprocess.run(["xdotool", "windowfocus", "--sync", found], check=True)
+    return found
 
+
+process = start("--diff", base, current)
+try:
+    window = focused_window()
     all_names = names()
     for wanted in ("Open", "Compare", "Swap", "Growth", "Overlay", "Flame Graph", "Table"):
         expect(any(wanted in n for n in all_names), f"a control is called “{wanted}”")
@@ -206,6 +226,32 @@ try:
     screenshot("window-symbols.png")
     process.terminate()
     process.wait(WAIT)
+
+    with tempfile.TemporaryDirectory() as folder:
+        frontend = os.path.join(os.path.dirname(base), "frontend.c")
+        process = start("--diff", *source_profiles.write(frontend, folder))
+        window = focused_window()
+        until("a selected frame", graph)
+        key("ctrl+Return")
+        grown = f"line {source_profiles.line_of(frontend, 'cache_insert')}: +300 MiB (base 20.0 MiB, current 320 MiB)"
+        expect(until("the line that grew", lambda: (source() or "").startswith(grown)),
+               f"Ctrl+Enter opens the source: {source()}")
+        expect(any(n.endswith("/frontend.c") for n in names()), "the file's path is shown")
+        screenshot("window-source.png")
+        key("Down")
+        expect(until("the line below", lambda: (source() or "").endswith(": nothing")),
+               "the cursor tells what a line costs")
+        key("1", "Up", "6")
+        calls = f"line {source_profiles.line_of(frontend, 'handle')}: +300 MiB"
+        expect(until("the caller's line", lambda: (source() or "").startswith(calls)),
+               f"the caller's source is where it calls: {source()}")
+        key("1")
+        subprocess.run(["xdotool", "mousemove", "--window", window, "200", "230", "click", "--repeat", "2",
+                        "--delay", "60", "1"], check=True)
+        expect(until("the source again", source), f"a double click opens the source: {source()}")
+        key("ctrl+w")
+        process.wait(WAIT)
+        expect(process.returncode == 0, "Ctrl+W ends it with status 0")
 
     process = start(os.path.join(directory, "no-such-file"))
     expect(until("the error page", lambda: any("could not be opened" in n for n in names())),

@@ -75,6 +75,8 @@ released_cb (HvFlameGraph *self, int n_press, double x, double y, GtkEventContro
   hv_flame_graph_user_select (self, box.node, box.forest);
   hv_flame_graph_set_zoom (self, box.node, box.forest);
   motion_cb (self, x, y);
+  if (n_press == 2)
+    g_signal_emit_by_name (self, "open");
 }
 
 static void

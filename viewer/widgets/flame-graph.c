@@ -22,6 +22,7 @@ enum
   SIGNAL_ZOOMED,
   SIGNAL_LAID_OUT,
   SIGNAL_MENU,
+  SIGNAL_OPEN,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -333,6 +334,8 @@ hv_flame_graph_class_init (HvFlameGraphClass *klass)
                                          NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
   signals[SIGNAL_HOVERED] = g_signal_new ("hovered", HV_TYPE_FLAME_GRAPH, G_SIGNAL_RUN_LAST, 0,
                                           NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
+  signals[SIGNAL_OPEN] = g_signal_new ("open", HV_TYPE_FLAME_GRAPH, G_SIGNAL_RUN_LAST, 0, NULL,
+                                       NULL, NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_MENU] = g_signal_new ("menu", HV_TYPE_FLAME_GRAPH, G_SIGNAL_RUN_LAST, 0, NULL,
                                        NULL, NULL, G_TYPE_NONE, 2, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
   signals[SIGNAL_LAID_OUT] = g_signal_new ("laid-out", HV_TYPE_FLAME_GRAPH, G_SIGNAL_RUN_LAST, 0,

@@ -16,6 +16,7 @@ G_DECLARE_FINAL_TYPE (HvFlameGraph, hv_flame_graph, HV, FLAME_GRAPH, GtkWidget)
 /* Signal "selected" (guint node): the user chose another box, or added one. */
 /* Signal "hovered" (guint node): what the pointer is on; 0: nothing with a name. */
 /* Signal "menu" (double x, double y): the context menu of the selected box is wanted there. */
+/* Signal "open": the source of the selected box is wanted. */
 /* Signal "laid-out": the layout is another one. */
 /* Signal "zoomed" (guint node): the zoom changed; 0: everything is shown. */
 

@@ -212,6 +212,8 @@ view_action (GtkWidget *widget, const char *name, GVariant *parameter)
     hv_profile_view_show_page (self->view, HV_VIEW_PAGE_BUTTERFLY);
   else if (g_str_equal (name, "win.sites"))
     hv_profile_view_show_page (self->view, HV_VIEW_PAGE_SITES);
+  else if (g_str_equal (name, "win.source"))
+    hv_profile_view_open_source (self->view);
   else if (g_str_equal (name, "win.zoom-in"))
     hv_profile_view_zoom (self->view, 1);
   else if (g_str_equal (name, "win.zoom-out"))
@@ -246,7 +248,8 @@ static const char *const shown_actions[] = { "win.search",    "win.flame",     "
                                              "win.details",   "win.export",    "win.zoom-here",
                                              "win.copy-name", "win.copy-path", "win.copy-numbers",
                                              "win.back",      "win.forward",   "win.invert",
-                                             "win.butterfly", "win.sites",     "win.group" };
+                                             "win.butterfly", "win.sites",     "win.group",
+                                             "win.source" };
 static const char *const diff_actions[] = { "win.swap", "win.cycle" };
 static const char *const timed_actions[] = { "win.next", "win.previous" };
 
@@ -289,6 +292,10 @@ hv_main_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_question, GDK_CONTROL_MASK,
                                        "win.shortcuts", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F5, 0, "win.reload-rules", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Return, GDK_CONTROL_MASK, "win.source",
+                                       NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_KP_Enter, GDK_CONTROL_MASK,
+                                       "win.source", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F9, 0, "win.details", NULL);
 }
 

@@ -9,7 +9,9 @@ static gboolean
 is_typing (HvMainWindow *self)
 {
   GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
-  return focus && (GTK_IS_EDITABLE (focus) || GTK_IS_TEXT_VIEW (focus));
+  return focus
+         && (GTK_IS_EDITABLE (focus)
+             || (GTK_IS_TEXT_VIEW (focus) && gtk_text_view_get_editable (GTK_TEXT_VIEW (focus))));
 }
 
 static const char *
@@ -40,6 +42,9 @@ action_of (guint keyval)
     case GDK_KEY_4:
     case GDK_KEY_KP_4:
       return "win.sites";
+    case GDK_KEY_6:
+    case GDK_KEY_KP_6:
+      return "win.source";
     case GDK_KEY_plus:
     case GDK_KEY_equal:
     case GDK_KEY_KP_Add:

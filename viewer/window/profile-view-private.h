@@ -7,6 +7,7 @@
 #include "viewer/widgets/diff-table.h"
 #include "viewer/widgets/legend.h"
 #include "viewer/widgets/site-table.h"
+#include "viewer/widgets/source-pane.h"
 #include "viewer/widgets/summary.h"
 #include "viewer/widgets/timeline.h"
 #include "viewer/widgets/waterfall.h"
@@ -45,7 +46,7 @@ struct _HvProfileView
   HvTimeline *timeline;
   GtkToggleButton *growth_button, *current_button, *base_button, *overlay_button;
   GtkToggleButton *peak_button, *moment_button, *end_button;
-  GtkToggleButton *flame_tab, *table_tab, *butterfly_tab, *sites_tab;
+  GtkToggleButton *flame_tab, *table_tab, *butterfly_tab, *sites_tab, *source_tab;
   GtkStack *pages;
   GtkDropDown *metric_drop, *group_drop, *thread_drop;
   GtkButton *fold_chip, *symbols_button;
@@ -63,6 +64,7 @@ struct _HvProfileView
   HvDetails *details;
   HvDiffTable *diff_table;
   HvSiteTable *site_table;
+  HvSourcePane *source;
 
   GtkButton *chip[HV_N_CHIPS]; /* in `view_bar` */
 

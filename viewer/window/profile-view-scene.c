@@ -25,6 +25,8 @@ hv_profile_view_show_selection (HvProfileView *self, uint32_t node, gpointer ori
     hv_site_table_select (self->site_table, node);
   if (hv_profile_view_get_page (self) == HV_VIEW_PAGE_BUTTERFLY)
     hv_butterfly_show (self->butterfly, self->scene, node);
+  if (hv_profile_view_get_page (self) == HV_VIEW_PAGE_SOURCE && origin != self->source)
+    hv_source_pane_show (self->source, self->scene, node);
   hv_details_show (self->details, self->scene, node, hv_flame_graph_get_zoom (self->flame));
   hv_profile_view_show_status_line (self);
 }

@@ -37,6 +37,18 @@ table_selected_cb (HvProfileView *self, guint node, gpointer table)
 }
 
 static void
+source_selected_cb (HvProfileView *self, guint node)
+{
+  hv_profile_view_show_selection (self, node, self->source);
+}
+
+static void
+source_failed_cb (HvProfileView *self, const char *message)
+{
+  g_signal_emit (self, signals[SIGNAL_FAILED], 0, message);
+}
+
+static void
 butterfly_selected_cb (HvProfileView *self, guint node)
 {
   hv_profile_view_show_selection (self, node, NULL);
@@ -351,10 +363,9 @@ static GtkToggleButton *
 tab_of (HvProfileView *self, HvViewPage page)
 {
   GtkToggleButton *const tabs[HV_N_VIEW_PAGES] = {
-    [HV_VIEW_PAGE_FLAME] = self->flame_tab,
-    [HV_VIEW_PAGE_TABLE] = self->table_tab,
-    [HV_VIEW_PAGE_BUTTERFLY] = self->butterfly_tab,
-    [HV_VIEW_PAGE_SITES] = self->sites_tab,
+    [HV_VIEW_PAGE_FLAME] = self->flame_tab,         [HV_VIEW_PAGE_TABLE] = self->table_tab,
+    [HV_VIEW_PAGE_BUTTERFLY] = self->butterfly_tab, [HV_VIEW_PAGE_SITES] = self->sites_tab,
+    [HV_VIEW_PAGE_SOURCE] = self->source_tab,
   };
 
   return tabs[page];
@@ -377,6 +388,7 @@ hv_profile_view_update_page (HvProfileView *self)
     [HV_VIEW_PAGE_TABLE] = GTK_WIDGET (self->call_table),
     [HV_VIEW_PAGE_BUTTERFLY] = GTK_WIDGET (self->butterfly),
     [HV_VIEW_PAGE_SITES] = GTK_WIDGET (self->site_table),
+    [HV_VIEW_PAGE_SOURCE] = GTK_WIDGET (self->source),
   };
   HvViewPage page = hv_profile_view_get_page (self);
   gboolean is_diff = self->scene && self->scene->diff;
@@ -388,6 +400,8 @@ hv_profile_view_update_page (HvProfileView *self)
   gtk_stack_set_visible_child (self->pages, widgets[page]);
   if (self->scene && page == HV_VIEW_PAGE_BUTTERFLY)
     hv_butterfly_show (self->butterfly, self->scene, hv_flame_graph_get_selected (self->flame));
+  if (self->scene && page == HV_VIEW_PAGE_SOURCE)
+    hv_source_pane_show (self->source, self->scene, hv_flame_graph_get_selected (self->flame));
 }
 
 static void
@@ -463,6 +477,7 @@ hv_profile_view_class_init (HvProfileViewClass *klass)
   g_type_ensure (HV_TYPE_BUTTERFLY);
   g_type_ensure (HV_TYPE_CALL_TABLE);
   g_type_ensure (HV_TYPE_SITE_TABLE);
+  g_type_ensure (HV_TYPE_SOURCE_PANE);
   g_type_ensure (HV_TYPE_DETAILS);
   g_type_ensure (HV_TYPE_DIFF_TABLE);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
@@ -491,6 +506,7 @@ hv_profile_view_class_init (HvProfileViewClass *klass)
   BIND (table_tab);
   BIND (butterfly_tab);
   BIND (sites_tab);
+  BIND (source_tab);
   BIND (metric_drop);
   BIND (group_drop);
   BIND (thread_drop);
@@ -510,6 +526,7 @@ hv_profile_view_class_init (HvProfileViewClass *klass)
   BIND (butterfly);
   BIND (call_table);
   BIND (site_table);
+  BIND (source);
   BIND (pages);
   BIND (details);
   BIND (diff_table);
@@ -525,6 +542,9 @@ hv_profile_view_class_init (HvProfileViewClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, flame_menu_cb);
   gtk_widget_class_bind_template_callback (widget_class, table_selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, butterfly_selected_cb);
+  gtk_widget_class_bind_template_callback (widget_class, source_selected_cb);
+  gtk_widget_class_bind_template_callback (widget_class, source_failed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, hv_profile_view_open_source);
   gtk_widget_class_bind_template_callback (widget_class, details_selected_cb);
 
   signals[SIGNAL_CHANGED] = g_signal_new ("changed", HV_TYPE_PROFILE_VIEW, G_SIGNAL_RUN_LAST, 0,
@@ -727,6 +747,17 @@ hv_profile_view_show_page (HvProfileView *self, HvViewPage page)
 {
   g_return_if_fail (HV_IS_PROFILE_VIEW (self));
   gtk_toggle_button_set_active (tab_of (self, page), TRUE);
+  /* the source has the keys, and would take them along */
+  if (page == HV_VIEW_PAGE_FLAME)
+    gtk_widget_grab_focus (GTK_WIDGET (self->flame));
+}
+
+void
+hv_profile_view_open_source (HvProfileView *self)
+{
+  g_return_if_fail (HV_IS_PROFILE_VIEW (self));
+  hv_profile_view_show_page (self, HV_VIEW_PAGE_SOURCE);
+  hv_source_pane_focus (self->source);
 }
 
 void

@@ -48,11 +48,16 @@ typedef enum
   HV_VIEW_PAGE_TABLE,     /* the call tree; of a diff, its rows in full height */
   HV_VIEW_PAGE_BUTTERFLY, /* callers and callees of the selected function */
   HV_VIEW_PAGE_SITES,     /* of one profile; a diff has its rows */
+  HV_VIEW_PAGE_SOURCE,    /* of the selected frame */
   HV_N_VIEW_PAGES
 } HvViewPage;
 void hv_profile_view_show_page (HvProfileView *self, HvViewPage page);
 
 void hv_profile_view_choose_group (HvProfileView *self); /* opens the list */
+
+/* Shows the source of the selected frame, for the keyboard. */
+void hv_profile_view_open_source (HvProfileView *self);
+
 void hv_profile_view_step_moment (HvProfileView *self, int by);
 void hv_profile_view_zoom (HvProfileView *self, int by); /* 0: reset */
 
