@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "store/search.h"
 #include "store/units.h"
 #include "window-tests.h"
 
@@ -587,6 +588,56 @@ test_zoom_keys (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* Typed, a search is marked and summed; Enter walks the matches, with Shift back; Esc takes one
+ * layer a press: the search, the selection, the zoom. */
+static void
+test_search (void)
+{
+  static const HvProfileViewStart start;
+  HvMainWindow *window = open_diff (&start);
+  HvProfileView *view = hv_main_window_get_view (window);
+  HvFlameGraph *graph = hv_profile_view_get_flame_graph (view);
+  const HvScene *scene = hv_profile_view_get_scene (view);
+
+  if (!have_hands ())
+    return;
+  g_autoptr (HvSearch) wanted = hv_search_new (scene->report.tree, scene->diff, "fn:cache", FALSE);
+  g_assert_cmpuint (wanted->nodes->len, ==, 2);
+  focus_graph (window);
+  hv_flame_graph_zoom_to (graph, find (scene, "main"));
+  keys (GTK_WINDOW (window), "ctrl+f");
+  wait_until (GTK_IS_EDITABLE (gtk_window_get_focus (GTK_WINDOW (window))));
+  keys (GTK_WINDOW (window), "f n colon c a c h e");
+  g_autofree char *value = hv_format_delta (scene->report.profile, scene->report.metric,
+                                            wanted->value);
+  g_autofree char *text = g_strdup_printf ("matched %s (", value);
+  GtkWidget *label = NULL;
+  wait_until ((label = find_widget (GTK_WIDGET (view), GTK_TYPE_LABEL, text)) != NULL);
+  g_assert_nonnull (strstr (gtk_label_get_text (GTK_LABEL (label)), " · 2 frames"));
+
+  const uint32_t *nodes = (const uint32_t *) (const void *) wanted->nodes->data;
+  keys (GTK_WINDOW (window), "Return");
+  wait_until (g_str_has_suffix (gtk_label_get_text (GTK_LABEL (label)), " · 2 frames · 1/2"));
+  g_assert_cmpuint (hv_flame_graph_get_selected (graph), ==, nodes[0]);
+  keys (GTK_WINDOW (window), "Return");
+  wait_until (hv_flame_graph_get_selected (graph) == nodes[1]);
+  keys (GTK_WINDOW (window), "shift+Return");
+  wait_until (hv_flame_graph_get_selected (graph) == nodes[0]);
+  keys (GTK_WINDOW (window), "ctrl+i");
+  GtkWidget *match_case = find_widget (GTK_WIDGET (window), GTK_TYPE_TOGGLE_BUTTON, "Aa");
+  wait_until (gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (match_case)));
+
+  keys (GTK_WINDOW (window), "Escape");
+  wait_until (*gtk_label_get_text (GTK_LABEL (label)) == '\0');
+  g_assert_cmpuint (hv_flame_graph_get_selected (graph), ==, nodes[0]);
+  keys (GTK_WINDOW (window), "Escape");
+  wait_until (hv_flame_graph_get_selected (graph) == 0);
+  g_assert_cmpuint (hv_flame_graph_get_zoom (graph), ==, find (scene, "main"));
+  keys (GTK_WINDOW (window), "Escape");
+  wait_until (hv_flame_graph_get_zoom (graph) == 0);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 /* More than one selected: the sum, nested boxes counted once. */
 static void
 test_sum (void)
@@ -727,6 +778,7 @@ main (int argc, char **argv)
   g_test_add_func ("/flame/keys/ctrl-arrows-w-s-pan", test_pan_keys);
   g_test_add_func ("/flame/keys/plus-minus-0-inert-while-typing", test_zoom_keys);
   g_test_add_func ("/flame/keys/alt-arrows-and-mouse-back-forward", test_history);
+  g_test_add_func ("/flame/keys/search-walk-and-escape-by-layers", test_search);
   g_test_add_func ("/flame/sum-of-selection", test_sum);
   g_test_add_func ("/flame/copy-name-path-numbers", test_copy);
   return g_test_run ();

@@ -11,7 +11,6 @@
 #include "viewer/widgets/timeline.h"
 #include "viewer/widgets/waterfall.h"
 #include "viewer/window/recent-files.h"
-#include "viewer/window/search.h"
 #include "viewer/window/sentence.h"
 #include "window-tests.h"
 
@@ -227,27 +226,6 @@ test_timeline (void)
   g_assert_false (hv_timeline_drop_range (HV_TIMELINE (timeline)));
   gtk_test_accessible_assert_property (timeline, GTK_ACCESSIBLE_PROPERTY_LABEL, "Timeline");
   gtk_window_destroy (GTK_WINDOW (window));
-}
-
-/* --- search --- */
-
-static void
-test_search (void)
-{
-  g_autoptr (HvScene) scene = make_scene (FALSE);
-  g_autoptr (HvSearch) nested = hv_search_new (scene, "alpha|beta");
-  g_autoptr (HvSearch) without = hv_search_new (scene, "a -alpha -main -beta");
-  g_autoptr (HvSearch) broken = hv_search_new (scene, "(");
-  g_autoptr (HvSearch) cased = hv_search_new (scene, "Alpha");
-  g_autoptr (HvSearch) none = hv_search_new (scene, " ,");
-
-  g_assert_cmpint (nested->value, ==, 60000); /* beta is inside alpha */
-  g_assert_cmpuint (nested->nodes->len, ==, 2);
-  g_assert_cmpuint (g_array_index (nested->nodes, uint32_t, 0), ==, find (scene, "alpha"));
-  g_assert_cmpint (without->value, ==, 30000);
-  g_assert_cmpuint (broken->nodes->len, ==, 0);
-  g_assert_cmpuint (cased->nodes->len, ==, 0);
-  g_assert_null (none);
 }
 
 /* --- colours --- */
@@ -775,7 +753,6 @@ main (int argc, char **argv)
   g_test_add_func ("/order", test_order);
   g_test_add_func ("/sentence", test_sentence);
   g_test_add_func ("/timeline", test_timeline);
-  g_test_add_func ("/search", test_search);
   g_test_add_func ("/palette/contrast", test_contrast);
   g_test_add_func ("/window/cancel", test_cancel);
   g_test_add_func ("/window/error", test_error);

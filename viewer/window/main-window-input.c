@@ -62,6 +62,22 @@ action_of (guint keyval)
     }
 }
 
+/* In the search: Enter is the entry's own, the other way it does not know. */
+static gboolean
+search_key_cb (HvMainWindow *self, guint keyval, guint keycode, GdkModifierType state)
+{
+  gboolean enter = keyval == GDK_KEY_Return || keyval == GDK_KEY_KP_Enter;
+
+  if (enter && (state & GDK_SHIFT_MASK))
+    hv_profile_view_next_match (self->view, -1);
+  else if (keyval == GDK_KEY_i && (state & GDK_CONTROL_MASK))
+    gtk_toggle_button_set_active (self->case_button,
+                                  !gtk_toggle_button_get_active (self->case_button));
+  else
+    return FALSE;
+  return TRUE;
+}
+
 static gboolean
 key_cb (HvMainWindow *self, guint keyval, guint keycode, GdkModifierType state)
 {
@@ -133,9 +149,14 @@ void
 hv_main_window_add_input (HvMainWindow *self)
 {
   GtkEventController *keys = gtk_event_controller_key_new ();
+  GtkEventController *search_keys = gtk_event_controller_key_new ();
   GtkDropTarget *drop = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
 
   g_signal_connect_object (keys, "key-pressed", G_CALLBACK (key_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (search_keys, "key-pressed", G_CALLBACK (search_key_cb), self,
+                           G_CONNECT_SWAPPED);
+  gtk_event_controller_set_propagation_phase (search_keys, GTK_PHASE_CAPTURE);
+  gtk_widget_add_controller (GTK_WIDGET (self->search_entry), search_keys);
   g_signal_connect_object (drop, "drop", G_CALLBACK (drop_cb), self, G_CONNECT_SWAPPED);
   gtk_widget_add_controller (GTK_WIDGET (self), keys);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drop));

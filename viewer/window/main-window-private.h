@@ -22,7 +22,7 @@ struct _HvMainWindow
   AdwToastOverlay *toasts;
   AdwWindowTitle *title;
   GtkButton *export_button, *swap_button;
-  GtkToggleButton *search_button;
+  GtkToggleButton *search_button, *case_button;
   GtkSearchBar *search_bar;
   GtkSearchEntry *search_entry;
   GtkStack *pages;

@@ -399,7 +399,8 @@ view_failed_cb (HvMainWindow *self, const char *message)
 static void
 search_changed_cb (HvMainWindow *self)
 {
-  hv_profile_view_search (self->view, gtk_editable_get_text (GTK_EDITABLE (self->search_entry)));
+  hv_profile_view_search (self->view, gtk_editable_get_text (GTK_EDITABLE (self->search_entry)),
+                          gtk_toggle_button_get_active (self->case_button));
 }
 
 static void
@@ -422,7 +423,7 @@ search_mode_cb (HvMainWindow *self)
   else
     {
       gtk_editable_set_text (GTK_EDITABLE (self->search_entry), "");
-      hv_profile_view_search (self->view, NULL);
+      hv_profile_view_search (self->view, NULL, FALSE);
       gtk_widget_grab_focus (GTK_WIDGET (hv_profile_view_get_flame_graph (self->view)));
     }
 }
@@ -466,6 +467,7 @@ hv_main_window_class_init (HvMainWindowClass *klass)
   BIND (swap_button);
   BIND (search_bar);
   BIND (search_entry);
+  BIND (case_button);
   BIND (pages);
   BIND (loading_page);
   BIND (progress);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "store/search.h"
 #include "viewer/widgets/butterfly.h"
 #include "viewer/widgets/call-table.h"
 #include "viewer/widgets/details.h"
@@ -14,7 +15,6 @@
 #include "viewer/widgets/wrap-box.h"
 #include "viewer/window/history.h"
 #include "viewer/window/profile-view.h"
-#include "viewer/window/search.h"
 #include "viewer/window/symbols-window.h"
 
 G_BEGIN_DECLS
@@ -73,6 +73,7 @@ struct _HvProfileView
   HvScene *scene;
   HvSearch *search;
   char *search_text;
+  gboolean match_case;
   GArray *metrics; /* HvMetric, as in the drop-down */
   GArray *groups;  /* HvGroup, as in its drop-down */
 

@@ -197,18 +197,19 @@ show_matches (HvProfileView *self)
 }
 
 void
-hv_profile_view_search (HvProfileView *self, const char *text)
+hv_profile_view_search (HvProfileView *self, const char *text, gboolean match_case)
 {
   g_return_if_fail (HV_IS_PROFILE_VIEW (self));
   char *copy = g_strdup (text);
 
   g_free (self->search_text);
   self->search_text = copy;
+  self->match_case = match_case;
   g_clear_pointer (&self->search, hv_search_free);
   self->match = 0;
   if (!self->scene)
     return;
-  self->search = hv_search_new (self->scene, text);
+  self->search = hv_search_new (self->scene->report.tree, self->scene->diff, text, match_case);
   show_matches (self);
 }
 
@@ -629,7 +630,7 @@ hv_profile_view_show_scene (HvProfileView *self, HvScene *scene)
   if (self->search_text)
     {
       g_autofree char *text = g_strdup (self->search_text);
-      hv_profile_view_search (self, text);
+      hv_profile_view_search (self, text, self->match_case);
     }
   hv_profile_view_note_place (self);
   g_signal_emit_by_name (self, "changed");

@@ -78,8 +78,8 @@ void hv_profile_view_copy (HvProfileView *self, HvCopy what);
 /* Undoes one layer: the selection, then the zoom; FALSE when there is none. */
 gboolean hv_profile_view_escape (HvProfileView *self);
 
-/* Marks what matches; "" or NULL: nothing. */
-void hv_profile_view_search (HvProfileView *self, const char *text);
+/* Marks what matches (hv_search_new()); "" or NULL: nothing. */
+void hv_profile_view_search (HvProfileView *self, const char *text, gboolean match_case);
 void hv_profile_view_next_match (HvProfileView *self, int by);
 
 HvFlameGraph *hv_profile_view_get_flame_graph (HvProfileView *self);

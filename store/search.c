@@ -1,11 +1,30 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "viewer/window/search.h"
+#include "search.h"
+
+#include <string.h>
+
+/* Where a word is looked for. */
+typedef enum
+{
+  IN_ALL,
+  IN_FUNCTION,
+  IN_FILE,
+  IN_MODULE,
+} Place;
 
 typedef struct
 {
   GRegex *regex;
+  Place place;
   gboolean excluded;
 } Word;
+
+/* Of one search: the same text is asked of thousands of keys. */
+typedef struct
+{
+  const HvTree *tree;
+  const HvDiff *diff;
+} Scope;
 
 static void
 word_clear (gpointer data)
@@ -22,8 +41,34 @@ has_upper (const char *text)
   return FALSE;
 }
 
+/* Takes "file:" off a word; "file::x" is a namespace. */
+static Place
+parse_place (const char **word)
+{
+  static const struct
+  {
+    const char *name;
+    Place place;
+  } places[] = { { "fn:", IN_FUNCTION },
+                 { "function:", IN_FUNCTION },
+                 { "file:", IN_FILE },
+                 { "mod:", IN_MODULE },
+                 { "module:", IN_MODULE } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (places); i++)
+    {
+      gsize length = strlen (places[i].name);
+      if (g_str_has_prefix (*word, places[i].name) && (*word)[length] != ':')
+        {
+          *word += length;
+          return places[i].place;
+        }
+    }
+  return IN_ALL;
+}
+
 static GArray *
-parse (const char *text)
+parse (const char *text, gboolean match_case)
 {
   GArray *words = g_array_new (FALSE, FALSE, sizeof (Word));
   g_auto (GStrv) parts = g_strsplit_set (text, " ,", -1);
@@ -36,9 +81,10 @@ parse (const char *text)
       GRegexCompileFlags flags = G_REGEX_OPTIMIZE;
       if (word.excluded)
         part++;
+      word.place = parse_place (&part);
       if (!*part)
         continue;
-      if (!has_upper (part))
+      if (!match_case && !has_upper (part))
         flags |= G_REGEX_CASELESS;
       word.regex = g_regex_new (part, flags, 0, NULL);
       if (!word.regex)
@@ -54,26 +100,35 @@ parse (const char *text)
 }
 
 static gboolean
+word_matches (const Word *word, const HvKey *key)
+{
+  gboolean all = word->place == IN_ALL;
+
+  return (all && g_regex_match (word->regex, key->label, 0, NULL))
+         || ((all || word->place == IN_FUNCTION)
+             && g_regex_match (word->regex, key->function, 0, NULL))
+         || ((all || word->place == IN_MODULE)
+             && g_regex_match (word->regex, hv_basename (key->module), 0, NULL))
+         || ((all || word->place == IN_FILE) && g_regex_match (word->regex, key->file, 0, NULL));
+}
+
+static gboolean
 key_matches (const HvKey *key, const GArray *words)
 {
   for (guint i = 0; i < words->len; i++)
     {
       const Word *word = &g_array_index (words, Word, i);
-      gboolean found = g_regex_match (word->regex, key->label, 0, NULL)
-                       || g_regex_match (word->regex, key->function, 0, NULL)
-                       || g_regex_match (word->regex, hv_basename (key->module), 0, NULL)
-                       || g_regex_match (word->regex, key->file, 0, NULL);
-      if (found == word->excluded)
+      if (word_matches (word, key) == word->excluded)
         return FALSE;
     }
   return TRUE;
 }
 
 static int64_t
-node_value (const HvScene *scene, uint32_t node)
+node_value (const Scope *scope, uint32_t node)
 {
-  return scene->diff ? MAX (scene->diff->growth[node], scene->diff->shrink[node])
-                     : scene->tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][node];
+  return scope->diff ? MAX (scope->diff->growth[node], scope->diff->shrink[node])
+                     : scope->tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][node];
 }
 
 static int
@@ -85,15 +140,15 @@ compare_cb (gconstpointer a, gconstpointer b, gpointer user)
 }
 
 HvSearch *
-hv_search_new (const HvScene *scene, const char *text)
+hv_search_new (const HvTree *tree, const HvDiff *diff, const char *text, gboolean match_case)
 {
-  const HvTree *tree = scene->report.tree;
-  g_autoptr (GArray) words = parse (text ? text : "");
+  g_autoptr (GArray) words = parse (text ? text : "", match_case);
   if (!words->len)
     return NULL;
 
   HvSearch *search = g_new0 (HvSearch, 1);
-  g_autofree guint8 *covered = g_malloc0 (tree->n_nodes);
+  Scope scope = { tree, diff };
+  g_autofree guint8 *covered = g_malloc0 (MAX (1, tree->n_nodes));
   search->keys = g_malloc0 (MAX (1, tree->n_keys));
   search->nodes = g_array_new (FALSE, FALSE, sizeof (uint32_t));
   for (uint32_t i = 0; i < tree->n_keys; i++)
@@ -110,11 +165,10 @@ hv_search_new (const HvScene *scene, const char *text)
       g_array_append_val (search->nodes, node);
       if (above)
         continue;
-      search->value += scene->diff ? scene->diff->growth[node]
-                                   : tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][node];
-      search->loss += scene->diff ? scene->diff->shrink[node] : 0;
+      search->value += diff ? diff->growth[node] : tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][node];
+      search->loss += diff ? diff->shrink[node] : 0;
     }
-  g_array_sort_with_data (search->nodes, compare_cb, (gpointer) scene);
+  g_array_sort_with_data (search->nodes, compare_cb, &scope);
   return search;
 }
 
