@@ -274,6 +274,62 @@ parse_self (Text type, Text trait, Name *name, guint depth)
   return TRUE;
 }
 
+/* "std::basic_string<char, std::char_traits<char>, std::allocator<char> >" is what everybody calls
+ * std::string. Gives `path`, which ends in the template's name, the name of the type; FALSE when it
+ * has no other. */
+static gboolean
+name_type (GString *path, Text arguments)
+{
+  static const struct
+  {
+    const char *template, *of, *name;
+  } types[] = { { "basic_string", "char", "string" },
+                { "basic_string", "wchar_t", "wstring" },
+                { "basic_string_view", "char", "string_view" },
+                { "basic_string_view", "wchar_t", "wstring_view" },
+                { "basic_stringbuf", "char", "stringbuf" },
+                { "basic_filebuf", "char", "filebuf" },
+                { "basic_streambuf", "char", "streambuf" },
+                { "basic_ostringstream", "char", "ostringstream" },
+                { "basic_stringstream", "char", "stringstream" },
+                { "basic_ifstream", "char", "ifstream" },
+                { "basic_ofstream", "char", "ofstream" },
+                { "basic_ostream", "char", "ostream" },
+                { "basic_istream", "char", "istream" } };
+  static const char *const defaults[] = { ", std::char_traits<", ", std::__1::char_traits<",
+                                          ", std::allocator<", ", std::__1::allocator<" };
+
+  while (arguments.end > arguments.pos && arguments.end[-1] == ' ')
+    arguments.end--;
+  for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
+    {
+      gsize length = strlen (types[i].template);
+      Text rest = arguments;
+
+      if (!ends (path, types[i].template) || !starts (rest, types[i].of))
+        continue;
+      if (path->len > length
+          && (path->len < length + 5 || memcmp (path->str + path->len - length - 5, "std::", 5)))
+        continue;
+      rest.pos += strlen (types[i].of);
+      for (gsize d = 0; d < G_N_ELEMENTS (defaults); d++)
+        if (starts (rest, defaults[d]))
+          {
+            Text argument = { rest.pos + strlen (defaults[d]), rest.end };
+            if (!starts (argument, types[i].of) || argument.pos + strlen (types[i].of) >= rest.end
+                || argument.pos[strlen (types[i].of)] != '>')
+              break;
+            rest.pos = argument.pos + strlen (types[i].of) + 1;
+          }
+      if (rest.pos != rest.end)
+        continue;
+      g_string_truncate (path, path->len - length);
+      g_string_append (path, types[i].name);
+      return TRUE;
+    }
+  return FALSE;
+}
+
 /* The angle bracket at the beginning of `text`, which ends at `close`. */
 static gboolean
 parse_angle (Text text, const char *close, Name *name, guint depth)
@@ -307,6 +363,8 @@ parse_angle (Text text, const char *close, Name *name, guint depth)
                          depth);
     }
   drop_part (name);
+  if (name->brief && !turbofish && name_type (path, inside))
+    return TRUE;
   if (name->brief && !turbofish && name->async_at != path->len)
     append (name, "<…>", strlen ("<…>"));
   return TRUE;
@@ -342,18 +400,36 @@ parse_braces (Text inside, Name *name)
     }
   else if (starts (inside, "lambda"))
     {
-      if (name->brief)
-        append (name, whole.pos, (gsize) (whole.end - whole.pos));
-      else
-        append (name, "{lambda}", strlen ("{lambda}"));
+      /* what it takes is long, which one it is tells more */
+      const char *last = name->brief ? g_strrstr_len (inside.pos, inside.end - inside.pos, "#")
+                                     : NULL;
+      append (name, "{lambda", strlen ("{lambda"));
+      if (last)
+        append (name, last, (gsize) (inside.end - last));
+      append (name, "}", 1);
     }
-  else if (number && !name->brief)
+  else if (number && (!name->brief || starts (inside, "constant")))
     {
       append (name, whole.pos, (gsize) (number - whole.pos));
       append (name, "}", 1);
     }
   else
     append (name, whole.pos, (gsize) (whole.end - whole.pos));
+}
+
+/* Whether the last part of the path is a lambda, whose only function goes without saying. */
+static gboolean
+is_lambda (const GString *path)
+{
+  enum
+  {
+    LONGEST = sizeof "{lambda#18446744073709551615}::"
+  };
+  gsize length = MIN (path->len, LONGEST);
+  const char *tail = path->str + path->len - length;
+  const char *brace = ends (path, "}::") ? strrchr (tail, '{') : NULL;
+
+  return brace && g_str_has_prefix (brace, "{lambda");
 }
 
 /* The words after a function's parameters; TRUE when the path goes on behind them, as in
@@ -403,8 +479,17 @@ parse_word (Text *text, Name *name)
       }
   if (starts (word, "_GLOBAL__N_1"))
     append (name, anonymous_namespace, strlen (anonymous_namespace));
-  else if (starts (word, "$_") && !name->brief)
-    append (name, "{lambda}", strlen ("{lambda}")); /* clang's */
+  else if (starts (word, "$_")) /* clang's, from 0 on */
+    {
+      guint64 n = name->brief ? g_ascii_strtoull (word.pos + 2, NULL, 10) + 1 : 0;
+      g_autofree char *lambda = n ? g_strdup_printf ("{lambda#%" G_GUINT64_FORMAT "}", n)
+                                  : g_strdup ("{lambda}");
+      append (name, lambda, strlen (lambda));
+    }
+  /* its constructors go by the type's name too */
+  else if (name->brief && length == strlen ("basic_string") && starts (word, "basic_string")
+           && (ends (name->path, "string::") || ends (name->path, "string::~")))
+    append (name, "string", strlen ("string"));
   else
     append (name, word.pos, length);
   return TRUE;
@@ -427,7 +512,10 @@ parse_path (Text text, Name *name, guint depth)
 
       if (sign)
         {
-          append (name, text.pos, sign);
+          if (name->brief && is_lambda (name->path) && starts (text, "operator()"))
+            drop_part (name);
+          else
+            append (name, text.pos, sign);
           text.pos += sign;
           if (starts (text, " <"))
             text.pos++;

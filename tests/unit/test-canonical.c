@@ -222,9 +222,10 @@ repeat (GString *out, const char *text, guint n)
 static void
 test_long (void)
 {
-  static const char *const pieces[] = { "x()",    "<a>",    "a<b>::",      "f.part.1",
-                                        "a{x}",   "<T as ", "a::<impl ",   "decltype()",
-                                        "&(dyn ", "a + ",   "a{closure#0}" };
+  static const char *const pieces[] = {
+    "x()",       "<a>",        "a<b>::", "f.part.1", "a{x}",         "<T as ",
+    "a::<impl ", "decltype()", "&(dyn ", "a + ",     "a{closure#0}", "a{lambda()#1}::operator()"
+  };
   g_autoptr (GString) text = g_string_new (NULL);
   g_autoptr (GString) out = g_string_new (NULL);
 
@@ -267,7 +268,7 @@ test_shorten (void)
     { "A::operator->()", "A::operator->" },
     { "(anonymous namespace)::get(int)", "(anonymous namespace)::get" },
     { "(below main)", "(below main)" },
-    { "main::{lambda(int)#1}::operator()(int) const", "main::{lambda(int)#1}::operator()" },
+    { "main::{lambda(int)#1}::operator()(int) const", "main::{lambda#1}" },
     { "boost::asio::detail::reactive_socket_recv_op<a, b>::do_complete(void*)",
       "reactive_socket_recv_op<…>::do_complete" },
     { "<alloc::vec::Vec<T,A> as core::ops::index::Index<I>>::index", "alloc::vec::Vec<…>::index" },
@@ -306,6 +307,146 @@ test_shorten (void)
     }
 }
 
+/* Names from recordings, as a C++ or Rust programmer would say them. */
+static void
+test_people (void)
+{
+  static const char *const cases[][2] = {
+    { "std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> "
+      ">::_M_append(char const*, unsigned long)",
+      "std::string::_M_append" },
+    { "std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> "
+      ">::basic_string(char const*, std::allocator<char> const&)",
+      "std::string::string" },
+    { "std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> "
+      ">::~basic_string()",
+      "std::string::~string" },
+    { "std::basic_string<char>::_M_mutate", "std::string::_M_mutate" },
+    { "std::basic_string<wchar_t, std::char_traits<wchar_t>, std::allocator<wchar_t> "
+      ">::reserve(unsigned long)",
+      "std::wstring::reserve" },
+    { "std::__1::basic_string<char, std::__1::char_traits<char>, "
+      "std::__1::allocator<char>>::push_back(char)",
+      "std::string::push_back" },
+    { "basic_string<char, std::char_traits<char>, std::allocator<char> >", "string" },
+    { "std::basic_string_view<char, std::char_traits<char> >::substr(unsigned long) const",
+      "std::string_view::substr" },
+    { "std::__cxx11::basic_string<char, std::char_traits<char>, "
+      "std::pmr::polymorphic_allocator<char> >::reserve(unsigned long)",
+      "std::basic_string<…>::reserve" },
+    { "std::basic_string<char, app::Traits, std::allocator<char> >::size() const",
+      "std::basic_string<…>::size" },
+    { "app::basic_string<char>::grow()", "app::basic_string<…>::grow" },
+    { "std::__cxx11::basic_stringbuf<char, std::char_traits<char>, std::allocator<char> "
+      ">::overflow(int)",
+      "std::stringbuf::overflow" },
+    { "std::basic_streambuf<char, std::char_traits<char> >::xsputn(char const*, long)",
+      "std::streambuf::xsputn" },
+    { "std::ostream::_M_insert<double>(double)", "std::ostream::_M_insert<…>" },
+    { "std::map<std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >, "
+      "int, std::less<std::__cxx11::basic_string<char, std::char_traits<char>, "
+      "std::allocator<char> > >, std::allocator<std::pair<std::__cxx11::basic_string<char, "
+      "std::char_traits<char>, std::allocator<char> > const, int> > "
+      ">::operator[](std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> "
+      "> const&)",
+      "std::map<…>::operator[]" },
+    { "std::_Hashtable<int, std::pair<int const, int>, std::allocator<std::pair<int const, int> >, "
+      "std::__detail::_Select1st, std::equal_to<int>, std::hash<int> >::_M_rehash_aux(unsigned "
+      "long, std::integral_constant<bool, true>)",
+      "std::_Hashtable<…>::_M_rehash_aux" },
+    { "std::_Rb_tree<int, int, std::_Identity<int>, std::less<int>, std::allocator<int> "
+      ">::_Auto_node::_Auto_node<int>(int&&)",
+      "std::_Rb_tree<…>::_Auto_node::_Auto_node<…>" },
+    { "std::vector<int, std::allocator<int> >::vector(unsigned long)", "std::vector<…>::vector" },
+    { "std::vector<int, std::allocator<int> >::operator=(std::vector<int, std::allocator<int> > "
+      "const&)",
+      "std::vector<…>::operator=" },
+    { "std::__new_allocator<int>::allocate(unsigned long, void const*)",
+      "std::__new_allocator<…>::allocate" },
+    { "std::allocator_traits<std::allocator<int> >::construct<int, int>(std::allocator<int>&, "
+      "int*, int&&)",
+      "std::allocator_traits<…>::construct<…>" },
+    { "std::unique_ptr<Node, std::default_delete<Node> > std::make_unique<Node>()",
+      "std::make_unique<…>" },
+    { "std::_Function_handler<void (int), main::{lambda(int)#2}>::_M_invoke(std::_Any_data const&, "
+      "int&&)",
+      "std::_Function_handler<…>::_M_invoke" },
+    { "main::{lambda()#1}::operator()() const", "main::{lambda#1}" },
+    { "main::{lambda(std::shared_ptr<Node>, "
+      "std::vector<int>)#12}::operator()(std::shared_ptr<Node>, std::vector<int>) const",
+      "main::{lambda#12}" },
+    { "app::run() const::{lambda()#2}::operator()() const::{lambda(int)#1}::operator()(int) const",
+      "app::run::{lambda#2}::{lambda#1}" },
+    { "app::run()::$_0::operator()(int) const", "app::run::{lambda#1}" },
+    { "app::run()::$_1::operator()(int) const", "app::run::{lambda#2}" },
+    { "app::run()::'lambda'(int)::operator()(int) const", "app::run::{lambda}" },
+    { "app::run::<lambda(int)>::operator()", "app::run::{lambda}" },
+    { "Functor::operator()(int) const", "Functor::operator()" },
+    { "app::(anonymous namespace)::Cache::get(int) const",
+      "app::(anonymous namespace)::Cache::get" },
+    { "app::name[abi:cxx11](int)", "app::name" },
+    { "app::make() [clone .isra.0] [clone .cold]", "app::make" },
+    { "std::operator+(std::__cxx11::basic_string<char, std::char_traits<char>, "
+      "std::allocator<char> > const&, char const*)",
+      "std::operator+" },
+    { "std::thread::_M_start_thread(std::unique_ptr<std::thread::_State, "
+      "std::default_delete<std::thread::_State> >, void (*)())",
+      "std::thread::_M_start_thread" },
+    { "std::collate<char>::do_transform(char const*, char const*) const",
+      "std::collate<…>::do_transform" },
+    { "std::__detail::_Compiler<std::__cxx11::regex_traits<char> >::_M_atom()",
+      "std::__detail::_Compiler<…>::_M_atom" },
+    { "worker(int, int)", "worker" },
+    { "<alloc::string::String as core::fmt::Write>::write_str",
+      "alloc::string::String::write_str" },
+    { "<alloc::vec::Vec<u8> as core::clone::Clone>::clone", "alloc::vec::Vec<…>::clone" },
+    { "<alloc::vec::Vec<T> as alloc::vec::spec_from_iter::SpecFromIter<T,I>>::from_iter",
+      "alloc::vec::Vec<…>::from_iter" },
+    { "<alloc::raw_vec::RawVecInner>::grow_amortized",
+      "alloc::raw_vec::RawVecInner::grow_amortized" },
+    { "alloc::raw_vec::RawVecInner<A>::grow_amortized",
+      "alloc::raw_vec::RawVecInner<…>::grow_amortized" },
+    { "<hashbrown::raw::RawTable<(u64, alloc::boxed::Box<[u8]>)>>::reserve_rehash::<H>",
+      "hashbrown::raw::RawTable<…>::reserve_rehash" },
+    { "std::collections::hash::map::HashMap<K,V,S>::insert",
+      "std::collections::hash::map::HashMap<…>::insert" },
+    { "<T as alloc::borrow::ToOwned>::to_owned", "alloc::borrow::ToOwned::to_owned" },
+    { "alloc::str::<impl str>::repeat", "str::repeat" },
+    { "<core::ops::range::Range<usize> as core::iter::traits::iterator::Iterator>::fold",
+      "core::ops::range::Range<…>::fold" },
+    { "core::iter::adapters::map::map_fold::{{closure}}",
+      "core::iter::adapters::map::map_fold::{closure}" },
+    { "hv::storage::Index<V>::bucket::{{closure}}", "hv::storage::Index<…>::bucket::{closure}" },
+    { "<hv::storage::Index<u8>>::bucket::{closure#0}", "hv::storage::Index<…>::bucket::{closure}" },
+    { "hv::main::{closure#0}::{closure#1}", "hv::main::{closure}::{closure}" },
+    { "hv::handler::{async_fn#0}", "hv::handler (async)" },
+    { "hv::fetch::{async_fn_env#0}", "hv::fetch (async)" },
+    { "hv::main::{async_block_env#3}", "hv::main::{async}" },
+    { "hv::main::{closure_env#2}", "hv::main::{closure}" },
+    { "hv::LIMITS::{{constant}}", "hv::LIMITS::{{constant}}" },
+    { "hv::LIMITS::{constant#3}", "hv::LIMITS::{constant}" },
+    { "<hv::Task as core::ops::function::FnOnce<()>>::call_once::{{vtable.shim}}",
+      "hv::Task::call_once" },
+    { "<hv::Task as core::ops::function::FnOnce<()>>::call_once::{shim:vtable#0}",
+      "hv::Task::call_once" },
+    { "<&mut hv::Reader<R> as std::io::Read>::read", "hv::Reader<…>::read" },
+    { "<dyn hv::Store + core::marker::Send>::get", "hv::Store::get" },
+    { "<hv::Je as core::alloc::global::GlobalAlloc>::alloc", "hv::Je::alloc" },
+    { "serde_json::de::Deserializer<R>::deserialize_any",
+      "serde_json::de::Deserializer<…>::deserialize_any" },
+    { "std::rt::lang_start::{{closure}}", "std::rt::lang_start::{closure}" },
+    { "_D4main3fooFZv", "_D4main3fooFZv" },
+    { "$s4main3fooyyF", "$s4main3fooyyF" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GString) out = g_string_new (NULL);
+      hv_shorten_function (out, cases[i][0]);
+      g_assert_cmpstr (out->str, ==, cases[i][1]);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -316,5 +457,6 @@ main (int argc, char **argv)
   g_test_add_func ("/canonical/hostile", test_hostile);
   g_test_add_func ("/canonical/long", test_long);
   g_test_add_func ("/canonical/shorten", test_shorten);
+  g_test_add_func ("/canonical/people", test_people);
   return g_test_run ();
 }
