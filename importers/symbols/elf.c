@@ -134,6 +134,9 @@ unpack (HvElf *elf, uint64_t offset, uint64_t packed, uint64_t size, gboolean zs
   HvSpan none = { NULL, 0 };
   gboolean done = FALSE;
 
+  /* both sizes may lie: what the file has bounds them, before anything is allocated */
+  if (offset > elf->size || packed > elf->size - offset)
+    return none;
   if (packed == 0 || size == 0 || size / MAX_RATIO > packed || packed > G_MAXINT32)
     return none;
   g_autofree uint8_t *in = g_try_malloc (packed), *out = g_try_malloc (size);
