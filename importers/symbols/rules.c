@@ -244,11 +244,12 @@ hv_rules_apply (HvProfile *profile)
         {
           Verdict new = judge (rules, function, hv_profile_string (profile, frame->module), path,
                                trait);
-          *slot = (uint32_t) (new.level << 8 | new.category);
+          gboolean bare = path->len && strstr (path->str, "::") == NULL;
+          *slot = (uint32_t) (bare << 16 | new.level << 8 | new.category);
         }
-      Verdict verdict = { (uint8_t) (*slot & 0xff), (uint8_t) (*slot >> 8) };
+      Verdict verdict = { (uint8_t) (*slot & 0xff), (uint8_t) (*slot >> 8 & 0xff) };
       uint8_t category = verdict.category;
-      if (frame->function && frame->file && strstr (function, "::") == NULL)
+      if (*slot >> 16 && frame->file)
         category = judge_file (rules, verdict, hv_profile_string (profile, frame->file));
       changed |= profile->frame_category[f] != category;
       profile->frame_category[f] = category;

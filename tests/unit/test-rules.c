@@ -410,6 +410,7 @@ test_rules_files (void)
   } frames[] = {
     { "allocate", "/usr/include/c++/12/bits/new_allocator.h", HV_CATEGORY_ALLOCATOR },
     { "_M_allocate", "stl_vector.h", HV_CATEGORY_CONTAINER },
+    { "_M_create_node<std::pair<int const, int> >", "stl_tree.h", HV_CATEGORY_CONTAINER },
     { "_M_mutate", "basic_string.tcc", HV_CATEGORY_CONTAINER },
     { "_M_allocate_buckets", "hashtable_policy.h", HV_CATEGORY_CONTAINER },
     { "__uninitialized_copy_a<int>", "bits/stl_uninitialized.h", HV_CATEGORY_PLUMBING },
