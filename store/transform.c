@@ -21,8 +21,9 @@ hv_transform_new (HvTransformKind kind, const HvTree *tree, uint32_t node)
   const HvKey *key = &tree->key[tree->node_key[node]];
   if (kind == HV_TRANSFORM_COLLAPSE_MODULE && *key->module == '\0')
     return NULL;
-  HvTransform *transform = g_new0 (HvTransform, 1);
+  HvTransform *transform = g_atomic_rc_box_new0 (HvTransform);
   transform->kind = kind;
+  transform->group = tree->options.group;
   transform->label = g_strdup (key->label);
   transform->module = g_strdup (key->module);
   if (is_of_path (kind))
@@ -39,15 +40,40 @@ hv_transform_new (HvTransformKind kind, const HvTree *tree, uint32_t node)
   return transform;
 }
 
-void
-hv_transform_free (HvTransform *transform)
+gboolean
+hv_transform_applies (const HvTransform *transform, HvGroup group)
 {
-  if (transform == NULL)
-    return;
+  HvGroup groups[] = { transform->group, group };
+
+  /* Rows by call path are of the same tree; those by thread or task have a frame more on top. */
+  for (gsize i = 0; i < G_N_ELEMENTS (groups); i++)
+    if (groups[i] == HV_GROUP_STACK
+        || ((groups[i] == HV_GROUP_THREAD || groups[i] == HV_GROUP_TASK)
+            && !is_of_path (transform->kind)))
+      groups[i] = HV_GROUP_FUNCTION;
+  return groups[0] == groups[1] || (groups[0] == HV_GROUP_FUNCTION && group == HV_GROUP_LINE);
+}
+
+HvTransform *
+hv_transform_ref (HvTransform *transform)
+{
+  return g_atomic_rc_box_acquire (transform);
+}
+
+static void
+transform_clear (gpointer data)
+{
+  HvTransform *transform = data;
+
   g_free (transform->label);
   g_free (transform->module);
   g_strfreev (transform->path);
-  g_free (transform);
+}
+
+void
+hv_transform_unref (HvTransform *transform)
+{
+  g_atomic_rc_box_release_full (transform, transform_clear);
 }
 
 /* One transform being applied. Arrays are by node of the tree as it was. */

@@ -22,10 +22,10 @@ typedef enum
   HV_N_TRANSFORMS
 } HvTransformKind;
 
-/* Immutable once it is in a list that a tree was made with. */
 typedef struct
 {
   HvTransformKind kind;
+  HvGroup group;        /* of the tree it was made for */
   char *label, *module; /* of the key it is about, as HvKey has them */
   char **path;          /* of the kinds …_PATH: label and module of each frame, outermost first */
 } HvTransform;
@@ -33,7 +33,14 @@ typedef struct
 /* About the key of `node`, or its call path, in a top-down tree; NULL for the root, and for a
  * module that is not known. */
 HvTransform *hv_transform_new (HvTransformKind kind, const HvTree *tree, uint32_t node);
-void hv_transform_free (HvTransform *transform);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvTransform, hv_transform_free)
+
+/* Whether frames of a tree of `group` are told apart as those the transform was made for. It is
+ * left out where they are not. */
+gboolean hv_transform_applies (const HvTransform *transform, HvGroup group);
+
+/* Threads may share a transform. */
+HvTransform *hv_transform_ref (HvTransform *transform);
+void hv_transform_unref (HvTransform *transform);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvTransform, hv_transform_unref)
 
 G_END_DECLS

@@ -307,7 +307,11 @@ tree_new (HvTreeSide *sides, guint n_sides, HvMetric metric, const HvTreeOptions
     }
   _hv_tree_name_keys (tree);
   for (guint i = 0; options->transforms && i < options->transforms->len; i++)
-    _hv_tree_transform (tree, g_ptr_array_index (options->transforms, i));
+    {
+      const HvTransform *transform = g_ptr_array_index (options->transforms, i);
+      if (hv_transform_applies (transform, options->group))
+        _hv_tree_transform (tree, transform);
+    }
   if (options->bottom_up)
     invert (tree);
   _hv_tree_finish (tree);

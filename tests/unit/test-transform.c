@@ -37,7 +37,7 @@ find (const HvTree *tree, const char *path)
 static GPtrArray *
 list_new (void)
 {
-  return g_ptr_array_new_with_free_func ((GDestroyNotify) hv_transform_free);
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) hv_transform_unref);
 }
 
 /* "a 3;b 5": every path with cost of its own, in the order of a walk; then what was dropped. */
@@ -173,6 +173,37 @@ test_unknown (void)
   g_assert_cmpint (all->incl[0][0][0], ==, 63);
 }
 
+/* Grouped by something else, there are no such frames. */
+static void
+test_groups (void)
+{
+  g_autoptr (HvProfile) profile = test_profile (stacks);
+  g_autoptr (GPtrArray)
+      drop = transforms_of (profile, &(Case){ HV_TRANSFORM_DROP, "main;b", NULL });
+  g_autoptr (GPtrArray)
+      path = transforms_of (profile, &(Case){ HV_TRANSFORM_FOCUS_PATH, "main;b", NULL });
+  g_autoptr (GError) error = NULL;
+  static const struct
+  {
+    HvGroup group;
+    int without, only;
+  } expected[] = {
+    { HV_GROUP_FUNCTION, 3, 32 }, { HV_GROUP_STACK, 3, 32 }, { HV_GROUP_TASK, 3, 63 },
+    { HV_GROUP_MODULE, 63, 63 },  { HV_GROUP_LINE, 3, 32 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (expected); i++)
+    for (int only = 0; only < 2; only++)
+      {
+        const HvTreeOptions options = { .group = expected[i].group,
+                                        .transforms = only ? path : drop };
+        g_autoptr (HvTree)
+            tree = hv_tree_new (profile, HV_METRIC_LIVE_BYTES, HV_AT_END, &options, &error);
+        g_assert_no_error (error);
+        g_assert_cmpint (tree->incl[0][0][0], ==, only ? expected[i].only : expected[i].without);
+      }
+}
+
 /* base + grew + new − shrunk − gone = current holds for whatever is shown. */
 static void
 test_diff (void)
@@ -270,6 +301,7 @@ main (int argc, char **argv)
   g_test_add_func ("/transform/kinds", test_kinds);
   g_test_add_func ("/transform/several", test_several);
   g_test_add_func ("/transform/unknown", test_unknown);
+  g_test_add_func ("/transform/groups", test_groups);
   g_test_add_func ("/transform/diff", test_diff);
   g_test_add_func ("/transform/lines", test_lines);
   return g_test_run ();

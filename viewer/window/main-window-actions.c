@@ -184,6 +184,36 @@ shortcuts_action (GtkWidget *widget, const char *name, GVariant *parameter)
   gtk_window_present (shortcuts);
 }
 
+static const struct
+{
+  const char *name;
+  HvTransformKind kind;
+} transforms[] = {
+  { "win.focus", HV_TRANSFORM_FOCUS },
+  { "win.focus-path", HV_TRANSFORM_FOCUS_PATH },
+  { "win.focus-self", HV_TRANSFORM_FOCUS_SELF },
+  { "win.drop", HV_TRANSFORM_DROP },
+  { "win.hide", HV_TRANSFORM_HIDE },
+  { "win.hide-path", HV_TRANSFORM_HIDE_PATH },
+  { "win.collapse", HV_TRANSFORM_COLLAPSE },
+  { "win.collapse-module", HV_TRANSFORM_COLLAPSE_MODULE },
+  { "win.collapse-recursion", HV_TRANSFORM_COLLAPSE_RECURSION },
+  { "win.collapse-direct", HV_TRANSFORM_COLLAPSE_DIRECT },
+};
+
+static void
+transform_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  HvMainWindow *self = HV_MAIN_WINDOW (widget);
+
+  for (guint i = 0; i < G_N_ELEMENTS (transforms); i++)
+    if (g_str_equal (name, transforms[i].name)
+        && !hv_profile_view_transform (self->view, transforms[i].kind))
+      toast (self, hv_flame_graph_get_selected (hv_profile_view_get_flame_graph (self->view))
+                       ? _ ("This cannot be done to the selected frame.")
+                       : _ ("Select a frame first."));
+}
+
 static void
 view_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -198,6 +228,8 @@ view_action (GtkWidget *widget, const char *name, GVariant *parameter)
       gtk_search_bar_set_search_mode (self->search_bar, TRUE);
       gtk_widget_grab_focus (GTK_WIDGET (self->search_entry));
     }
+  else if (g_str_equal (name, "win.undo") || g_str_equal (name, "win.redo"))
+    hv_profile_view_undo (self->view, g_str_equal (name, "win.undo") ? -1 : 1);
   else if (g_str_equal (name, "win.cycle"))
     hv_profile_view_cycle (self->view);
   else if (g_str_equal (name, "win.group"))
@@ -249,7 +281,7 @@ static const char *const shown_actions[] = { "win.search",    "win.flame",     "
                                              "win.copy-name", "win.copy-path", "win.copy-numbers",
                                              "win.back",      "win.forward",   "win.invert",
                                              "win.butterfly", "win.sites",     "win.group",
-                                             "win.source" };
+                                             "win.source",    "win.undo",      "win.redo" };
 static const char *const diff_actions[] = { "win.swap", "win.cycle" };
 static const char *const timed_actions[] = { "win.next", "win.previous" };
 
@@ -267,6 +299,8 @@ hv_main_window_install_actions (GtkWidgetClass *widget_class)
     gtk_widget_class_install_action (widget_class, shown_actions[i], NULL,
                                      g_str_equal (shown_actions[i], "win.export") ? export_action
                                                                                   : view_action);
+  for (guint i = 0; i < G_N_ELEMENTS (transforms); i++)
+    gtk_widget_class_install_action (widget_class, transforms[i].name, NULL, transform_action);
   for (guint i = 0; i < G_N_ELEMENTS (diff_actions); i++)
     gtk_widget_class_install_action (widget_class, diff_actions[i], NULL, view_action);
   for (guint i = 0; i < G_N_ELEMENTS (timed_actions); i++)
@@ -296,6 +330,9 @@ hv_main_window_install_actions (GtkWidgetClass *widget_class)
                                        NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_KP_Enter, GDK_CONTROL_MASK,
                                        "win.source", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_z, GDK_CONTROL_MASK, "win.undo", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_z, GDK_CONTROL_MASK | GDK_SHIFT_MASK,
+                                       "win.redo", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F9, 0, "win.details", NULL);
 }
 
@@ -309,6 +346,8 @@ hv_main_window_update_actions (HvMainWindow *self, gboolean shown, gboolean is_d
   gtk_widget_action_set_enabled (widget, "win.symbols", shown);
   for (guint i = 0; i < G_N_ELEMENTS (shown_actions); i++)
     gtk_widget_action_set_enabled (widget, shown_actions[i], shown);
+  for (guint i = 0; i < G_N_ELEMENTS (transforms); i++)
+    gtk_widget_action_set_enabled (widget, transforms[i].name, shown);
   for (guint i = 0; i < G_N_ELEMENTS (diff_actions); i++)
     gtk_widget_action_set_enabled (widget, diff_actions[i], is_diff);
   for (guint i = 0; i < G_N_ELEMENTS (timed_actions); i++)

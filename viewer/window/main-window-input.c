@@ -57,6 +57,26 @@ action_of (guint keyval)
       return "win.zoom-reset";
     case GDK_KEY_slash:
       return "win.search";
+    case GDK_KEY_f:
+      return "win.focus";
+    case GDK_KEY_F:
+      return "win.focus-path";
+    case GDK_KEY_S:
+      return "win.focus-self";
+    case GDK_KEY_m:
+      return "win.hide";
+    case GDK_KEY_M:
+      return "win.hide-path";
+    case GDK_KEY_d:
+      return "win.drop";
+    case GDK_KEY_c:
+      return "win.collapse";
+    case GDK_KEY_C:
+      return "win.collapse-module";
+    case GDK_KEY_r:
+      return "win.collapse-recursion";
+    case GDK_KEY_R:
+      return "win.collapse-direct";
     default:
       return NULL;
     }

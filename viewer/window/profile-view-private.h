@@ -77,6 +77,11 @@ struct _HvProfileView
   GArray *metrics; /* HvMetric, as in the drop-down */
   GArray *groups;  /* HvGroup, as in its drop-down */
 
+  GPtrArray *steps; /* lists of HvTransform, NULL for none: what Ctrl+Z goes back through */
+  guint step;       /* the one that is asked with */
+  GPtrArray *transform_chips;
+  gboolean all_chips;
+
   HvHistory *history;
   gboolean travels; /* on the way to a place of `history` */
 
@@ -115,6 +120,14 @@ void hv_profile_view_show_pointed (HvProfileView *self, uint32_t node);
 /* profile-view-travel.c */
 void hv_profile_view_note_place (HvProfileView *self);
 void hv_profile_view_arrive (HvProfileView *self);
+
+/* profile-view-transform.c */
+void hv_profile_view_init_transforms (HvProfileView *self);
+void hv_profile_view_forget_transforms (HvProfileView *self);
+void hv_profile_view_update_transforms (HvProfileView *self);
+
+/* Goes on from a list that was asked with before, or NULL. */
+void hv_profile_view_take_transforms (HvProfileView *self, GPtrArray *list);
 
 /* profile-view.c: asks what was asked before. */
 void hv_profile_view_ask_again (HvProfileView *self, const HvQuestion *question);

@@ -470,6 +470,7 @@ update_chips (HvProfileView *self)
   show_chip (self, HV_CHIP_HIDE, o->hide ? g_strdup_printf (_ ("Hidden: %s"), o->hide) : NULL,
              _ ("Frames that match are given to their callers: show them again"));
 
+  hv_profile_view_update_transforms (self);
   gboolean dropped = tree->dropped[HV_SIDE_CURRENT] != 0
                      || (r->base && tree->dropped[HV_SIDE_BASE] != 0);
   gtk_widget_set_visible (GTK_WIDGET (self->shown_part), dropped);

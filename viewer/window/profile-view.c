@@ -129,6 +129,7 @@ static void
 task_free (gpointer data)
 {
   Task *task = data;
+  g_clear_pointer (&task->question.options.transforms, g_ptr_array_unref);
   hv_profiles_unref (task->profiles);
   g_free (task);
 }
@@ -166,6 +167,7 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user)
   if (self->scene)
     {
       self->question = self->scene->question;
+      hv_profile_view_take_transforms (self, self->question.options.transforms);
       hv_flame_graph_set_scene (self->flame, self->scene);
       self->quiet = TRUE;
       hv_profile_view_update_moment_switch (self);
@@ -184,6 +186,8 @@ ask (HvProfileView *self)
 
   task->profiles = hv_profiles_ref (self->profiles);
   task->question = self->question;
+  if (task->question.options.transforms)
+    g_ptr_array_ref (task->question.options.transforms);
   task->serial = ++self->serial;
   g_task_set_task_data (gtask, task, task_free);
   g_task_run_in_thread (gtask, ask_thread);
@@ -205,6 +209,7 @@ hv_profile_view_ask_again (HvProfileView *self, const HvQuestion *question)
   gboolean moments = self->question.moments;
 
   self->question = *question;
+  hv_profile_view_take_transforms (self, question->options.transforms);
   if (question->moments != moments)
     show_moments (self, question->moments);
   hv_profile_view_update_metrics (self);
@@ -447,6 +452,7 @@ hv_profile_view_dispose (GObject *object)
 {
   HvProfileView *self = HV_PROFILE_VIEW (object);
 
+  g_clear_pointer (&self->transform_chips, g_ptr_array_unref);
   if (self->box)
     gtk_widget_dispose_template (GTK_WIDGET (self), HV_TYPE_PROFILE_VIEW);
   self->box = NULL;
@@ -455,6 +461,7 @@ hv_profile_view_dispose (GObject *object)
   g_clear_pointer (&self->search_text, g_free);
   g_clear_pointer (&self->metrics, g_array_unref);
   g_clear_pointer (&self->groups, g_array_unref);
+  g_clear_pointer (&self->steps, g_ptr_array_unref);
   g_clear_pointer (&self->scene, hv_scene_unref);
   g_clear_pointer (&self->profiles, hv_profiles_unref);
   G_OBJECT_CLASS (hv_profile_view_parent_class)->dispose (object);
@@ -562,6 +569,7 @@ hv_profile_view_init (HvProfileView *self)
   self->metrics = g_array_new (FALSE, FALSE, sizeof (HvMetric));
   self->history = hv_history_new ();
   self->groups = g_array_new (FALSE, FALSE, sizeof (HvGroup));
+  hv_profile_view_init_transforms (self);
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_scrollbar_set_adjustment (self->across, hv_flame_graph_get_across (self->flame));
   gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (buttons), 0);
@@ -639,6 +647,7 @@ hv_profile_view_open (HvProfileView *self, HvProfiles *profiles, const HvProfile
   self->travels = FALSE;
   g_clear_pointer (&self->history, hv_history_free);
   self->history = hv_history_new ();
+  hv_profile_view_init_transforms (self);
   self->status = HV_STATUS_SAME;
   hv_flame_graph_set_scene (self->flame, NULL);
   hv_flame_graph_set_view (self->flame, HV_FLAME_CURRENT);

@@ -3,6 +3,7 @@
 
 #include <adwaita.h>
 
+#include "store/transform.h"
 #include "viewer/widgets/flame-graph.h"
 #include "viewer/widgets/scene.h"
 
@@ -58,6 +59,12 @@ void hv_profile_view_choose_group (HvProfileView *self); /* opens the list */
 /* Shows the source of the selected frame, for the keyboard. */
 void hv_profile_view_open_source (HvProfileView *self);
 
+/* Transforms the tree about the selected frame; FALSE when there is none that this can be done to.
+ */
+gboolean hv_profile_view_transform (HvProfileView *self, HvTransformKind kind);
+
+/* Undoes so many steps of transforming, or does them again where it is positive. */
+gboolean hv_profile_view_undo (HvProfileView *self, int by);
 void hv_profile_view_step_moment (HvProfileView *self, int by);
 void hv_profile_view_zoom (HvProfileView *self, int by); /* 0: reset */
 
