@@ -78,6 +78,15 @@ hv_cost_table_show_column (HvCostTable *self, guint column, gboolean show)
   g_autoptr (GtkColumnViewColumn) shown = g_list_model_get_item (
       gtk_column_view_get_columns (get_private (self)->view), column);
 
+  if (gtk_column_view_column_get_visible (shown) == show)
+    return;
+  /* GTK 4.8 makes room for hidden columns of fixed width too. */
+  int width = gtk_column_view_column_get_fixed_width (shown);
+  if (show)
+    width = GPOINTER_TO_INT (g_object_get_data (G_OBJECT (shown), "width"));
+  else
+    g_object_set_data (G_OBJECT (shown), "width", GINT_TO_POINTER (width));
+  gtk_column_view_column_set_fixed_width (shown, show ? width : 0);
   gtk_column_view_column_set_visible (shown, show);
 }
 
