@@ -26,43 +26,17 @@ typedef struct
   GArray *readable;        /* of HvCachedFrame */
 } Batch;
 
+/* The profile's string for one of the object's: found by where it lies, most of the time, as names
+ * are long and in many frames. 0 for NULL. */
 static uint32_t
-find_name_id (HvResolver *r, const HvObjectFrame *frame)
+string_id (Batch *batch, const char *text)
 {
-  gpointer id;
+  guint id = text ? GPOINTER_TO_UINT (g_hash_table_lookup (batch->ids_of, text)) : 0;
 
-  if (g_hash_table_lookup_extended (r->names, frame->function, NULL, &id))
-    return GPOINTER_TO_UINT (id);
-  g_autofree char *demangled = frame->readable ? NULL : hv_demangle (frame->function);
-  uint32_t string = hv_profile_intern (r->profile, demangled ? demangled : frame->readable, -1);
-  g_hash_table_insert (r->names, g_string_chunk_insert (r->raw_names, frame->function),
-                       GUINT_TO_POINTER (string));
-  return string;
-}
-
-/* By where the text lies, most of the time: names are long, and in many frames. */
-static uint32_t
-name_id (Batch *batch, const HvObjectFrame *frame)
-{
-  guint id = GPOINTER_TO_UINT (g_hash_table_lookup (batch->ids_of, frame->function));
-
-  if (id == 0)
+  if (id == 0 && text)
     {
-      id = find_name_id (batch->r, frame);
-      g_hash_table_insert (batch->ids_of, (gpointer) frame->function, GUINT_TO_POINTER (id));
-    }
-  return id;
-}
-
-static uint32_t
-file_id (Batch *batch, const char *file)
-{
-  guint id = file ? GPOINTER_TO_UINT (g_hash_table_lookup (batch->ids_of, file)) : 0;
-
-  if (id == 0 && file)
-    {
-      id = hv_profile_intern (batch->r->profile, file, -1);
-      g_hash_table_insert (batch->ids_of, (gpointer) file, GUINT_TO_POINTER (id));
+      id = hv_profile_intern (batch->r->profile, text, -1);
+      g_hash_table_insert (batch->ids_of, (gpointer) text, GUINT_TO_POINTER (id));
     }
   return id;
 }
@@ -167,8 +141,8 @@ take_new (gsize index, const HvObjectFrame *frames, gsize n, gpointer user)
         .inlined = frames[i].inlined,
         .symbol_only = frames[i].symbol_only,
       };
-      uint32_t named = named_frame (batch, name_id (batch, &frames[i]),
-                                    file_id (batch, frames[i].file), &frame);
+      uint32_t named = named_frame (batch, string_id (batch, frames[i].readable),
+                                    string_id (batch, frames[i].file), &frame);
       g_array_append_val (batch->chain, named);
       g_array_append_val (batch->readable, frame);
     }

@@ -14,7 +14,7 @@ typedef struct HvObject HvObject;
 typedef struct
 {
   const char *function; /* as in the file: mostly mangled */
-  const char *readable; /* the same demangled; NULL: not known yet */
+  const char *readable; /* the same demangled */
   const char *file;     /* NULL: unknown */
   uint32_t line;
   gboolean inlined;     /* into the next frame */

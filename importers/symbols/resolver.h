@@ -40,13 +40,11 @@ typedef struct
 {
   HvProfile *profile;
   const HvImportOptions *options;
-  GArray *groups;         /* of HvSymbolGroup */
-  uint32_t *group_of;     /* by frame: index + 1, 0: resolved */
-  uint32_t n_frames;      /* before */
-  uint32_t *first, *last; /* by frame: its chain in `pool` */
-  GArray *pool;           /* of frame ids, innermost first */
-  GHashTable *names;      /* raw name → string id */
-  GStringChunk *raw_names;
+  GArray *groups;           /* of HvSymbolGroup */
+  uint32_t *group_of;       /* by frame: index + 1, 0: resolved */
+  uint32_t n_frames;        /* before */
+  uint32_t *first, *last;   /* by frame: its chain in `pool` */
+  GArray *pool;             /* of frame ids, innermost first */
   GHashTable *used;         /* paths of files that gave names */
   HvDebuginfod *debuginfod; /* NULL: not begun, or it cannot be used */
   gboolean debuginfod_begun;

@@ -440,9 +440,7 @@ hv_symbols_resolve (HvProfile *profile, const HvImportOptions *options, gboolean
       r.first = g_new0 (uint32_t, r.n_frames);
       r.last = g_new0 (uint32_t, r.n_frames);
       r.pool = g_array_new (FALSE, FALSE, sizeof (uint32_t));
-      r.names = g_hash_table_new (g_str_hash, g_str_equal);
       r.used = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-      r.raw_names = g_string_chunk_new (1 << 16);
       for (guint i = 0; i < r.groups->len && !g_cancellable_is_cancelled (options->cancellable);
            i++)
         resolve_group (&r, &g_array_index (r.groups, HvSymbolGroup, i));
@@ -459,9 +457,7 @@ hv_symbols_resolve (HvProfile *profile, const HvImportOptions *options, gboolean
       g_free (r.first);
       g_free (r.last);
       g_array_unref (r.pool);
-      g_hash_table_unref (r.names);
       g_hash_table_unref (r.used);
-      g_string_chunk_free (r.raw_names);
     }
   hv_debuginfod_free (r.debuginfod);
   g_array_unref (r.groups);

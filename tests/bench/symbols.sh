@@ -12,7 +12,7 @@ n_units=30 n_sites=10000
 # The program, from units that are alike but for their names: some minutes the first time.
 make_program () {
   local unit
-  if [ "$program" -nt "$here/symbols/unit.cc" ] && [ "$program" -nt "$here/symbols.sh" ]; then
+  if [ "$program" -nt "$here/symbols/unit.cc" ]; then
     return 0
   fi
   say "building a program with much debug information in $dir: this takes some minutes"
@@ -73,7 +73,7 @@ ours () {
 
 # llvm_names PROGRAM ADDRESSES: whether llvm-symbolizer reads it; version 14 has no zstd
 llvm_names () {
-  command -v llvm-symbolizer >/dev/null && ! llvm-symbolizer -e "$1" <"$2" 2>/dev/null | head -n 1 | grep -q '^??$'
+  command -v llvm-symbolizer >/dev/null && ! llvm-symbolizer -e "$1" <"$2" 2>/dev/null | sed -n 2p | grep -q '^??:'
 }
 
 # compare DUMP ADDRESSES: heapview beside the peers, which are measured first

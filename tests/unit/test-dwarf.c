@@ -193,6 +193,125 @@ test_qualified (void)
   g_assert_cmpstr (name, ==, "(anonymous namespace)::Hidden::add(int)");
 }
 
+/* --- a program large enough for several threads --- */
+
+static const char unit_source[] =
+    "#include <map>\n#include <regex>\n"
+    "namespace UNIT {\n"
+    "struct Key { std::string name; bool operator< (const Key &k) const { return name < k.name; } "
+    "};\n"
+    "int run (const char *s) {\n"
+    "  std::map<Key, std::regex> all;\n"
+    "  all[Key{ s }] = std::regex (s);\n"
+    "  return int (all.size ()) + std::regex_search (s, all.begin ()->second);\n"
+    "}\n"
+    "}\n"
+    "int RUN (const char *s) { return UNIT::run (s); }\n";
+
+static void
+take_whole (gsize index, const HvObjectFrame *frames, gsize n, gpointer user)
+{
+  GPtrArray *chains = user;
+  GString *text = g_string_new (NULL);
+
+  for (gsize i = 0; i < n; i++)
+    {
+      g_autofree char *readable = hv_demangle (frames[i].function);
+      g_assert_cmpstr (frames[i].readable, ==, readable);
+      g_string_append_printf (text, "%s %s:%u%s\n", frames[i].function,
+                              frames[i].file ? frames[i].file : "?", frames[i].line,
+                              frames[i].inlined ? " inlined" : "");
+    }
+  if (chains->len <= index)
+    g_ptr_array_set_size (chains, (int) index + 1);
+  g_assert_null (chains->pdata[index]);
+  chains->pdata[index] = g_string_free (text, FALSE);
+}
+
+static GPtrArray *
+chains_of (HvObject *object, const uint64_t *sites, gsize n)
+{
+  GPtrArray *chains = g_ptr_array_new_with_free_func (g_free);
+
+  g_assert_true (hv_object_resolve (object, sites, n, NULL, take_whole, chains));
+  g_ptr_array_set_size (chains, (int) n);
+  return chains;
+}
+
+/* Three addresses of each function of a program. */
+static GArray *
+addresses_of (const char *name)
+{
+  g_autofree char *symbols = run (NULL, "nm -S --defined-only '%s'", name);
+  GArray *sites = g_array_new (FALSE, FALSE, sizeof (uint64_t));
+
+  g_assert_nonnull (symbols);
+  g_auto (GStrv) lines = g_strsplit (symbols, "\n", -1);
+  for (gsize i = 0; lines[i]; i++)
+    {
+      g_auto (GStrv) word = g_strsplit (lines[i], " ", -1);
+      if (g_strv_length (word) != 4 || !strchr ("tTwW", word[2][0]))
+        continue;
+      uint64_t low = g_ascii_strtoull (word[0], NULL, 16);
+      uint64_t size = g_ascii_strtoull (word[1], NULL, 16);
+      const uint64_t here[] = { low, low + size / 2, low + size - 1 };
+      g_array_append_vals (sites, here, G_N_ELEMENTS (here));
+    }
+  return sites;
+}
+
+/* All addresses at once, by several threads where there are processors for them, tell the same as
+ * each alone. */
+static void
+test_many_units (void)
+{
+  enum
+  {
+    N_ALONE = 200
+  };
+  static const HvImportOptions options = { 0 };
+
+  if (!have ("g++") || !have ("nm"))
+    {
+      g_test_skip ("needs g++ and nm");
+      return;
+    }
+  g_autofree char *unit = g_build_filename (scratch, "unit.cc", NULL);
+  g_assert_true (g_file_set_contents (unit, unit_source, -1, NULL));
+  g_autofree char *units = run (NULL, "for i in 0 1 2; do g++ -g -O1 -DUNIT=unit_$i -DRUN=run_$i"
+                                      " -c unit.cc -o unit-$i.o || exit 1; done; :");
+  g_assert_nonnull (units);
+  g_autofree char *built = run (
+      "int run_0 (const char *), run_1 (const char *), run_2 (const char *);\n"
+      "int main (int, char **v) { return run_0 (v[0]) + run_1 (v[0]) + run_2 (v[0]); }\n",
+      "g++ -g unit-0.o unit-1.o unit-2.o -o many -x c++ -");
+  g_assert_nonnull (built);
+  g_autofree char *path = g_build_filename (scratch, "many", NULL);
+  g_autoptr (GArray) sites = addresses_of ("many");
+  const uint64_t *site = HV_ITEMS (sites, const uint64_t);
+  g_assert_cmpuint (sites->len, >, N_ALONE);
+
+  g_autoptr (HvObject) object = open_object (path, &options);
+  g_autoptr (GPtrArray) together = chains_of (object, site, sites->len);
+  g_autoptr (GPtrArray) again = chains_of (object, site, sites->len);
+  g_assert_cmpuint (hv_elf_section (hv_object_elf (object), ".debug_info").size, >, 1 << 20);
+  for (guint i = 0; i < sites->len; i++)
+    g_assert_cmpstr (together->pdata[i], ==, again->pdata[i]);
+  for (guint i = 0; i < sites->len; i += sites->len / N_ALONE)
+    {
+      g_autoptr (HvObject) other = open_object (path, &options);
+      g_autoptr (GPtrArray) alone = chains_of (other, &site[i], 1);
+      g_assert_cmpstr (together->pdata[i], ==, alone->pdata[0]);
+    }
+
+  g_autoptr (GCancellable) cancelled = g_cancellable_new ();
+  g_autoptr (GPtrArray) none = g_ptr_array_new_with_free_func (g_free);
+  g_cancellable_cancel (cancelled);
+  g_assert_false (hv_object_resolve (object, site, sites->len, cancelled, take_whole, none));
+  g_assert_cmpuint (none->len, ==, 0);
+  g_assert_false (hv_object_is_damaged (object));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -203,5 +322,6 @@ main (int argc, char **argv)
       g_test_add_data_func (name, &libraries[i], test_library);
     }
   g_test_add_func ("/library/qualified-names", test_qualified);
+  g_test_add_func ("/dwarf/many-units", test_many_units);
   return symbols_run ();
 }
