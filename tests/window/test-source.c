@@ -237,6 +237,41 @@ test_diff (void)
   end (&test);
 }
 
+/* However far down: until the view shows the line, this waits. */
+static void
+test_scrolled (void)
+{
+  Test test = { 0 };
+  g_autoptr (GString) text = g_string_new (NULL);
+  GdkRectangle seen_part, line;
+  GtkTextIter iter;
+
+  start (&test, "", FALSE);
+  for (guint i = 0; i < 2000; i++)
+    g_string_append_printf (text, "int line_%u;\n", i);
+  g_file_set_contents (test.path, text->str, -1, NULL);
+  hv_scene_unref (test.scene);
+  g_autofree char *stack = g_strdup_printf ("far@prog:%s:1500 1 1", test.path);
+  HvProfile *profile = test_profile ((const char *[]){ stack, NULL });
+  g_autoptr (HvProfiles) profiles = hv_profiles_new (profile, NULL);
+  const HvQuestion question = { .metric = HV_METRIC_LIVE_BYTES, .at = HV_AT_END };
+  hv_profile_seal (profile);
+  test.scene = hv_scene_new (profiles, &question, NULL);
+  show (&test, "far");
+  g_assert_cmpuint (cursor_line (&test), ==, 1500);
+  GtkTextView *view = text_view (&test);
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (view);
+  do
+    {
+      g_main_context_iteration (NULL, TRUE);
+      gtk_text_buffer_get_iter_at_mark (buffer, &iter, gtk_text_buffer_get_insert (buffer));
+      gtk_text_view_get_iter_location (view, &iter, &line);
+      gtk_text_view_get_visible_rect (view, &seen_part);
+    }
+  while (line.y < seen_part.y || line.y + line.height > seen_part.y + seen_part.height);
+  end (&test);
+}
+
 /* Numbers lead back to the frame: by click, and by Enter at the cursor's line. */
 static void
 test_lines (void)
@@ -354,6 +389,7 @@ main (int argc, char **argv)
   hv_window_register_resource ();
   g_test_add_func ("/source/shown", test_shown);
   g_test_add_func ("/source/diff", test_diff);
+  g_test_add_func ("/source/scrolled", test_scrolled);
   g_test_add_func ("/source/lines", test_lines);
   g_test_add_func ("/source/located", test_located);
   g_test_add_func ("/source/hostile", test_hostile);

@@ -2,6 +2,7 @@
 #include "viewer/widgets/i18n.h"
 
 #include <adwaita.h>
+#include <math.h>
 
 #include "viewer/settings.h"
 #include "viewer/widgets/palette.h"
@@ -10,6 +11,11 @@
 #include "viewer/widgets/source-pane.h"
 
 #define MARK "heapview-frame"
+/* The frame's line is so far down the view. */
+#define LINE_AT 0.4
+/* A position that held for so many frames is the line's; at most so many are waited for. */
+#define FRAMES_THERE 4
+#define MAX_FRAMES_SCROLLED 120
 
 struct _HvSourcePane
 {
@@ -38,6 +44,8 @@ struct _HvSourcePane
   guint serial;      /* of the newest question */
   gboolean asking;   /* one at a time: a tree by line may take a while */
   gboolean focusing; /* keys are to go to what is shown next */
+  guint scroll;      /* callback; 0: the line is in sight */
+  guint frames_there, frames_scrolled;
   gboolean settling; /* the text is being set: the cursor moves by itself */
 };
 
@@ -114,20 +122,45 @@ show_titles (HvSourcePane *self)
     }
 }
 
-/* Before it has a size the view does not know what is in sight. */
+/* Until the view has a size and has laid out the lines above, it does not know where one is: it is
+ * asked at each frame, until its answer stays. */
 static gboolean
-scroll_cb (GtkWidget *view, GdkFrameClock *clock, gpointer user)
+scroll_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user)
 {
-  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (view));
+  HvSourcePane *self = user;
+  GtkTextView *view = GTK_TEXT_VIEW (widget);
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (view);
+  GtkAdjustment *adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (view));
+  GtkTextIter iter;
+  int y, height;
 
-  if (gtk_widget_get_height (view) <= 0)
+  if (gtk_widget_get_height (widget) <= 0)
     return G_SOURCE_CONTINUE;
-  gtk_text_view_scroll_to_mark (GTK_TEXT_VIEW (view), gtk_text_buffer_get_insert (buffer), 0, TRUE,
-                                0, 0.4);
+  gtk_text_buffer_get_iter_at_mark (buffer, &iter, gtk_text_buffer_get_insert (buffer));
+  gtk_text_view_get_line_yrange (view, &iter, &y, &height);
+  double page = gtk_adjustment_get_page_size (adjustment);
+  double most = gtk_adjustment_get_upper (adjustment) - page;
+  double wanted = CLAMP (y - (page - height) * LINE_AT, 0, MAX (0, most));
+  gboolean there = fabs (gtk_adjustment_get_value (adjustment) - wanted) < 1;
+
+  if (!there)
+    gtk_adjustment_set_value (adjustment, wanted);
+  self->frames_there = there ? self->frames_there + 1 : 0;
+  if (self->frames_there < FRAMES_THERE && ++self->frames_scrolled < MAX_FRAMES_SCROLLED)
+    return G_SOURCE_CONTINUE;
+  self->scroll = 0;
   return G_SOURCE_REMOVE;
 }
 
-/* The line of the frame is marked, under the cursor, and in sight. */
+static void
+scroll_to_cursor (HvSourcePane *self)
+{
+  self->frames_there = self->frames_scrolled = 0;
+  if (!self->scroll)
+    self->scroll = gtk_widget_add_tick_callback (GTK_WIDGET (self->view), scroll_cb, self, NULL);
+}
+
+/* The line of the frame is marked and under the cursor. */
 static void
 go_to_line (HvSourcePane *self, guint number)
 {
@@ -140,7 +173,6 @@ go_to_line (HvSourcePane *self, guint number)
   if (number && number <= self->answer->file->n_lines)
     gtk_source_buffer_create_source_mark (GTK_SOURCE_BUFFER (buffer), NULL, MARK, &iter);
   gtk_text_buffer_place_cursor (buffer, &iter);
-  gtk_widget_add_tick_callback (GTK_WIDGET (self->view), scroll_cb, NULL, NULL);
 }
 
 static void
@@ -257,6 +289,7 @@ show_answer (HvSourcePane *self, HvSourceAnswer *answer)
           show_titles (self);
           gtk_stack_set_visible_child_name (self->pages, "text");
           go_to_line (self, answer->line);
+          scroll_to_cursor (self);
           self->settling = FALSE;
           cursor_cb (self);
         }
@@ -567,6 +600,9 @@ hv_source_pane_dispose (GObject *object)
 {
   HvSourcePane *self = HV_SOURCE_PANE (object);
 
+  if (self->scroll)
+    gtk_widget_remove_tick_callback (GTK_WIDGET (self->view), self->scroll);
+  self->scroll = 0;
   if (self->gutter)
     hv_source_gutter_set_answer (self->gutter, NULL);
   self->gutter = NULL;
