@@ -9,6 +9,7 @@
 
 #include "../unit/profiles.h"
 #include "hv-window-resources.h"
+#include "viewer/settings.h"
 #include "viewer/widgets/source-gutter.h"
 #include "viewer/widgets/source-pane.h"
 
@@ -339,6 +340,49 @@ test_located (void)
   end (&test);
 }
 
+static void
+set_editor (const char *command)
+{
+  g_autoptr (HvSettings) settings = hv_settings_load ();
+  g_autoptr (GError) error = NULL;
+
+  g_free (settings->editor);
+  settings->editor = g_strdup (command);
+  hv_settings_save (settings, &error);
+  g_assert_no_error (error);
+}
+
+static void
+failed_cb (HvSourcePane *pane, const char *message, char **said)
+{
+  *said = g_strdup (message);
+}
+
+/* The command is run with the file and the cursor's line; what others chose meanwhile counts. */
+static void
+test_editor (void)
+{
+  Test test = { 0 };
+  g_autofree char *said = NULL;
+
+  start (&test, "", FALSE);
+  show (&test, "work");
+  g_signal_connect (test.pane, "failed", G_CALLBACK (failed_cb), &said);
+  GtkWidget *label = seen (test.pane, GTK_TYPE_LABEL, "Open in Editor");
+  GtkWidget *button = gtk_widget_get_ancestor (label, GTK_TYPE_BUTTON);
+  set_editor ("touch %f-%l");
+  g_signal_emit_by_name (button, "clicked");
+  g_autofree char *made = g_strconcat (test.path, "-2", NULL);
+  while (!g_file_test (made, G_FILE_TEST_EXISTS))
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_null (said);
+  set_editor ("/no/such/editor");
+  g_signal_emit_by_name (button, "clicked");
+  g_assert_nonnull (strstr (said, "/no/such/editor"));
+  set_editor (NULL);
+  end (&test);
+}
+
 /* What a dump names may be anything. */
 static void
 test_hostile (void)
@@ -392,6 +436,7 @@ main (int argc, char **argv)
   g_test_add_func ("/source/scrolled", test_scrolled);
   g_test_add_func ("/source/lines", test_lines);
   g_test_add_func ("/source/located", test_located);
+  g_test_add_func ("/source/editor", test_editor);
   g_test_add_func ("/source/hostile", test_hostile);
   g_test_add_func ("/source/newer", test_newer);
   int status = g_test_run ();

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "viewer/widgets/i18n.h"
 
-#include <adwaita.h>
 #include <math.h>
 
-#include "viewer/settings.h"
 #include "viewer/widgets/palette.h"
-#include "viewer/widgets/source-gutter.h"
-
-#include "viewer/widgets/source-pane.h"
+#include "viewer/widgets/source-pane-private.h"
 
 #define MARK "heapview-frame"
 /* The frame's line is so far down the view. */
@@ -16,38 +12,6 @@
 /* A position that held for so many frames is the line's; at most so many are waited for. */
 #define FRAMES_THERE 4
 #define MAX_FRAMES_SCROLLED 120
-
-struct _HvSourcePane
-{
-  GtkWidget parent_instance;
-
-  /* Template widgets */
-  GtkWidget *box, *head;
-  GtkLabel *path, *totals, *banner, *tried;
-  GtkButton *open_button, *locate_button;
-  GtkMenuButton *editor_menu;
-  GtkEntry *editor_entry;
-  GtkStack *pages;
-  AdwStatusPage *none_page, *missing_page;
-  GtkBox *titles;
-  GtkSourceView *view;
-
-  HvSourceGutter *gutter; /* in `view` */
-
-  /* Owned */
-  HvScene *scene;
-  HvSourceAnswer *answer;
-  HvSettings *settings;
-  GtkFileChooserNative *chooser;
-
-  uint32_t node;
-  guint serial;      /* of the newest question */
-  gboolean asking;   /* one at a time: a tree by line may take a while */
-  gboolean focusing; /* keys are to go to what is shown next */
-  guint scroll;      /* callback; 0: the line is in sight */
-  guint frames_there, frames_scrolled;
-  gboolean settling; /* the text is being set: the cursor moves by itself */
-};
 
 enum
 {
@@ -68,9 +32,8 @@ buffer_of (HvSourcePane *self)
   return gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->view));
 }
 
-/* From 1. */
-static guint
-cursor_line (HvSourcePane *self)
+guint
+hv_source_pane_cursor_line (HvSourcePane *self)
 {
   GtkTextIter iter;
 
@@ -85,7 +48,8 @@ cursor_cb (HvSourcePane *self)
 {
   if (self->settling || !self->answer || !self->answer->file)
     return;
-  g_autofree char *text = hv_source_answer_line_text (self->answer, cursor_line (self));
+  g_autofree char *text = hv_source_answer_line_text (self->answer,
+                                                      hv_source_pane_cursor_line (self));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
                                   text, -1);
 }
@@ -160,9 +124,8 @@ scroll_to_cursor (HvSourcePane *self)
     self->scroll = gtk_widget_add_tick_callback (GTK_WIDGET (self->view), scroll_cb, self, NULL);
 }
 
-/* The line of the frame is marked and under the cursor. */
-static void
-go_to_line (HvSourcePane *self, guint number)
+void
+hv_source_pane_go_to_line (HvSourcePane *self, guint number)
 {
   GtkTextBuffer *buffer = buffer_of (self);
   GtkTextIter start, end, iter;
@@ -229,8 +192,8 @@ show_none (HvSourcePane *self, const char *problem)
   gtk_stack_set_visible_child_name (self->pages, "none");
 }
 
-static void
-show_head (HvSourcePane *self, uint32_t node)
+void
+hv_source_pane_show_head (HvSourcePane *self, uint32_t node)
 {
   const HvSourceAnswer *answer = self->answer;
   const HvTree *tree = node ? answer->by_line->tree : self->scene->report.tree;
@@ -279,7 +242,7 @@ show_answer (HvSourcePane *self, HvSourceAnswer *answer)
     show_none (self, NULL);
   else
     {
-      show_head (self, answer->node);
+      hv_source_pane_show_head (self, answer->node);
       show_banner (self);
       if (answer->file)
         {
@@ -288,7 +251,7 @@ show_answer (HvSourcePane *self, HvSourceAnswer *answer)
             set_text (self, answer->file);
           show_titles (self);
           gtk_stack_set_visible_child_name (self->pages, "text");
-          go_to_line (self, answer->line);
+          hv_source_pane_go_to_line (self, answer->line);
           scroll_to_cursor (self);
           self->settling = FALSE;
           cursor_cb (self);
@@ -349,6 +312,7 @@ ask (HvSourcePane *self, HvLineTree *known)
   g_autoptr (GTask) gtask = g_task_new (self, NULL, answered_cb, NULL);
   Task *task = g_new0 (Task, 1);
 
+  hv_source_pane_update_settings (self);
   task->scene = hv_scene_ref (self->scene);
   task->known = known ? hv_line_tree_ref (known) : NULL;
   task->mappings = g_ptr_array_copy (self->settings->mappings, (GCopyFunc) copy_mapping, NULL);
@@ -432,167 +396,6 @@ hv_source_pane_focus (HvSourcePane *self)
     take_focus (self);
 }
 
-/* --- what the user does --- */
-
-/* The heaviest call path through a line becomes the selection. */
-static void
-line_cb (HvSourcePane *self, guint number)
-{
-  const HvSourceAnswer *answer = self->answer;
-  const HvSourceLine *line = answer && answer->lines ? hv_source_lines_find (answer->lines, number)
-                                                     : NULL;
-
-  if (!line)
-    return;
-  uint32_t node = hv_source_shown_node (self->scene->report.tree, answer->by_line->tree,
-                                        line->node);
-  if (!node)
-    return;
-  self->node = node;
-  go_to_line (self, number);
-  show_head (self, line->node);
-  g_signal_emit (self, signals[SIGNAL_SELECTED], 0, node);
-}
-
-/* The view reads keys even where nothing can be typed; the window's are passed on. */
-static gboolean
-key_cb (HvSourcePane *self, guint keyval, guint keycode, GdkModifierType state,
-        GtkEventControllerKey *keys)
-{
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-
-  if (state & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK))
-    return FALSE;
-  if (keyval == GDK_KEY_Return || keyval == GDK_KEY_KP_Enter)
-    {
-      line_cb (self, cursor_line (self));
-      return TRUE;
-    }
-  if (!root || (keyval != GDK_KEY_Escape && !g_unichar_isgraph (gdk_keyval_to_unicode (keyval))))
-    return FALSE;
-  gtk_event_controller_key_forward (keys, GTK_WIDGET (root));
-  return TRUE;
-}
-
-static void
-fail (HvSourcePane *self, const char *message)
-{
-  g_signal_emit (self, signals[SIGNAL_FAILED], 0, message);
-}
-
-static void
-save_settings (HvSourcePane *self)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (hv_settings_save (self->settings, &error))
-    return;
-  g_autofree char *message = g_strdup_printf (_ ("This will be forgotten: %s"), error->message);
-  fail (self, message);
-}
-
-void
-hv_source_pane_locate (HvSourcePane *self, const char *path)
-{
-  g_return_if_fail (HV_IS_SOURCE_PANE (self));
-  if (!self->answer || !*self->answer->recorded)
-    return;
-  g_autoptr (HvPathMapping) mapping = hv_path_mapping_derive (self->answer->recorded, path);
-
-  if (mapping)
-    {
-      hv_settings_add_mapping (self->settings, mapping->prefix, mapping->directory);
-      save_settings (self);
-    }
-  hv_source_pane_show (self, self->scene, self->node);
-}
-
-static void
-located_cb (HvSourcePane *self, int response)
-{
-  g_autoptr (GFile) file = response == GTK_RESPONSE_ACCEPT
-                               ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (self->chooser))
-                               : NULL;
-  g_autofree char *path = file ? g_file_get_path (file) : NULL;
-
-  g_clear_object (&self->chooser);
-  if (path)
-    hv_source_pane_locate (self, path);
-}
-
-static void
-locate_cb (HvSourcePane *self)
-{
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-  g_autofree char *name = g_path_get_basename (self->answer->recorded);
-  g_autofree char *title = g_strdup_printf (_ ("Where Is %s?"), name);
-
-  g_clear_object (&self->chooser);
-  self->chooser = gtk_file_chooser_native_new (title, GTK_WINDOW (root),
-                                               GTK_FILE_CHOOSER_ACTION_OPEN, NULL, NULL);
-  g_signal_connect_object (self->chooser, "response", G_CALLBACK (located_cb), self,
-                           G_CONNECT_SWAPPED);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
-}
-
-/* Whatever type the file claims to be, it is opened as text. */
-static gboolean
-open_by_desktop (const char *path, GError **error)
-{
-  g_autoptr (GAppInfo) editor = g_app_info_get_default_for_type ("text/plain", FALSE);
-  g_autoptr (GFile) file = g_file_new_for_path (path);
-  GList files = { .data = file };
-
-  if (!editor)
-    {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
-                           _ ("The desktop knows no text editor; give its command beside the "
-                              "button."));
-      return FALSE;
-    }
-  return g_app_info_launch (editor, &files, NULL, error);
-}
-
-static void
-open_cb (HvSourcePane *self)
-{
-  g_autoptr (GError) error = NULL;
-  gboolean ok;
-
-  if (!self->answer || !self->answer->file)
-    return;
-  const char *path = self->answer->file->path;
-  if (self->settings->editor)
-    {
-      g_auto (GStrv) arguments = hv_editor_arguments (self->settings->editor, path,
-                                                      cursor_line (self), &error);
-      ok = arguments
-           && g_spawn_async (NULL, arguments, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, &error);
-    }
-  else
-    ok = open_by_desktop (path, &error);
-  if (!ok)
-    fail (self, error->message);
-}
-
-static void
-keep_editor_cb (HvSourcePane *self)
-{
-  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->editor_entry));
-
-  if (g_strcmp0 (self->settings->editor ? self->settings->editor : "", text) == 0)
-    return;
-  g_free (self->settings->editor);
-  self->settings->editor = *text ? g_strdup (text) : NULL;
-  save_settings (self);
-}
-
-static void
-editor_activate_cb (HvSourcePane *self)
-{
-  gtk_menu_button_popdown (self->editor_menu);
-}
-
 /* --- class --- */
 
 static void
@@ -644,10 +447,7 @@ hv_source_pane_class_init (HvSourcePaneClass *klass)
   BIND (missing_page);
   BIND (titles);
   BIND (view);
-  gtk_widget_class_bind_template_callback (widget_class, open_cb);
-  gtk_widget_class_bind_template_callback (widget_class, locate_cb);
-  gtk_widget_class_bind_template_callback (widget_class, keep_editor_cb);
-  gtk_widget_class_bind_template_callback (widget_class, editor_activate_cb);
+  hv_source_pane_bind_input (widget_class);
 
   signals[SIGNAL_SELECTED] = g_signal_new ("selected", HV_TYPE_SOURCE_PANE, G_SIGNAL_RUN_LAST, 0,
                                            NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
@@ -660,20 +460,12 @@ hv_source_pane_class_init (HvSourcePaneClass *klass)
 static void
 hv_source_pane_init (HvSourcePane *self)
 {
-  GtkEventController *keys = gtk_event_controller_key_new ();
-
-  self->settings = hv_settings_load ();
   gtk_widget_init_template (GTK_WIDGET (self));
-  gtk_editable_set_text (GTK_EDITABLE (self->editor_entry),
-                         self->settings->editor ? self->settings->editor : "");
   self->gutter = hv_source_gutter_new ();
   gtk_source_gutter_insert (gtk_source_view_get_gutter (self->view, GTK_TEXT_WINDOW_LEFT),
                             GTK_SOURCE_GUTTER_RENDERER (self->gutter),
                             GTK_SOURCE_VIEW_GUTTER_POSITION_LINES - 10);
-  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
-  gtk_widget_add_controller (GTK_WIDGET (self->view), keys);
-  g_signal_connect_object (keys, "key-pressed", G_CALLBACK (key_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->gutter, "line", G_CALLBACK (line_cb), self, G_CONNECT_SWAPPED);
+  hv_source_pane_add_input (self);
   g_signal_connect_object (buffer_of (self), "notify::cursor-position", G_CALLBACK (cursor_cb),
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (adw_style_manager_get_default (), "notify::dark", G_CALLBACK (dark_cb),
