@@ -441,37 +441,14 @@ hv_flame_layout_total (const HvFlameLayout *layout, guint forest)
   return 0;
 }
 
-/* "std" of "std::vector<…>::push_back", "alloc" of "<alloc::vec::Vec<T> as …>::…", "core" of
- * "<u8 as core::fmt::Debug>::fmt"; its length, 0 where there is none. */
-static gsize
-outermost_namespace (const char *function, const char **start)
-{
-  *start = function + strspn (function, "<&*");
-  gsize word = strspn (*start, "abcdefghijklmnopqrstuvwxyz0123456789");
-  if (*start > function && g_str_has_prefix (*start + word, " as "))
-    *start += word + strlen (" as ");
-  const char *end = strstr (*start, "::");
-
-  return end != NULL && strcspn (*start, "<( ") > (gsize) (end - *start) ? (gsize) (end - *start)
-                                                                         : 0;
-}
-
 int
 hv_flame_key_hue (const HvKey *key)
 {
-  const char *text;
-  gsize length;
+  const char *text = key->origin;
+  /* "libfoo.so.14.0.2": an update does not change its colour. */
+  const char *version = strstr (text, ".so");
+  gsize length = version != NULL ? (gsize) (version - text) : strlen (text);
 
-  if ((key->flags & HV_FRAME_SYNTHETIC) != 0)
-    return -1;
-  length = outermost_namespace (key->function, &text);
-  if (length == 0)
-    {
-      /* "libfoo.so.14.0.2": an update does not change its colour. */
-      text = hv_basename (*key->module != '\0' ? key->module : key->file);
-      const char *version = strstr (text, ".so");
-      length = version != NULL ? (gsize) (version - text) : strlen (text);
-    }
   if (length == 0)
     return -1;
 

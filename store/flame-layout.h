@@ -145,8 +145,8 @@ HvFlameFill hv_flame_box_fill (const HvFlameLayout *layout, const HvFlameBox *bo
 /* What a box's number is a part of in this view: the value of its forest's first row. */
 int64_t hv_flame_layout_total (const HvFlameLayout *layout, guint forest);
 
-/* A hue in degrees for one profile's colours: the same in every run for a name's outermost
- * namespace, without one for the module, else the file. −1: none is known; draw it grey. */
+/* A hue in degrees for one profile's colours: the same in every run for the crate, namespace or
+ * module that the code is from (HvKey.origin). −1: none is known; draw it grey. */
 int hv_flame_key_hue (const HvKey *key);
 
 G_END_DECLS

@@ -148,19 +148,24 @@ is_standard (const char *crate, gsize length)
 void
 hv_frame_origin (GString *out, const HvProfile *profile, const HvFrame *frame)
 {
-  const char *file = hv_profile_string (profile, frame->file);
-  const char *module = hv_profile_string (profile, frame->module);
+  hv_code_origin (out, hv_profile_string (profile, frame->function),
+                  hv_profile_string (profile, frame->file),
+                  hv_profile_string (profile, frame->module));
+}
 
+void
+hv_code_origin (GString *out, const char *function, const char *file, const char *module)
+{
   if (*file && crate_of_path (out, file))
     return;
-  if (frame->function)
+  if (*function)
     {
       g_autoptr (GString) path = g_string_new (NULL);
       g_autoptr (GString) trait = g_string_new (NULL);
       const char *name;
       gsize length;
 
-      hv_canonical_path (path, trait, hv_profile_string (profile, frame->function));
+      hv_canonical_path (path, trait, function);
       name = path->str;
       length = first_part (name);
       /* a trait of one's own for a type of the standard library: the source is not the latter's */

@@ -10,6 +10,9 @@ G_BEGIN_DECLS
  * class, else the module's base name. */
 void hv_frame_origin (GString *out, const HvProfile *profile, const HvFrame *frame);
 
+/* The same of a frame's texts, each "" where it is unknown. */
+void hv_code_origin (GString *out, const char *function, const char *file, const char *module);
+
 /* Where `function` runs or makes a task of Rust's Tokio whose future's type it names: TRUE, and
  * appends the type as a key ("app::serve::{{closure}}") and for people ("app::serve");
  * wrappers such as Instrumented<T> or Pin<Box<T>> are taken off. */

@@ -80,8 +80,7 @@ hv_profile_check (const HvProfile *profile, GError **error)
     {
       const HvFrame *frame = &profile->frame[f];
       if (frame->function >= profile->n_strings || frame->file >= profile->n_strings
-          || frame->module >= profile->n_strings
-          || profile->frame_category[f] >= HV_N_CATEGORIES)
+          || frame->module >= profile->n_strings || profile->frame_category[f] >= HV_N_CATEGORIES)
         return FAIL ("frame %u names a string that is not there", f);
     }
   for (uint32_t n = 1; n < profile->n_nodes; n++)

@@ -129,8 +129,7 @@ typedef struct
   int64_t unresolved;
   /* The part of the file that was mapped as code; 0: unknown. */
   uint64_t code_offset, code_size;
-  /* The file that was mapped, as stat() has them; inode 0: unknown. For the symboliser, not stored.
-   */
+  /* The file that was mapped, as stat() has them; inode 0: unknown. */
   uint64_t device, inode;
   uint64_t code_start; /* where its code was mapped, the first part of it; not stored */
   HvModuleVerdict verdict;

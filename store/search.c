@@ -1,21 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "search.h"
 
-#include <string.h>
-
-/* Where a word is looked for. */
-typedef enum
-{
-  IN_ALL,
-  IN_FUNCTION,
-  IN_FILE,
-  IN_MODULE,
-} Place;
+#include "scope.h"
 
 typedef struct
 {
   GRegex *regex;
-  Place place;
+  HvScope scope;
   gboolean excluded;
 } Word;
 
@@ -41,32 +32,6 @@ has_upper (const char *text)
   return FALSE;
 }
 
-/* Takes "file:" off a word; "file::x" is a namespace. */
-static Place
-parse_place (const char **word)
-{
-  static const struct
-  {
-    const char *name;
-    Place place;
-  } places[] = { { "fn:", IN_FUNCTION },
-                 { "function:", IN_FUNCTION },
-                 { "file:", IN_FILE },
-                 { "mod:", IN_MODULE },
-                 { "module:", IN_MODULE } };
-
-  for (guint i = 0; i < G_N_ELEMENTS (places); i++)
-    {
-      gsize length = strlen (places[i].name);
-      if (g_str_has_prefix (*word, places[i].name) && (*word)[length] != ':')
-        {
-          *word += length;
-          return places[i].place;
-        }
-    }
-  return IN_ALL;
-}
-
 static GArray *
 parse (const char *text, gboolean match_case)
 {
@@ -81,7 +46,7 @@ parse (const char *text, gboolean match_case)
       GRegexCompileFlags flags = G_REGEX_OPTIMIZE;
       if (word.excluded)
         part++;
-      word.place = parse_place (&part);
+      word.scope = hv_scope_parse (&part);
       if (!*part)
         continue;
       if (!match_case && !has_upper (part))
@@ -102,14 +67,14 @@ parse (const char *text, gboolean match_case)
 static gboolean
 word_matches (const Word *word, const HvKey *key)
 {
-  gboolean all = word->place == IN_ALL;
+  const HvScope *scope = &word->scope;
 
-  return (all && g_regex_match (word->regex, key->label, 0, NULL))
-         || ((all || word->place == IN_FUNCTION)
-             && g_regex_match (word->regex, key->function, 0, NULL))
-         || ((all || word->place == IN_MODULE)
-             && g_regex_match (word->regex, hv_basename (key->module), 0, NULL))
-         || ((all || word->place == IN_FILE) && g_regex_match (word->regex, key->file, 0, NULL));
+  /* a label may be a module's name and an address: it is no function's */
+  return (scope->function && scope->module && g_regex_match (word->regex, key->label, 0, NULL))
+         || (scope->function && g_regex_match (word->regex, key->function, 0, NULL))
+         || (scope->module && g_regex_match (word->regex, hv_basename (key->module), 0, NULL))
+         || (scope->file && g_regex_match (word->regex, key->file, 0, NULL))
+         || (scope->origin && g_regex_match (word->regex, key->origin, 0, NULL));
 }
 
 static gboolean

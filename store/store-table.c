@@ -345,6 +345,8 @@ module_write (HvStoreJob *job, uint64_t row)
   put_unless (job, 6, (int64_t) m->code_offset, 0);
   put_unless (job, 7, (int64_t) m->code_size, 0);
   put_unless (job, 8, m->verdict, HV_VERDICT_NONE);
+  put_unless (job, 9, (int64_t) m->device, 0);
+  put_unless (job, 10, (int64_t) m->inode, 0);
 }
 
 static void
@@ -372,6 +374,8 @@ module_read (HvStoreJob *job, uint64_t row)
     .code_offset = (uint64_t) get (job, 6),
     .code_size = (uint64_t) get (job, 7),
     .verdict = (HvModuleVerdict) verdict,
+    .device = (uint64_t) get (job, 9),
+    .inode = (uint64_t) get (job, 10),
   };
 }
 
@@ -513,8 +517,10 @@ const HvStoreTable _hv_store_tables[HV_STORE_N_TABLES] = {
          " total_blocks, temporary_blocks, rss_bytes, first_row",
          "moments", moment, NULL),
   TABLE ("moment_site", "moment, site", "moment_sites", row, row_metrics),
-  TABLE ("module", "path, build_id, status, tried, unresolved, code_offset, code_size, verdict",
-         "modules", module, NULL),
+  TABLE (
+      "module",
+      "path, build_id, status, tried, unresolved, code_offset, code_size, verdict, device, inode",
+      "modules", module, NULL),
   TABLE ("thread", "uid, name", "threads", thread, NULL),
   TABLE ("thread_site", "site, thread, live_bytes, live_blocks, total_bytes, total_blocks",
          "thread_sites", thread_site, NULL),

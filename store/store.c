@@ -15,11 +15,8 @@
 
 /* Step i takes a store of version i to version i + 1. */
 static const char *const migrations[] = {
-  "/org/heapview/schema.sql",
-  "/org/heapview/schema-2.sql",
-  "/org/heapview/schema-3.sql",
-  "/org/heapview/schema-4.sql",
-  "/org/heapview/schema-5.sql",
+  "/org/heapview/schema.sql",   "/org/heapview/schema-2.sql", "/org/heapview/schema-3.sql",
+  "/org/heapview/schema-4.sql", "/org/heapview/schema-5.sql", "/org/heapview/schema-6.sql",
 };
 #define VERSION ((int) G_N_ELEMENTS (migrations))
 

@@ -4,6 +4,7 @@
 #include "canonical.h"
 #include "frame-key.h"
 #include "origin.h"
+#include "scope.h"
 
 #include <math.h>
 #include <string.h>
@@ -12,32 +13,19 @@
 typedef struct
 {
   GRegex *regex;
-  gboolean function, file, module;
+  HvScope scope;
 } Pattern;
 
 static gboolean
 pattern_init (Pattern *pattern, const char *text, GError **error)
 {
-  static const struct
-  {
-    const char *prefix;
-    gboolean function, file, module;
-  } scopes[] = { { "fn:", 1, 0, 0 }, { "file:", 0, 1, 0 }, { "mod:", 0, 0, 1 }, { "", 1, 1, 1 } };
   g_autoptr (GError) bad = NULL;
   GRegexCompileFlags flags = G_REGEX_OPTIMIZE | G_REGEX_CASELESS;
 
   *pattern = (Pattern){ 0 };
   if (text == NULL)
     return TRUE;
-  for (gsize i = 0; i < G_N_ELEMENTS (scopes); i++)
-    if (g_str_has_prefix (text, scopes[i].prefix))
-      {
-        text += strlen (scopes[i].prefix);
-        pattern->function = scopes[i].function;
-        pattern->file = scopes[i].file;
-        pattern->module = scopes[i].module;
-        break;
-      }
+  pattern->scope = hv_scope_parse (&text);
   for (const char *c = text; *c; c++)
     if (g_ascii_isupper (*c))
       flags &= ~(unsigned) G_REGEX_CASELESS;
@@ -49,15 +37,28 @@ pattern_init (Pattern *pattern, const char *text, GError **error)
 }
 
 static gboolean
+origin_matches (const GRegex *regex, const HvProfile *profile, const HvFrame *frame)
+{
+  g_autoptr (GString) origin = g_string_new (NULL);
+
+  if (frame->flags & HV_FRAME_SYNTHETIC)
+    return FALSE;
+  hv_frame_origin (origin, profile, frame);
+  return g_regex_match (regex, origin->str, 0, NULL);
+}
+
+static gboolean
 pattern_matches (const Pattern *pattern, const HvProfile *profile, const HvFrame *frame,
                  const char *label)
 {
-  return (pattern->function && g_regex_match (pattern->regex, label, 0, NULL))
-         || (pattern->file && frame->file
+  const HvScope *scope = &pattern->scope;
+
+  return (scope->function && g_regex_match (pattern->regex, label, 0, NULL))
+         || (scope->file && frame->file
              && g_regex_match (pattern->regex, hv_profile_string (profile, frame->file), 0, NULL))
-         || (pattern->module && frame->module
-             && g_regex_match (pattern->regex, hv_profile_string (profile, frame->module), 0,
-                               NULL));
+         || (scope->module && frame->module
+             && g_regex_match (pattern->regex, hv_profile_string (profile, frame->module), 0, NULL))
+         || (scope->origin && origin_matches (pattern->regex, profile, frame));
 }
 
 /* Standard error², in bytes² (or blocks²), of an estimate made from samples: each object of size S

@@ -28,6 +28,7 @@ _hv_tree_intern_key (HvTree *tree, const char *identity, const HvKey *key)
   tree->key[tree->n_keys].label = g_string_chunk_insert (t->texts, key->label);
   tree->key[tree->n_keys].short_label = tree->key[tree->n_keys].label;
   tree->key[tree->n_keys].function_key = tree->n_keys;
+  tree->key[tree->n_keys].origin = "";
   t->mixed[tree->n_keys] = t->async_body[tree->n_keys] = FALSE;
   g_hash_table_insert (t->key_ids, g_string_chunk_insert (t->texts, identity),
                        GUINT_TO_POINTER (tree->n_keys + 1));
@@ -249,6 +250,31 @@ _hv_tree_name_keys (HvTree *tree)
       if (lines && key->line)
         append_line (text, key);
       key->short_label = g_string_chunk_insert (tree->tables->texts, text->str);
+    }
+}
+
+void
+_hv_tree_find_origins (HvTree *tree)
+{
+  g_autoptr (GString) origin = g_string_new (NULL);
+  HvGroup group = tree->options.group;
+
+  for (uint32_t k = 0; k < tree->n_keys; k++)
+    {
+      HvKey *key = &tree->key[k];
+      if (key->flags & HV_FRAME_SYNTHETIC || (!*key->function && !*key->file && !*key->module))
+        continue;
+      g_string_truncate (origin, 0);
+      if (group == HV_GROUP_CRATE)
+        g_string_assign (origin, key->label);
+      else if (group == HV_GROUP_MODULE)
+        hv_code_origin (origin, "", "", key->module);
+      else
+        hv_code_origin (origin, group == HV_GROUP_FILE ? "" : key->function, key->file,
+                        key->module);
+      if (strcmp (origin->str, "[unknown]") == 0)
+        continue;
+      key->origin = g_string_chunk_insert_const (tree->tables->texts, origin->str);
     }
 }
 

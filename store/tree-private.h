@@ -123,6 +123,9 @@ void _hv_tree_async_name (GString *name, const char *function);
 /* Short labels, and the common name of the instances of a template. */
 void _hv_tree_name_keys (HvTree *tree);
 
+/* Sets where the code of each key is from. */
+void _hv_tree_find_origins (HvTree *tree);
+
 /* What two builds of one program may call differently. */
 void _hv_tree_reconcile (HvTreeSide *sides);
 

@@ -312,6 +312,7 @@ tree_new (HvTreeSide *sides, guint n_sides, HvMetric metric, const HvTreeOptions
       if (hv_transform_applies (transform, options->group))
         _hv_tree_transform (tree, transform);
     }
+  _hv_tree_find_origins (tree);
   if (options->bottom_up)
     invert (tree);
   _hv_tree_finish (tree);

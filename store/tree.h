@@ -35,8 +35,8 @@ typedef struct
   HvGroup group;
   gboolean all_frames; /* do not fold allocator and runtime frames */
   gboolean bottom_up;  /* the innermost frame first */
-  /* Regular expressions over function, file and module; NULL: none. Case matters only where the
-   * pattern has an upper-case letter. */
+  /* Regular expressions over function, file and module, or what a prefix says (scope.h); NULL:
+   * none. Case matters only where the pattern has an upper-case letter. */
   const char *focus, *ignore, *hide;
   const char *thread; /* only this thread's: a name, else "t3" or "3"; NULL: all */
   /* Of HvTransform (transform.h), applied in order after all of the above; NULL: none. Not changed
@@ -65,6 +65,7 @@ typedef struct
   const char *function;    /* full name, "" when unresolved */
   const char *module;      /* path, "" when unknown */
   const char *file;        /* of the heaviest frame with this key; "" when unknown */
+  const char *origin;      /* crate, namespace or module (origin.h); "" when unknown, or no code */
   uint32_t line;
   uint8_t flags;    /* HvFrameFlags */
   uint8_t category; /* HvCategory */

@@ -464,40 +464,45 @@ test_empty (void)
   g_assert_cmpuint (hv_flame_layout_find (layout, tree, 0, 0), ==, HV_FLAME_NO_BOX);
 }
 
+/* The hue of the box for a function as shown in a tree. */
+static int
+hue_of (const char *function, const char *module, const char *file, HvGroup group)
+{
+  g_autoptr (HvProfile) profile = hv_profile_new ();
+  HvFrame frame = { .function = hv_profile_intern (profile, function, -1),
+                    .module = hv_profile_intern (profile, module, -1),
+                    .file = hv_profile_intern (profile, file, -1),
+                    .line = 1 };
+  const HvTreeOptions options = { .group = group, .all_frames = TRUE };
+  uint32_t site = hv_profile_site (
+      profile, hv_profile_node (profile, 0, hv_profile_frame (profile, &frame)));
+
+  hv_profile_column (profile, HV_METRIC_LIVE_BYTES)[site] = 1;
+  g_autoptr (HvTree) tree = hv_tree_new (profile, HV_METRIC_LIVE_BYTES, HV_AT_END, &options, NULL);
+  return hv_flame_key_hue (&tree->key[tree->node_key[1]]);
+}
+
 static void
 test_hue (void)
 {
-  static const HvKey known = { .label = "",
-                               .function = "clang::Parser::Parse(int)",
-                               .module = "/usr/lib/libclang.so.14",
-                               .file = "" };
-  static const HvKey sibling = {
-    .label = "", .function = "clang::Sema::Act()", .module = "/opt/libother.so", .file = ""
-  };
-  static const HvKey trait = {
-    .label = "", .function = "<clang::Vec<T> as Foo>::bar", .module = "", .file = ""
-  };
-  static const HvKey so_14 = {
-    .label = "", .function = "malloc", .module = "/lib/libc.so.6", .file = ""
-  };
-  static const HvKey so_15 = {
-    .label = "", .function = "calloc", .module = "/usr/lib/libc.so.6.1", .file = ""
-  };
-  static const HvKey unknown = { .label = "", .function = "main", .module = "", .file = "" };
-  static const HvKey note = {
-    .label = "", .function = "x::y", .module = "m", .file = "", .flags = HV_FRAME_SYNTHETIC
-  };
+  static const HvKey note = { .label = "", .origin = "", .flags = HV_FRAME_SYNTHETIC };
+  int clang = hue_of ("clang::Parser::Parse(int)", "/usr/lib/libclang.so.14", "", 0);
+  int libc = hue_of ("malloc", "/lib/libc.so.6", "", 0);
+  int serde = hue_of ("serde::de::visit", "/bin/app", "", 0);
 
-  HvKey primitive = known;
-  primitive.function = "<usize as core::iter::traits::accum::Sum>::sum";
-  HvKey core = known;
-  core.function = "core::ptr::read";
-  g_assert_cmpint (hv_flame_key_hue (&primitive), ==, hv_flame_key_hue (&core));
-  g_assert_cmpint (hv_flame_key_hue (&known), ==, hv_flame_key_hue (&sibling));
-  g_assert_cmpint (hv_flame_key_hue (&known), ==, hv_flame_key_hue (&trait));
-  g_assert_cmpint (hv_flame_key_hue (&so_14), ==, hv_flame_key_hue (&so_15));
-  g_assert_cmpint (hv_flame_key_hue (&so_14), !=, hv_flame_key_hue (&known));
-  g_assert_cmpint (hv_flame_key_hue (&unknown), ==, -1);
+  g_assert_cmpint (clang, >=, 0);
+  g_assert_cmpint (clang, ==, hue_of ("clang::Sema::Act()", "/opt/libother.so", "", 0));
+  g_assert_cmpint (clang, ==, hue_of ("<clang::Vec<T> as Foo>::bar", "", "", 0));
+  g_assert_cmpint (libc, ==, hue_of ("calloc", "/usr/lib/libc.so.6.1", "", 0));
+  g_assert_cmpint (libc, !=, clang);
+  g_assert_cmpint (hue_of ("<usize as core::iter::traits::accum::Sum>::sum", "/bin/app", "", 0), ==,
+                   hue_of ("core::ptr::read", "/bin/app", "", 0));
+  /* the source says it where the name does not, and a crate is one colour however it is grouped */
+  g_assert_cmpint (
+      serde, ==, hue_of ("visit", "/bin/app", "/h/.cargo/registry/src/x/serde-1.0.2/src/de.rs", 0));
+  g_assert_cmpint (serde, ==, hue_of ("serde::de::visit", "/bin/app", "", HV_GROUP_CRATE));
+  g_assert_cmpint (libc, ==, hue_of ("std::f", "/lib/libc.so.6", "", HV_GROUP_MODULE));
+  g_assert_cmpint (hue_of ("main", "", "", 0), ==, -1);
   g_assert_cmpint (hv_flame_key_hue (&note), ==, -1);
 }
 

@@ -57,6 +57,8 @@ test_words (Fixture *f, gconstpointer data)
   check (tree, "-main -alloc -grow", 10, 1);
   check (tree, "^grow$", 40, 1);
   check (tree, "nothing", 0, 0);
+  check (tree, "crate:^Parser$", 30, 1);
+  check (tree, "crate:libcache -fn:grow", 60, 1);
   check (tree, "(", 0, 0); /* half typed: as it stands */
   g_assert_null (hv_search_new (tree, NULL, " ,", FALSE));
   g_assert_null (hv_search_new (tree, NULL, NULL, FALSE));

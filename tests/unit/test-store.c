@@ -68,6 +68,8 @@ make_profile (uint64_t seed, uint32_t nodes)
           module.unresolved = INT64_MAX;
           module.code_offset = 0x1000;
           module.code_size = UINT64_MAX;
+          module.device = 0x801;
+          module.inode = UINT64_MAX;
           module.verdict = HV_VERDICT_UNVERIFIED;
         }
       hv_profile_add_module (p, &module);
@@ -199,6 +201,8 @@ assert_same (const HvProfile *a, const HvProfile *b)
       SAME (module[i].unresolved);
       g_assert_cmpuint (a->module[i].code_offset, ==, b->module[i].code_offset);
       g_assert_cmpuint (a->module[i].code_size, ==, b->module[i].code_size);
+      g_assert_cmpuint (a->module[i].device, ==, b->module[i].device);
+      g_assert_cmpuint (a->module[i].inode, ==, b->module[i].inode);
       SAME (module[i].verdict);
     }
   SAME (n_threads);
@@ -620,7 +624,7 @@ test_foreign (Fixture *f, gconstpointer data)
   assert_refused (f->path, "made by a newer heapview");
   tamper (f->path, "pragma user_version = -1");
   assert_refused (f->path, "not a heapview store");
-  tamper (f->path, "pragma user_version = 5; drop view v_site;"
+  tamper (f->path, "pragma user_version = 6; drop view v_site;"
                    "create view v_site as with recursive r(x) as (select 1 union all select x"
                    " from r) select x from r");
   assert_refused (f->path, "not those heapview makes");
@@ -657,6 +661,8 @@ test_upgrade (Fixture *f, gconstpointer data)
                    "alter table module drop column code_offset;"
                    "alter table module drop column code_size;"
                    "alter table module drop column verdict;"
+                   "alter table module drop column device;"
+                   "alter table module drop column inode;"
                    "alter table module drop column tried;"
                    "alter table module drop column unresolved; pragma user_version = 1");
   hv_store_close (f->store);
@@ -712,7 +718,7 @@ test_modes (Fixture *f, gconstpointer data)
   g_autofree char *version = ask_file (f->path, "pragma user_version");
   g_autofree char *vacuum = ask_file (f->path, "pragma auto_vacuum");
   g_assert_cmpstr (id, ==, "1213625204");
-  g_assert_cmpstr (version, ==, "5");
+  g_assert_cmpstr (version, ==, "6");
   g_assert_cmpstr (vacuum, ==, "2");
 
   g_autoptr (GError) error = NULL;

@@ -210,6 +210,30 @@ test_filters (void)
   g_assert_error (error, HV_ERROR, HV_ERROR_USAGE);
 }
 
+/* What a prefix says, and nothing else. */
+static void
+test_scopes (void)
+{
+  g_autoptr (HvProfile) scoped = test_profile ((const char *[]){
+      "main@/bin/app:main.rs:1;app::run@/bin/app:src/run.rs:2;serde::get@/bin/app:src/get.rs:3 5 1",
+      "main@/bin/app:main.rs:1;helper@/lib/libserde.so:helper.c:9 2 1", NULL });
+  static const struct
+  {
+    const char *focus;
+    int64_t held;
+  } scopes[] = { { "crate:^serde", 5 }, { "crate:^app$", 7 }, { "ns:libserde", 2 },
+                 { "mod:serde", 2 },    { "module:app", 7 },  { "file:get", 5 },
+                 { "fn:get", 5 },       { "fn:serde", 5 },    { "serde", 7 },
+                 { "fn::", 0 },         { "crate:get", 0 } };
+  for (gsize i = 0; i < G_N_ELEMENTS (scopes); i++)
+    {
+      HvTreeOptions options = { .focus = scopes[i].focus };
+      g_autoptr (HvTree)
+          tree = hv_tree_new (scoped, HV_METRIC_LIVE_BYTES, HV_AT_END, &options, NULL);
+      g_assert_cmpint (tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][0], ==, scopes[i].held);
+    }
+}
+
 static void
 test_groups (void)
 {
@@ -776,6 +800,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tree/fold-unnamed-libc", test_fold_unnamed_libc);
   g_test_add_func ("/tree/own-node", test_own_node);
   g_test_add_func ("/tree/filters", test_filters);
+  g_test_add_func ("/tree/scopes", test_scopes);
   g_test_add_func ("/tree/groups", test_groups);
   g_test_add_func ("/tree/repeats", test_repeats_collapse);
   g_test_add_func ("/tree/fold-async", test_fold_async);

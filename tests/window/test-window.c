@@ -268,7 +268,11 @@ test_contrast (void)
       for (guint i = 0; i < 200; i++)
         {
           g_autofree char *module = g_strdup_printf ("/lib/lib%u.so", i);
-          const HvKey key = { .label = "f", .function = "f", .module = module, .file = "" };
+          const HvKey key = { .label = "f",
+                              .function = "f",
+                              .module = module,
+                              .file = "",
+                              .origin = hv_basename (module) };
           GdkRGBA fill = hv_palette_key (p, &key), again = hv_palette_key (p, &key);
           GdkRGBA text = hv_palette_text_on (p, &fill);
           g_assert_true (gdk_rgba_equal (&fill, &again));

@@ -4,6 +4,7 @@
 #include <adwaita.h>
 #include <math.h>
 
+#include "store/origin.h"
 #include "store/units.h"
 #include "viewer/widgets/palette.h"
 
@@ -105,12 +106,10 @@ draw_text (HvTimeline *self, GtkSnapshot *snapshot, const char *text, gboolean b
 static GdkRGBA
 consumer_fill (const HvPalette *palette, const HvProfile *profile, const HvConsumer *consumer)
 {
-  const HvFrame *frame = &profile->frame[consumer->frame];
-  const HvKey key = { .label = consumer->label,
-                      .function = hv_profile_string (profile, frame->function),
-                      .module = hv_profile_string (profile, frame->module),
-                      .file = hv_profile_string (profile, frame->file) };
+  g_autoptr (GString) origin = g_string_new (NULL);
 
+  hv_frame_origin (origin, profile, &profile->frame[consumer->frame]);
+  const HvKey key = { .label = consumer->label, .origin = origin->str };
   return hv_palette_key (palette, &key);
 }
 
