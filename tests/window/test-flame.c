@@ -555,6 +555,33 @@ test_history (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* Alt and a click drop what goes through a frame; back leads there again. */
+static void
+test_drop (void)
+{
+  static const HvProfileViewStart start;
+  HvMainWindow *window = open_diff (&start);
+  HvProfileView *view = hv_main_window_get_view (window);
+  HvFlameGraph *graph = hv_profile_view_get_flame_graph (view);
+  const HvScene *scene = hv_profile_view_get_scene (view);
+
+  if (!have_hands ())
+    return;
+  int64_t all = scene->report.tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][0];
+  uint32_t handle = find (scene, "handle");
+  int64_t part = scene->report.tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][handle];
+  point_at (graph, box_of (graph, scene, "handle", HV_FLAME_GAIN), "keydown alt click 1 keyup alt");
+  scene = wait_for_another (view, scene);
+  g_assert_cmpint (scene->report.tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][0], ==, all - part);
+  g_assert_cmpuint (hv_flame_graph_get_zoom (graph), ==, 0);
+  g_assert_nonnull (find_widget (GTK_WIDGET (view), GTK_TYPE_LABEL, "showing "));
+  focus_graph (window);
+  keys (GTK_WINDOW (window), "alt+Left");
+  scene = wait_for_another (view, scene);
+  g_assert_cmpint (scene->report.tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][0], ==, all);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 /* + − 0, and letters that are inert while one types. */
 static void
 test_zoom_keys (void)
@@ -766,6 +793,7 @@ main (int argc, char **argv)
   g_test_add_func ("/flame/mouse/click-selects-and-zooms-ancestor-out-background-all", test_click);
   g_test_add_func ("/flame/mouse/moved-press-is-no-click", test_moved);
   g_test_add_func ("/flame/mouse/ctrl-click-adds", test_add);
+  g_test_add_func ("/flame/mouse/alt-click-drops", test_drop);
   g_test_add_func ("/flame/mouse/drag-pans", test_drag);
   g_test_add_func ("/flame/mouse/wheel-ctrl-zooms-shift-sideways", test_wheel);
   g_test_add_func ("/flame/mouse/wheel-leads-out-of-zoom", test_wheel_out);

@@ -223,7 +223,7 @@ hv_flame_graph_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard
   uint32_t index = keyboard ? hv_flame_graph_selected_box (self)
                             : hv_flame_graph_box_at (self, x, y);
 
-  if (index == HV_FLAME_NO_BOX || self->dragging)
+  if (index == HV_FLAME_NO_BOX || self->dragging || self->no_tooltip)
     return FALSE;
   g_autofree char *text = hv_flame_graph_describe (self, index);
   gtk_tooltip_set_custom (tooltip, tooltip_widget (text));

@@ -31,6 +31,9 @@ set_hover (HvFlameGraph *self, uint32_t box)
 static void
 motion_cb (HvFlameGraph *self, double x, double y)
 {
+  /* The pointer rests below a menu that is open, and gets told so. */
+  if (self->pointer_x != x || self->pointer_y != y)
+    self->no_tooltip = FALSE;
   self->pointer_x = x;
   self->pointer_y = y;
   if (!self->dragging)
@@ -66,13 +69,20 @@ released_cb (HvFlameGraph *self, int n_press, double x, double y, GtkEventContro
       return;
     }
   const HvFlameBox box = self->layout->box[index];
+  /* Merged boxes have no name. */
+  if (box.merged && (state & (GDK_CONTROL_MASK | GDK_ALT_MASK)))
+    return;
   if (state & GDK_CONTROL_MASK)
     {
-      if (!box.merged)
-        hv_flame_graph_toggle (self, box.node, box.forest);
+      hv_flame_graph_toggle (self, box.node, box.forest);
       return;
     }
   hv_flame_graph_user_select (self, box.node, box.forest);
+  if (state & GDK_ALT_MASK)
+    {
+      gtk_widget_activate_action (GTK_WIDGET (self), "win.drop", NULL);
+      return;
+    }
   hv_flame_graph_set_zoom (self, box.node, box.forest);
   motion_cb (self, x, y);
   if (n_press == 2)
@@ -168,6 +178,8 @@ menu_pressed_cb (HvFlameGraph *self, int n_press, double x, double y)
     return;
   gtk_widget_grab_focus (GTK_WIDGET (self));
   hv_flame_graph_user_select (self, self->layout->box[index].node, self->layout->box[index].forest);
+  self->no_tooltip = TRUE;
+  gtk_widget_trigger_tooltip_query (GTK_WIDGET (self));
   g_signal_emit_by_name (self, "menu", x, y);
 }
 

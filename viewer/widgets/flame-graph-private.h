@@ -39,7 +39,7 @@ struct _HvFlameGraph
   double press_x, press_y;
   double pointer_x, pointer_y; /* where it was last; negative: not over the widget */
   double drag_left, drag_top;  /* where a drag found the view */
-  gboolean dragging;
+  gboolean dragging, no_tooltip;
   double pinch; /* the factor a pinch has come to */
 };
 

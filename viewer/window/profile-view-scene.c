@@ -8,6 +8,8 @@
 #include "viewer/window/profile-view-private.h"
 #include "viewer/window/sentence.h"
 
+#define STATUS_CHARS 60
+
 /* --- selection: one, shown by every view --- */
 
 void
@@ -156,6 +158,9 @@ hv_profile_view_show_status_line (HvProfileView *self)
       append_selection (self, text, nodes);
     }
   gtk_label_set_text (self->match_total, text->str);
+  /* It takes a line of its own rather than hide the count. */
+  gtk_label_set_width_chars (self->match_total,
+                             (int) MIN (g_utf8_strlen (text->str, -1), STATUS_CHARS));
 }
 
 /* The function wherever it is: what all its highlighted boxes hold, nested ones counted once. */
