@@ -339,6 +339,9 @@ test_hover (void)
   g_signal_connect (graph, "hovered", G_CALLBACK (hovered_cb), &hovered);
   point_at (graph, box_of (graph, scene, "gamma", HV_FLAME_GAIN), "");
   wait_until (hovered == find (scene, "gamma"));
+  /* what comes to lie under a pointer at rest is told as well */
+  hv_flame_graph_zoom_to (graph, find (scene, "alpha"));
+  wait_until (hovered == find (scene, "alpha"));
   hands (graph, 100, 390, "");
   wait_until (hovered == 0);
   gtk_window_destroy (window);

@@ -18,14 +18,23 @@
 static void
 set_hover (HvFlameGraph *self, uint32_t box)
 {
-  if (self->hover == box)
-    return;
-  self->hover = box;
-  if (!self->dragging)
-    gtk_widget_set_cursor_from_name (GTK_WIDGET (self), box == HV_FLAME_NO_BOX ? NULL : "pointer");
-  gtk_widget_queue_draw (GTK_WIDGET (self));
   gboolean named = box != HV_FLAME_NO_BOX && !self->layout->box[box].merged;
-  g_signal_emit_by_name (self, "hovered", named ? self->layout->box[box].node : 0);
+  uint32_t node = named ? self->layout->box[box].node : 0;
+
+  if (self->hover != box)
+    {
+      self->hover = box;
+      if (!self->dragging)
+        gtk_widget_set_cursor_from_name (GTK_WIDGET (self),
+                                         box == HV_FLAME_NO_BOX ? NULL : "pointer");
+      gtk_widget_queue_draw (GTK_WIDGET (self));
+    }
+  /* A new layout forgets the box, not what was told of it. */
+  if (self->pointed_at != node)
+    {
+      self->pointed_at = node;
+      g_signal_emit_by_name (self, "hovered", node);
+    }
 }
 
 static void
@@ -310,8 +319,10 @@ key_cb (HvFlameGraph *self, guint keyval, guint keycode, GdkModifierType state)
 void
 hv_flame_graph_update_hover (HvFlameGraph *self)
 {
-  if (self->pointer_y >= 0 && !self->dragging)
-    set_hover (self, hv_flame_graph_box_at (self, self->pointer_x, self->pointer_y));
+  if (!self->dragging)
+    set_hover (self, self->pointer_y >= 0
+                         ? hv_flame_graph_box_at (self, self->pointer_x, self->pointer_y)
+                         : HV_FLAME_NO_BOX);
 }
 
 void

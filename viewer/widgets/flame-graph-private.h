@@ -18,9 +18,10 @@ struct _HvFlameGraph
   HvFlameView view;
   uint32_t zoom, selected;
   guint zoom_forests, selected_forest;
-  GArray *also;       /* uint32_t: selected besides `selected` */
-  double scale, left; /* the viewport: left is a share of the whole picture's width */
-  uint32_t hover;     /* box */
+  GArray *also;        /* uint32_t: selected besides `selected` */
+  double scale, left;  /* the viewport: left is a share of the whole picture's width */
+  uint32_t hover;      /* box */
+  uint32_t pointed_at; /* the node last told as hovered */
   guint8 *matches;
 
   /* caches */

@@ -394,6 +394,9 @@ hv_flame_graph_set_scene (HvFlameGraph *self, HvScene *scene)
   g_clear_pointer (&self->matches, g_free);
   self->scene = scene ? hv_scene_ref (scene) : NULL;
   self->zoom = zoom;
+  /* Its number is another's now. */
+  self->pointed_at = 0;
+  g_signal_emit (self, signals[SIGNAL_HOVERED], 0, 0);
   if (!zoom)
     self->zoom_forests = 0;
   self->selected = selected;
