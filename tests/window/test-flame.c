@@ -725,6 +725,11 @@ test_copy (void)
   g_assert_cmpstr (lines[0], ==, "| base | current | Δ | Frame |");
   g_assert_cmpstr (lines[1], ==, "|---:|---:|---:|:---|");
   g_assert_true (g_str_has_suffix (table, "| handle |"));
+  g_autofree char *sql = copied (GTK_WIDGET (window), "win.copy-sql");
+  g_assert_cmpstr (sql, ==,
+                   "select profile, name, file, line, live_bytes from v_site\n"
+                   "where site_key in (select site_key from v_stack where name = 'handle')\n"
+                   "order by live_bytes desc;");
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
@@ -811,6 +816,6 @@ main (int argc, char **argv)
   g_test_add_func ("/flame/keys/alt-arrows-and-mouse-back-forward", test_history);
   g_test_add_func ("/flame/keys/search-walk-and-escape-by-layers", test_search);
   g_test_add_func ("/flame/sum-of-selection", test_sum);
-  g_test_add_func ("/flame/copy-name-path-numbers", test_copy);
+  g_test_add_func ("/flame/copy-name-path-numbers-sql", test_copy);
   return g_test_run ();
 }

@@ -267,6 +267,8 @@ view_action (GtkWidget *widget, const char *name, GVariant *parameter)
     hv_profile_view_copy (self->view, HV_COPY_PATH);
   else if (g_str_equal (name, "win.copy-numbers"))
     hv_profile_view_copy (self->view, HV_COPY_NUMBERS);
+  else if (g_str_equal (name, "win.copy-sql"))
+    hv_profile_view_copy (self->view, HV_COPY_SQL);
   else if (g_str_equal (name, "win.back"))
     hv_profile_view_travel (self->view, -1);
   else if (g_str_equal (name, "win.forward"))
@@ -275,13 +277,13 @@ view_action (GtkWidget *widget, const char *name, GVariant *parameter)
     hv_profile_view_toggle_details (self->view);
 }
 
-static const char *const shown_actions[] = { "win.search",    "win.flame",     "win.table",
-                                             "win.zoom-in",   "win.zoom-out",  "win.zoom-reset",
-                                             "win.details",   "win.export",    "win.zoom-here",
-                                             "win.copy-name", "win.copy-path", "win.copy-numbers",
-                                             "win.back",      "win.forward",   "win.invert",
-                                             "win.butterfly", "win.sites",     "win.group",
-                                             "win.source",    "win.undo",      "win.redo" };
+static const char *const shown_actions[] = {
+  "win.search",     "win.flame",        "win.table",    "win.zoom-in",   "win.zoom-out",
+  "win.zoom-reset", "win.details",      "win.export",   "win.zoom-here", "win.copy-name",
+  "win.copy-path",  "win.copy-numbers", "win.copy-sql", "win.back",      "win.forward",
+  "win.invert",     "win.butterfly",    "win.sites",    "win.group",     "win.source",
+  "win.undo",       "win.redo"
+};
 static const char *const diff_actions[] = { "win.swap", "win.cycle" };
 static const char *const timed_actions[] = { "win.next", "win.previous" };
 

@@ -65,6 +65,30 @@ append_numbers (const HvScene *scene, uint32_t node, GString *text)
     }
 }
 
+/* The store's views know frames as the file has them, and the end and the peak. */
+static void
+append_sql (const HvScene *scene, uint32_t node, GString *text)
+{
+  const HvReport *r = &scene->report;
+  const HvKey *key = hv_scene_key (scene, node);
+  HvMetric metric = r->metric;
+
+  if (!key)
+    return;
+  if (r->at == HV_AT_PEAK && metric == HV_METRIC_LIVE_BYTES)
+    metric = HV_METRIC_PEAK_BYTES;
+  else if (r->at == HV_AT_PEAK && metric == HV_METRIC_LIVE_BLOCKS)
+    metric = HV_METRIC_PEAK_BLOCKS;
+  g_autofree char *column = g_strdelimit (g_strdup (hv_metric_name (metric)), "-", '_');
+  g_auto (GStrv) parts = g_strsplit (*key->function ? key->function : key->label, "'", -1);
+  g_autofree char *name = g_strjoinv ("''", parts);
+  g_string_append_printf (text,
+                          "%sselect profile, name, file, line, %s from v_site\n"
+                          "where site_key in (select site_key from v_stack where name = '%s')\n"
+                          "order by %s desc;",
+                          text->len ? "\n\n" : "", column, name, column);
+}
+
 void
 hv_profile_view_copy (HvProfileView *self, HvCopy what)
 {
@@ -77,6 +101,8 @@ hv_profile_view_copy (HvProfileView *self, HvCopy what)
       uint32_t node = g_array_index (nodes, uint32_t, i);
       if (what == HV_COPY_NUMBERS)
         append_numbers (self->scene, node, text);
+      else if (what == HV_COPY_SQL)
+        append_sql (self->scene, node, text);
       else if (what == HV_COPY_PATH)
         append_path (self->scene, node, text);
       else

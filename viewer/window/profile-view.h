@@ -77,6 +77,7 @@ typedef enum
   HV_COPY_NAME,    /* of the selected frame */
   HV_COPY_PATH,    /* its call path, a line a frame */
   HV_COPY_NUMBERS, /* … with what each holds, as a table in Markdown */
+  HV_COPY_SQL,     /* the query for the sites below its function, for --sql */
 } HvCopy;
 
 /* Copies the selected frames. */
