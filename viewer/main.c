@@ -3,11 +3,12 @@
 #include "config.h"
 #include "store/units.h"
 
-#if HV_GUI
-#include "window/window.h"
-#endif
-
+#include <errno.h>
 #include <locale.h>
+#include <unistd.h>
+
+/* The command.  It hands over to another program where a window is wanted (window-main.c): loading
+ * GTK takes several times as long as answering from the store. */
 
 static gboolean
 has_display (void)
@@ -24,27 +25,19 @@ has_display (void)
 }
 
 #if HV_GUI
-static int
-open_window (const HvCommand *command)
+/* Becomes the window's program: the one beside this, as in a build directory, else the installed
+ * one. Returns only when there is none. */
+static void
+become_window (char **argv)
 {
-  HvSession session = { 0 };
-  HvWindowArgs args = { .files = command->files,
-                        .diff = command->diff,
-                        .series = command->series,
-                        .view = hv_command_view (command),
-                        .grouped = command->group_by != NULL,
-                        .metric = command->metric,
-                        .at = command->at,
-                        .screenshot = command->screenshot };
+  g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *folder = self ? g_path_get_dirname (self) : NULL;
+  g_autofree char *beside = folder ? g_build_filename (folder, "heapview-window", NULL) : NULL;
 
-  hv_command_session (command, &session);
-  args.import = session.import;
-  args.store_path = session.store_path;
-  args.no_store = session.no_store;
-  args.rules = session.rules;
-  /* checked when the command was parsed */
-  (void) hv_command_tree_options (command, command->diff, &args.tree, NULL);
-  return hv_window_main (&args);
+  if (beside)
+    execv (beside, argv);
+  execv (HV_LIBEXEC_DIR "/heapview-window", argv);
+  g_printerr ("heapview: %s/heapview-window: %s\n", HV_LIBEXEC_DIR, g_strerror (errno));
 }
 #endif
 
@@ -59,30 +52,26 @@ main (int argc, char **argv)
   setlocale (LC_NUMERIC, "C");
   if (hv_command_parse (&command, argc, argv, &status) && hv_command_load_rules (&command, &status))
     {
+      gboolean headless = hv_command_is_headless (&command);
       hv_units_set_si (command.si);
 #if HV_GUI
-      if (!hv_command_is_headless (&command) && has_display ())
-        status = open_window (&command);
-      else
+      if (!headless && has_display ())
+        become_window (argv);
 #endif
+      if (!headless && command.files[0] == NULL)
         {
-          if (!hv_command_is_headless (&command))
-            {
-              if (command.files[0] == NULL)
-                {
-                  g_printerr ("heapview: no display to open a window on, and no file given to "
-                              "report on (see --help)\n");
-                  hv_command_clear (&command);
-                  return HV_EXIT_USAGE;
-                }
-              if (!command.quiet)
-                g_printerr ("heapview: %s, so this is --print\n",
-                            HV_GUI && !has_display () ? "no display to open a window on"
-                                                      : "built without the window");
-              command.print = TRUE;
-            }
-          status = hv_command_run (&command);
+          g_printerr ("heapview: no display to open a window on, and no file given to "
+                      "report on (see --help)\n");
+          hv_command_clear (&command);
+          return HV_EXIT_USAGE;
         }
+      if (!headless && !command.quiet)
+        g_printerr ("heapview: %s, so this is --print\n", !HV_GUI ? "built without the window"
+                                                          : !has_display ()
+                                                              ? "no display to open a window on"
+                                                              : "the window's program is missing");
+      command.print |= !headless;
+      status = hv_command_run (&command);
     }
   hv_command_clear (&command);
   return status;

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/cli.h"
+#include "store/units.h"
+#include "window/window.h"
+
+#include <locale.h>
+
+/* The window's program.  The command runs it with its own arguments, which it has checked. */
+
+static int
+open_window (const HvCommand *command)
+{
+  HvSession session = { 0 };
+  HvWindowArgs args = { .files = command->files,
+                        .diff = command->diff,
+                        .series = command->series,
+                        .view = hv_command_view (command),
+                        .grouped = command->group_by != NULL,
+                        .metric = command->metric,
+                        .at = command->at,
+                        .screenshot = command->screenshot };
+
+  hv_command_session (command, &session);
+  args.import = session.import;
+  args.store_path = session.store_path;
+  args.no_store = session.no_store;
+  args.rules = session.rules;
+  /* checked when the command was parsed */
+  (void) hv_command_tree_options (command, command->diff, &args.tree, NULL);
+  return hv_window_main (&args);
+}
+
+int
+main (int argc, char **argv)
+{
+  HvCommand command;
+  int status;
+
+  setlocale (LC_ALL, "");
+  setlocale (LC_NUMERIC, "C");
+  g_set_prgname ("heapview");
+  if (hv_command_parse (&command, argc, argv, &status) && hv_command_load_rules (&command, &status))
+    {
+      hv_units_set_si (command.si);
+      status = open_window (&command);
+    }
+  hv_command_clear (&command);
+  return status;
+}
