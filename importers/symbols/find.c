@@ -25,13 +25,19 @@ hv_binary_file (const char *binary)
   return split_binary (binary, &path);
 }
 
+char *
+hv_binary_module (const char *binary)
+{
+  char *path;
+
+  split_binary (binary, &path);
+  return path;
+}
+
 gboolean
 hv_binary_is_named (const char *binary, const char *path)
 {
-  g_autofree char *of = NULL;
-  const char *file = split_binary (binary, &of);
-
-  return of || strcmp (hv_basename (file), hv_basename (path)) == 0;
+  return strcmp (hv_basename (hv_binary_file (binary)), hv_basename (path)) == 0;
 }
 
 static void

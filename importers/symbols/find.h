@@ -13,11 +13,14 @@ G_BEGIN_DECLS
 GPtrArray *hv_find_module (const char *path, const char *build_id, gboolean main,
                            const HvImportOptions *options);
 
-/* Whether a --binary FILE, which names no module, is one of this name. */
-gboolean hv_binary_is_named (const char *binary, const char *path);
-
 /* The FILE of a --binary FILE or PATH=FILE. */
 const char *hv_binary_file (const char *binary);
+
+/* The PATH of PATH=FILE, newly allocated, or NULL. */
+char *hv_binary_module (const char *binary);
+
+/* Whether the FILE of a --binary is called as the module at `path` is. */
+gboolean hv_binary_is_named (const char *binary, const char *path);
 
 /* Adds "PATH: WHAT" to an array of lines, which may be NULL. */
 void hv_find_say (GPtrArray *tried, const char *path, const char *what);

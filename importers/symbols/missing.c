@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "find.h"
 #include "resolver.h"
 #include "rules.h"
 
@@ -176,6 +177,31 @@ report_groups (HvResolver *r)
     }
 }
 
+/* Says why a --binary did not help. One that was tried for a module and is another build is told of
+ * there. */
+static void
+warn_of_unused (HvResolver *r, const char *binary)
+{
+  const char *file = hv_binary_file (binary);
+  g_autofree char *module = hv_binary_module (binary);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HvElf) elf = hv_elf_open (file, &error);
+
+  if (elf == NULL)
+    hv_profile_warn (r->profile, "--binary %s cannot be used: %s.", binary, error->message);
+  else if (g_hash_table_contains (r->tried, file))
+    return;
+  else if (module)
+    hv_profile_warn (r->profile,
+                     "--binary %s was not used: no module without symbols is called %s.", binary,
+                     module);
+  else
+    hv_profile_warn (r->profile,
+                     "--binary %s was not used: no module without symbols is called that, and none "
+                     "can be told to be this file. Say which one it is with --binary MODULE=%s.",
+                     binary, file);
+}
+
 /* One sentence on all modules without symbols, the costliest first, unless next to nothing depends
  * on them. */
 static void
@@ -221,6 +247,8 @@ warn_of_missing (HvResolver *r)
     g_string_append_printf (text, " and %u more", missing->len - 3);
   g_string_append (text, ". Give the files with --binary PATH.");
   hv_profile_warn (profile, "%s", text->str);
+  for (char **binary = r->options->binaries; binary && *binary; binary++)
+    warn_of_unused (r, *binary);
 }
 
 void

@@ -34,6 +34,7 @@ typedef struct
   int64_t cost;          /* of the stacks it leaves without names */
   uint32_t seen_by;
   GPtrArray *tried; /* of char *, a line each */
+  char *refused;    /* why the last file that did not match was not used, or NULL */
 } HvSymbolGroup;
 
 typedef struct
@@ -46,6 +47,7 @@ typedef struct
   uint32_t *first, *last;   /* by frame: its chain in `pool` */
   GArray *pool;             /* of frame ids, innermost first */
   GHashTable *used;         /* paths of files that gave names */
+  GHashTable *tried;        /* and of all that were tried for a module */
   HvDebuginfod *debuginfod; /* NULL: not begun, or it cannot be used */
   gboolean debuginfod_begun;
 } HvResolver;

@@ -62,6 +62,7 @@ clear_group (gpointer data)
 {
   g_array_unref (((HvSymbolGroup *) data)->frames);
   g_ptr_array_unref (((HvSymbolGroup *) data)->tried);
+  g_free (((HvSymbolGroup *) data)->refused);
 }
 
 static guint
@@ -180,6 +181,13 @@ find_addresses (const HvResolver *r, const HvSymbolGroup *group, const HvElf *el
   return n;
 }
 
+/* Whether the file that ran was found. */
+static gboolean
+is_found (const HvSymbolGroup *group)
+{
+  return group->verdict != HV_VERDICT_NONE;
+}
+
 /* What was checked of a file that is used. */
 static HvModuleVerdict
 judge (const HvVerdict *verdict, const HvModule *module, HvElf *elf, gboolean same_build)
@@ -192,6 +200,18 @@ judge (const HvVerdict *verdict, const HvModule *module, HvElf *elf, gboolean sa
   return HV_VERDICT_UNVERIFIED;
 }
 
+/* Why a file is not the one that ran, for `tried` and, unless another one is, as a warning. */
+static void
+refuse (HvSymbolGroup *group, const char *path, const char *what, const char *why)
+{
+  g_autofree char *line = g_strdup_printf ("another build: %s", what);
+
+  hv_find_say (group->tried, path, line);
+  g_free (group->refused);
+  group->refused = g_strdup_printf ("%s is not the file that ran: %s. It was not used for symbols.",
+                                    path, why);
+}
+
 /* What the file of a module says; its status. `same_build` tells that the build ids are equal. */
 static HvSymbolStatus
 resolve_file (HvResolver *r, HvSymbolGroup *group, HvElf *elf, const char *path,
@@ -201,83 +221,95 @@ resolve_file (HvResolver *r, HvSymbolGroup *group, HvElf *elf, const char *path,
   g_autofree uint32_t *ids = g_new (uint32_t, group->frames->len);
   gsize n = find_addresses (r, group, elf, addresses, ids);
 
-  HvVerdict verdict = hv_verify_calls (elf, addresses, n);
-  verdict.checked += group->frames->len - n;
+  HvVerdict calls = hv_verify_calls (elf, addresses, n);
+  calls.checked += group->frames->len - n;
   const HvModule *module = hv_resolver_module (r, group->path);
   gboolean layout = module == NULL
                     || hv_verify_layout (elf, module->code_offset, module->code_size);
-  if (hv_verdict_ok (&verdict) && !layout && verdict.checked < MIN_CALLS)
+  HvModuleVerdict verdict = judge (&calls, module, elf, same_build);
+  if (!hv_verdict_ok (&calls))
     {
-      hv_profile_warn (r->profile,
-                       "%s is not the file that ran: its code lies elsewhere than what was mapped. "
-                       "It was not used for symbols.",
-                       path);
-      hv_find_say (group->tried, path, "another build: its code is not what was mapped");
-      hv_elf_free (elf);
-      return HV_SYMBOLS_MISMATCH;
-    }
-  if (!hv_verdict_ok (&verdict))
-    {
-      hv_profile_warn (r->profile,
-                       "%s is not the file that ran: %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
-                       " return addresses follow a call. It was not used for symbols.",
-                       path, verdict.calls, verdict.checked);
-      g_autofree char *why = g_strdup_printf ("another build: %" G_GUINT64_FORMAT
-                                              " of %" G_GUINT64_FORMAT
+      g_autofree char *why = g_strdup_printf ("%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
                                               " return addresses follow a call",
-                                              verdict.calls, verdict.checked);
-      hv_find_say (group->tried, path, why);
-      hv_elf_free (elf);
-      return HV_SYMBOLS_MISMATCH;
+                                              calls.calls, calls.checked);
+      refuse (group, path, why, why);
     }
-
-  group->verdict = judge (&verdict, module, elf, same_build);
-  HvBatchResult result = hv_resolver_name (r, group, elf, path, ids, addresses, n);
-  HvSymbolStatus status = HV_SYMBOLS_RESOLVED;
-  if (result.n_resolved == 0)
-    status = result.any_starts ? HV_SYMBOLS_STARTS_ONLY : HV_SYMBOLS_NONE;
-  else if (result.n_resolved == result.n_symbol_only && !result.debug_info)
-    status = HV_SYMBOLS_TABLE_ONLY;
-  say_used (r, group, path, result.debug_path, hv_symbol_status_text (status), layout);
-  g_free (result.debug_path);
-  return status;
+  else if (!layout && calls.checked < MIN_CALLS)
+    refuse (group, path, "its code is not what was mapped",
+            "its code lies elsewhere than what was mapped");
+  else if (is_found (group) && verdict != HV_VERDICT_MATCHES)
+    hv_find_say (group->tried, path, "not proven to be the same build");
+  else
+    {
+      group->verdict = verdict;
+      HvBatchResult result = hv_resolver_name (r, group, elf, path, ids, addresses, n);
+      HvSymbolStatus status = HV_SYMBOLS_RESOLVED;
+      if (result.n_resolved == 0)
+        status = result.any_starts ? HV_SYMBOLS_STARTS_ONLY : HV_SYMBOLS_NONE;
+      else if (result.n_resolved == result.n_symbol_only && !result.debug_info)
+        status = HV_SYMBOLS_TABLE_ONLY;
+      say_used (r, group, path, result.debug_path, hv_symbol_status_text (status), layout);
+      g_free (result.debug_path);
+      return status;
+    }
+  hv_elf_free (elf);
+  return HV_SYMBOLS_MISMATCH;
 }
 
-/* Tries one file for a module; TRUE when it is the one that ran, even if it has no symbols. */
+/* Whether a file may have names that the stripped one, which was found before, has not. */
 static gboolean
-try_file (HvResolver *r, HvSymbolGroup *group, const char *path, const char *build_id)
+may_know_more (HvElf *elf, HvSymbolStatus status)
+{
+  uint32_t crc;
+
+  return hv_elf_section (elf, ".debug_info").data || hv_elf_debug_link (elf, &crc)
+         || (status > HV_SYMBOLS_TABLE_ONLY && hv_elf_section (elf, ".symtab").data);
+}
+
+/* Tries one file for a module. When the one that ran was found before, but stripped, this one is
+ * only to add to it. */
+static void
+try_file (HvResolver *r, HvSymbolGroup *group, const char *path)
 {
   g_autoptr (GError) error = NULL;
-  HvElf *elf = hv_elf_open (path, &error);
+  g_autoptr (HvElf) elf = hv_elf_open (path, &error);
+  HvModule *module = hv_resolver_module (r, group->path);
+  const char *build_id = module ? hv_profile_string (r->profile, module->build_id) : "";
+  gboolean was_found = is_found (group);
 
+  g_hash_table_add (r->tried, g_strdup (path));
+  if (was_found && (elf == NULL || !may_know_more (elf, group->status)))
+    return;
   if (elf == NULL)
     {
       hv_find_say (group->tried, path, error->message);
       if (group->status == HV_SYMBOLS_NOT_FOUND
           && g_error_matches (error, HV_ERROR, HV_ERROR_FORMAT))
         group->status = HV_SYMBOLS_NONE;
-      return FALSE;
+      return;
     }
 
   const char *found = hv_elf_build_id (elf);
+  HvSymbolStatus status = HV_SYMBOLS_MISMATCH;
+  g_autofree char *new_id = g_strdup (*build_id ? NULL : found);
   if (*build_id && found && strcmp (found, build_id) != 0)
     {
       g_autofree char *why = g_strdup_printf ("another build: its build id is %s", found);
       hv_find_say (group->tried, path, why);
-      group->status = HV_SYMBOLS_MISMATCH;
-      hv_elf_free (elf);
-      return FALSE;
     }
-  g_autofree char *new_id = g_strdup (*build_id ? NULL : found);
-  gboolean same_build = *build_id && g_strcmp0 (found, build_id) == 0;
-  group->status = resolve_file (r, group, elf, path, same_build);
-  if (group->status == HV_SYMBOLS_MISMATCH)
-    return FALSE;
-  g_hash_table_add (r->used, g_strdup (path));
-  HvModule *module = hv_resolver_module (r, group->path);
-  if (module && new_id)
-    module->build_id = hv_profile_intern (r->profile, new_id, -1);
-  return TRUE;
+  else
+    {
+      gboolean same_build = *build_id && g_strcmp0 (found, build_id) == 0;
+      status = resolve_file (r, group, g_steal_pointer (&elf), path, same_build);
+    }
+  if (status != HV_SYMBOLS_MISMATCH)
+    {
+      g_hash_table_add (r->used, g_strdup (path));
+      if (module && new_id)
+        module->build_id = hv_profile_intern (r->profile, new_id, -1);
+    }
+  if (!was_found || status < group->status)
+    group->status = status;
 }
 
 /* What was found before stays where nothing better is found now; whether it stays. */
@@ -310,6 +342,8 @@ end_group (HvResolver *r, HvSymbolGroup *group, guint n_warnings)
 
   if (group->status == HV_SYMBOLS_MISMATCH)
     group->verdict = HV_VERDICT_MISMATCH;
+  if (group->status == HV_SYMBOLS_MISMATCH && group->refused)
+    hv_profile_warn (r->profile, "%s", group->refused);
   gboolean kept = keep_better (r, group, n_warnings);
   if (module && !kept)
     module->verdict = group->verdict;
@@ -336,8 +370,8 @@ resolve_group (HvResolver *r, HvSymbolGroup *group)
           places = hv_find_module (known, build_id, is_main (profile, group->path), r->options);
       if (module && r->options->sysroot == NULL)
         hv_find_live (places, "/proc", profile->pid, known, module);
-      for (guint i = 0; i < places->len && !try_file (r, group, places->pdata[i], build_id); i++)
-        ;
+      for (guint i = 0; i < places->len && group->status != HV_SYMBOLS_RESOLVED; i++)
+        try_file (r, group, places->pdata[i]);
     }
   if ((group->status == HV_SYMBOLS_NOT_FOUND || group->status == HV_SYMBOLS_MISMATCH)
       && known[0] != '[')
@@ -345,7 +379,7 @@ resolve_group (HvResolver *r, HvSymbolGroup *group)
       g_autofree char *fetched = hv_resolver_ask (r, build_id, HV_DEBUGINFOD_EXECUTABLE,
                                                   group->tried);
       if (fetched)
-        try_file (r, group, fetched, build_id);
+        try_file (r, group, fetched);
     }
   end_group (r, group, n_warnings);
 }
@@ -355,7 +389,10 @@ static gboolean
 is_unclaimed (const HvResolver *r, const char *binary)
 {
   const HvProfile *profile = r->profile;
+  g_autofree char *named = hv_binary_module (binary);
 
+  if (named)
+    return FALSE;
   for (uint32_t m = 0; m < profile->n_modules; m++)
     if (hv_binary_is_named (binary, hv_profile_string (profile, profile->module[m].path)))
       return FALSE;
@@ -399,7 +436,7 @@ match_renamed (HvResolver *r, const char *binary)
   if (best == NULL)
     return;
   guint n_warnings = r->profile->warnings->len;
-  try_file (r, best, file, "");
+  try_file (r, best, file);
   end_group (r, best, n_warnings);
 }
 
@@ -441,6 +478,7 @@ hv_symbols_resolve (HvProfile *profile, const HvImportOptions *options, gboolean
       r.last = g_new0 (uint32_t, r.n_frames);
       r.pool = g_array_new (FALSE, FALSE, sizeof (uint32_t));
       r.used = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+      r.tried = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
       for (guint i = 0; i < r.groups->len && !g_cancellable_is_cancelled (options->cancellable);
            i++)
         resolve_group (&r, &g_array_index (r.groups, HvSymbolGroup, i));
@@ -458,6 +496,7 @@ hv_symbols_resolve (HvProfile *profile, const HvImportOptions *options, gboolean
       g_free (r.last);
       g_array_unref (r.pool);
       g_hash_table_unref (r.used);
+      g_hash_table_unref (r.tried);
     }
   hv_debuginfod_free (r.debuginfod);
   g_array_unref (r.groups);

@@ -40,10 +40,11 @@ test_main_binary (void)
   g_assert_cmpstr (status (program), ==, "resolved");
   resolve (library, &options);
   g_assert_cmpstr (status (library), ==, "file not found");
-  g_assert_cmpuint (library->warnings->len, ==, 1);
+  g_assert_cmpuint (library->warnings->len, ==, 2);
   g_assert_cmpstr (g_ptr_array_index (library->warnings, 0), ==,
                    "Symbols are missing for 1 module in stacks of 100 % of the live bytes: "
                    "/nowhere/lib.so.1 (file not found). Give the files with --binary PATH.");
+  g_assert_nonnull (strstr (g_ptr_array_index (library->warnings, 1), "--binary MODULE="));
 }
 
 /* Two stacks, of `bytes` and 1000 − `bytes`. The first goes through the allocator, a library and

@@ -31,7 +31,7 @@ test_renamed (void)
 
   resolved_with (wrong, other);
   g_assert_cmpstr (status (wrong), ==, "file not found");
-  g_assert_cmpuint (wrong->warnings->len, ==, 1);
+  g_assert_cmpuint (wrong->warnings->len, ==, 2);
   resolved_with (few, renamed);
   g_assert_cmpstr (status (few), ==, "file not found");
 }
@@ -138,6 +138,73 @@ test_live (void)
     }
 }
 
+/* Of a stripped program and a whole one in a folder for symbols the names are the whole one's, and
+ * nothing is said of a file that is neither. */
+static void
+test_stripped_first (void)
+{
+  g_autofree char *whole = data_path ("gcc-5.so"), *bare = data_path ("stripped.so");
+  g_autofree char *other = data_path ("clang-5.so"), *text = NULL;
+  g_autofree char *installed = g_build_filename (scratch, "installed", NULL);
+  g_autofree char *program = g_build_filename (installed, "lib.so", NULL);
+  g_autofree char *search = g_strdup_printf ("%s/others:%s/whole", scratch, scratch);
+  g_auto (GStrv) folders = g_strsplit (search, ":", 2);
+  HvImportOptions options = { 0 };
+
+  g_assert_cmpint (g_mkdir_with_parents (installed, 0700), ==, 0);
+  copy_file (bare, program, FALSE);
+  for (gsize i = 0; i < 2; i++)
+    {
+      g_autofree char *copy = g_build_filename (folders[i], "lib.so", NULL);
+      g_assert_cmpint (g_mkdir_with_parents (folders[i], 0700), ==, 0);
+      copy_file (i ? whole : other, copy, FALSE);
+    }
+  g_autoptr (HvProfile) alone = make_profile (program, calls, n_calls);
+  resolve (alone, &options);
+  g_assert_cmpstr (status (alone), ==, "symbol table only");
+
+  g_setenv ("HEAPVIEW_BINARY_PATH", search, TRUE);
+  g_autoptr (HvProfile) profile = make_profile (program, calls, n_calls);
+  resolve (profile, &options);
+  g_unsetenv ("HEAPVIEW_BINARY_PATH");
+  g_assert_cmpstr (status (profile), ==, "resolved");
+  g_assert_cmpint (profile->module[0].verdict, ==, HV_VERDICT_MATCHES);
+  g_assert_cmpuint (profile->warnings->len, ==, 0);
+  text = stack_text (profile);
+  g_assert_nonnull (strstr (text, "app::run(int):"));
+}
+
+/* What is given and of no use is told of, where names are missing. */
+static void
+test_unused (void)
+{
+  static const struct
+  {
+    const char *module, *file, *expected;
+  } cases[] = {
+    { NULL, "/nowhere/file", " cannot be used: " },
+    { "lib.so.1", "/nowhere/file", " cannot be used: " },
+    { "lib.so.2", "gcc-5.so", " was not used: no module without symbols is called lib.so.2." },
+    { NULL, "gcc-5.so", " --binary MODULE=" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *file = *cases[i].file == '/' ? g_strdup (cases[i].file)
+                                                    : data_path (cases[i].file);
+      g_autofree char *binary = cases[i].module ? g_strconcat (cases[i].module, "=", file, NULL)
+                                                : g_strdup (file);
+      g_autofree char *prefix = g_strconcat ("--binary ", binary, NULL);
+      g_autoptr (HvProfile)
+          profile = make_profile ("/nowhere/lib.so.1", stack, G_N_ELEMENTS (stack));
+      resolved_with (profile, binary);
+      g_assert_cmpuint (profile->warnings->len, ==, 2);
+      const char *warning = g_ptr_array_index (profile->warnings, 1);
+      g_assert_true (g_str_has_prefix (warning, prefix));
+      g_assert_nonnull (strstr (warning, cases[i].expected));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -145,6 +212,8 @@ main (int argc, char **argv)
   find_calls ();
   g_test_add_func ("/places/renamed", test_renamed);
   g_test_add_func ("/places/renamed-of-two", test_renamed_of_two);
+  g_test_add_func ("/places/stripped-first", test_stripped_first);
+  g_test_add_func ("/places/unused", test_unused);
   g_test_add_func ("/places/containers", test_containers);
   g_test_add_func ("/places/live", test_live);
   return symbols_run ();
