@@ -91,4 +91,9 @@ void _hv_store_get_profile (HvStoreJob *job, uint32_t *site_metrics);
 void _hv_store_set_metrics (HvStoreJob *job, uint32_t bits);
 char *_hv_store_metric_columns (const HvStoreJob *job); /* ", live_bytes, live_blocks" */
 
+/* Of the tables and views, and what it is for a store that this version made and nobody changed. A
+ * test tells when a migration makes it another. */
+uint64_t _hv_store_schema_hash (HvStore *store);
+#define HV_SCHEMA_HASH UINT64_C (0x1a3d1af743bd997a)
+
 G_END_DECLS

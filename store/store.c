@@ -10,6 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 /* "HVst" */
 #define APPLICATION_ID 0x48567374
 
@@ -100,12 +103,35 @@ migrate_from (sqlite3 *db, int version)
   return TRUE;
 }
 
+uint64_t
+_hv_store_schema_hash (HvStore *store)
+{
+  g_autoptr (HvStatement) rows = _hv_store_prepare (
+      store,
+      "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY 1, 2",
+      NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  while (rows && sqlite3_step (rows) == SQLITE_ROW)
+    for (int i = 0; i < 4; i++)
+      {
+        const char *part = (const char *) sqlite3_column_text (rows, i);
+        g_string_append (text, part ? part : "");
+        g_string_append_c (text, '\0');
+      }
+  return XXH3_64bits (text->str, text->len);
+}
+
 /* Whether tables and views are those that heapview makes. A store may come from anywhere, and a
  * view in a table's place could run for ever or show what is not there; indexes and views that
  * the user added are welcome. */
 static gboolean
 check_schema (HvStore *store, GError **error)
 {
+  /* making a model of it takes longer than all else that opening does */
+  if (_hv_store_schema_hash (store) == HV_SCHEMA_HASH)
+    return TRUE;
+
   sqlite3 *model = NULL;
   g_autoptr (HvStatement) expected = NULL;
   g_autoptr (HvStatement) found = NULL;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "importers/importer.h"
+#include "store/store-private.h"
 #include "store/store.h"
 
 #include <fcntl.h>
@@ -1392,6 +1393,34 @@ test_speed (Fixture *f, gconstpointer data)
   g_test_minimized_result (taken, "v_stack counted in %.2f s", taken);
 }
 
+/* A migration makes the hash another: write the new one down. What a user added is welcome all the
+ * same, and a table that was changed is not. */
+static void
+test_schema (Fixture *f, gconstpointer data)
+{
+  static const struct
+  {
+    const char *sql;
+    gboolean welcome;
+  } changes[] = { { "CREATE VIEW mine AS SELECT 1", TRUE },
+                  { "DROP VIEW v_moment; CREATE VIEW v_moment AS SELECT 1 AS profile", FALSE } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (changes); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_unlink (f->path);
+      g_autoptr (HvStore) fresh = hv_store_open (f->path, 0, &error);
+      g_assert_no_error (error);
+      g_assert_cmphex (_hv_store_schema_hash (fresh), ==, HV_SCHEMA_HASH);
+      tamper (f->path, changes[i].sql);
+      g_autoptr (HvStore) changed = hv_store_open (f->path, 0, &error);
+      if (changes[i].welcome)
+        g_assert_no_error (error);
+      else
+        g_assert_error (error, HV_ERROR, HV_ERROR_STORE);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -1412,6 +1441,7 @@ main (int argc, char **argv)
   ADD ("upgrade", test_upgrade);
   ADD ("half-made", test_half_made);
   ADD ("additions", test_additions);
+  ADD ("schema", test_schema);
   ADD ("modes", test_modes);
   ADD ("read-only", test_read_only);
   ADD ("disk-full", test_disk_full);
