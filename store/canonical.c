@@ -646,8 +646,19 @@ last_parts (const char *text)
   return parts[0];
 }
 
+/* Of text that need not be UTF-8: g_utf8_strlen() would read on behind a character that is cut. */
+static gsize
+n_characters (const GString *text)
+{
+  gsize n = 0;
+
+  for (gsize i = 0; i < text->len; i++)
+    n += ((uint8_t) text->str[i] & 0xc0) != 0x80;
+  return n;
+}
+
 static void
-append_readable (GString *out, const char *function, glong characters)
+append_readable (GString *out, const char *function, gsize characters)
 {
   g_autoptr (GString) path = g_string_new (NULL);
   Name name = { .path = path, .brief = TRUE, .async_at = G_MAXSIZE };
@@ -658,8 +669,7 @@ append_readable (GString *out, const char *function, glong characters)
       return;
     }
   gboolean async = name.async_at == path->len;
-  g_string_append (out,
-                   g_utf8_strlen (path->str, -1) > characters ? last_parts (path->str) : path->str);
+  g_string_append (out, n_characters (path) > characters ? last_parts (path->str) : path->str);
   if (async)
     g_string_append (out, " (async)");
 }
@@ -667,7 +677,7 @@ append_readable (GString *out, const char *function, glong characters)
 void
 hv_generic_name (GString *out, const char *function)
 {
-  append_readable (out, function, G_MAXLONG);
+  append_readable (out, function, G_MAXSIZE);
 }
 
 void

@@ -307,6 +307,31 @@ test_shorten (void)
     }
 }
 
+/* Names need not be UTF-8. Nothing behind the name counts, such as what was in its memory before.
+ */
+static void
+test_cut_character (void)
+{
+  static const char *const last[] = { "\xc3", "\xe2\x82", "\xef", "\xf0\x9f", "\xfa", "\xfd" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (last); i++)
+    {
+      g_autofree char *name = g_strconcat ("a::b::ccccccccccccccccccccccccccccccccccccc", last[i],
+                                           NULL);
+      g_autoptr (GString) out = g_string_sized_new (512);
+      for (gsize size = 16; size <= 256; size += 16)
+        {
+          char *before = g_malloc (size);
+          memset (before, 'y', size);
+          /* or the compiler sees that nobody reads it */
+          g_assert_cmpint (*(volatile char *) before, ==, 'y');
+          g_free (before);
+        }
+      hv_shorten_function (out, name);
+      g_assert_cmpstr (out->str, ==, name);
+    }
+}
+
 /* Names from recordings, as a C++ or Rust programmer would say them. */
 static void
 test_people (void)
@@ -457,6 +482,7 @@ main (int argc, char **argv)
   g_test_add_func ("/canonical/hostile", test_hostile);
   g_test_add_func ("/canonical/long", test_long);
   g_test_add_func ("/canonical/shorten", test_shorten);
+  g_test_add_func ("/canonical/cut-character", test_cut_character);
   g_test_add_func ("/canonical/people", test_people);
   return g_test_run ();
 }
