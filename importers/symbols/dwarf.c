@@ -462,6 +462,15 @@ hv_dwarf_free (HvDwarf *dwarf)
   g_free (dwarf);
 }
 
+/* The smaller range tells more. */
+static gboolean
+is_better (const HvUnitRange *a, const HvUnitRange *b)
+{
+  uint64_t size = a->high - a->low, other = b->high - b->low;
+
+  return size != other ? size < other : a->unit < b->unit;
+}
+
 gboolean
 hv_dwarf_find_unit (const HvDwarf *dwarf, uint64_t address, unsigned nth, uint32_t *unit)
 {
@@ -482,7 +491,9 @@ hv_dwarf_find_unit (const HvDwarf *dwarf, uint64_t address, unsigned nth, uint32
       else
         high = middle;
     }
-  /* units' ranges overlap, so the last that begins before need not be the one */
+  /* units' ranges overlap, so the last that begins before need not be the one. Equal ranges are of
+     an inline function that several units compiled: the linker kept the first and made the others'
+     entries point to it. */
   for (guint i = low, steps = 0;
        i > 0 && n < LOOK_AT_MOST && steps < 4096 && range[i - 1].reach > address; i--, steps++)
     {
@@ -490,7 +501,7 @@ hv_dwarf_find_unit (const HvDwarf *dwarf, uint64_t address, unsigned nth, uint32
       unsigned at = n;
       if (r->high <= address)
         continue;
-      while (at > 0 && hit[at - 1].high - hit[at - 1].low > r->high - r->low)
+      while (at > 0 && is_better (r, &hit[at - 1]))
         {
           hit[at] = hit[at - 1];
           at--;

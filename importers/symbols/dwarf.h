@@ -171,8 +171,8 @@ HvDwarf *hv_dwarf_copy (const HvDwarf *dwarf, HvDwarf *alt);
 void hv_dwarf_free (HvDwarf *dwarf);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvDwarf, hv_dwarf_free)
 
-/* The `nth` unit (from 0) whose ranges hold `address`, the tightest first; FALSE when there is
- * none. */
+/* The `nth` unit (from 0) whose ranges hold `address`, the tightest first and of equals
+ * the one that stands first; FALSE when there is none. */
 gboolean hv_dwarf_find_unit (const HvDwarf *dwarf, uint64_t address, unsigned nth, uint32_t *unit);
 
 /* The unit that holds a DIE, NULL when none does. Its root is read. */
