@@ -223,6 +223,74 @@ test_cache_size (void)
   hv_symcache_trim (folder, 0);
 }
 
+/* A sound file of another program, or of an older engine, that stands where this program's should:
+ * its key tells. Each digit of the key is changed in turn, and the names in it are no file's. */
+static void
+test_cache_of_another (void)
+{
+  g_autofree char *path = data_path ("gcc-5.so"), *good = NULL;
+  gsize size, key = 0;
+
+  assert_cached (path, stack_named);
+  g_autofree char *cache = cache_path ();
+  g_autoptr (HvElf) elf = hv_elf_open (path, NULL);
+  const char *build_id = hv_elf_build_id (elf);
+  tamper ("entry", "hoard");
+  good = read_cache (&size);
+  while (key + strlen (build_id) < size && memcmp (good + key, build_id, strlen (build_id)) != 0)
+    key++;
+  while (good[key - 1] != 0)
+    key--;
+
+  for (gsize at = key; good[at] != 0; at++)
+    {
+      g_autofree char *bad = g_memdup2 (good, size);
+      bad[at] ^= 1;
+      write_cache (cache, bad, size, TRUE);
+      assert_cached (path, stack_named);
+    }
+  write_cache (cache, good, size, TRUE);
+  g_autofree char *text = cached_stack (path, NULL, "resolved");
+  g_assert_true (g_str_has_suffix (text, "\nhoard:61\n"));
+  g_assert_cmpint (g_remove (cache), ==, 0);
+}
+
+/* What a crash or a bad disk leaves: blocks that are empty, are elsewhere, or are of the file that
+ * was there before. The names are the right ones, never others. */
+static void
+test_cache_torn (void)
+{
+  g_autofree char *path = data_path ("gcc-5.so"), *good = NULL, *before = NULL;
+  gsize size, size_before;
+
+  assert_cached (path, stack_named);
+  g_autofree char *cache = cache_path ();
+  good = read_cache (&size);
+  tamper ("entry", "hoard");
+  before = read_cache (&size_before);
+  g_assert_cmpuint (size_before, ==, size);
+
+  for (gsize block = 4; block < size; block *= 2)
+    for (gsize at = 0; at + block <= size; at += block)
+      {
+        gsize elsewhere = at + 2 * block <= size ? at + block : 0;
+        const char *from[] = { NULL, good + elsewhere, before + at };
+        for (gsize i = 0; i < G_N_ELEMENTS (from); i++)
+          {
+            g_autofree char *bad = g_memdup2 (good, size);
+            if (from[i])
+              memcpy (bad + at, from[i], block);
+            else
+              memset (bad + at, 0, block);
+            if (memcmp (bad, before, size) == 0)
+              continue;
+            write_cache (cache, bad, size, FALSE);
+            assert_cached (path, stack_named);
+          }
+      }
+  g_assert_cmpint (g_remove (cache), ==, 0);
+}
+
 /* What is in the cache is as little to be trusted as anything else: it knows less, or nothing. */
 static void
 test_cache_hostile (void)
@@ -251,7 +319,8 @@ test_cache_hostile (void)
       assert_cached (path, stack_named);
     }
 
-  /* made so: names may be wrong, but nothing else */
+  /* made so, with the key and the checksum right: whoever does that says what the names are, and
+     nothing else */
   for (gsize at = 0; at < size; at++)
     for (int value = 0; value < 4; value++)
       {
@@ -407,6 +476,8 @@ main (int argc, char **argv)
   g_test_add_func ("/cache/changed", test_cache_changed);
   g_test_add_func ("/cache/split", test_cache_split);
   g_test_add_func ("/cache/size", test_cache_size);
+  g_test_add_func ("/cache/of-another", test_cache_of_another);
+  g_test_add_func ("/cache/torn", test_cache_torn);
   g_test_add_func ("/cache/hostile", test_cache_hostile);
   g_test_add_func ("/cache/sessions", test_cache_sessions);
   g_test_add_func ("/cache/bound", test_cache_bound);
