@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash disable=SC2154
-# Naming the addresses of a program with more than 100 MB of debug information: 10,000 of its call sites, and what it
-# allocates when it runs.  Sourced by tests/bench/run.
+# Naming the addresses of a program with more than 100 MB of debug information: of a dump as jemalloc samples by
+# default, of every allocation of a run, and 10,000 call sites.  Sourced by tests/bench/run.
 
 mkdir -p "$made" || exit 1
 # the maps of a process hold no symbolic links, and jeprof compares paths
@@ -42,9 +42,15 @@ make_dumps () {
   if ! [ "$dir/sites.heap" -nt "$program" ]; then
     "$here/symbols/make-dump" "$program" $n_sites "$dir/sites.heap" "$dir/sites" || return 1
   fi
-  if ! [ "$dir/run.heap" -nt "$program" ]; then
-    LD_PRELOAD=libjemalloc.so.2 MALLOC_CONF="prof:true,prof_final:true,lg_prof_sample:0,prof_prefix:$dir/jeprof" \
-      "$program" 60 && mv "$dir"/jeprof.*.f.heap "$dir/run.heap" && touch "$dir/run.heap"
+  make_run sampled 19 600 && make_run run 0 60
+}
+
+# make_run NAME SAMPLING SIZE: a dump at the end of a run, one in 2^SAMPLING bytes.
+make_run () {
+  local name=$1 sampling=$2 size=$3
+  if ! [ "$dir/$name.heap" -nt "$program" ]; then
+    LD_PRELOAD=libjemalloc.so.2 MALLOC_CONF="prof:true,prof_final:true,lg_prof_sample:$sampling,prof_prefix:$dir/jeprof" \
+      "$program" "$size" && mv "$dir"/jeprof.*.f.heap "$dir/$name.heap" && touch "$dir/$name.heap"
   fi
 }
 
@@ -93,9 +99,12 @@ compare () {
     missing+=('jeprof is not there: apt-get install libjemalloc-dev')
   fi
   line "$(basename "$dump"): $(wc -l <"$addresses") addresses" seconds cpu MiB 'x llvm' 'x jeprof'
+  ours 'the symboliser alone' "$root/build/tests/oracle/ask --readable $program <$addresses" :
   ours 'heapview, nothing kept' "$heapview --no-store --print $dump" :
   ours 'heapview, first dump: fills its caches' "$heapview --print $dump" "rm -rf $cached"
-  ours 'heapview, another dump: names known' "$heapview --print $dump" "rm -f $cached/profiles.db*"
+  # other content, and so another profile
+  cp "$dump" "$scratch/another.heap" && chmod u+w "$scratch/another.heap"
+  ours 'heapview, another dump: names known' "$heapview --print $scratch/another.heap" "echo >>$scratch/another.heap"
   ours 'heapview, the same dump again' "$heapview --print $dump" :
   line 'llvm-symbolizer --inlines' "$llvm" "$cpu_llvm" "$(memory "$ask")" '' ''
   line 'jeprof --text' "$jeprof" "$cpu_jeprof" "$(memory "$print")" '' ''
@@ -126,8 +135,12 @@ for address in sorted(found):
 PYTHON
 }
 
+compile "$root/build" tests/oracle/ask || exit 1
 if make_program && make_dumps && make_packed; then
-  addresses_of "$dir/run.heap" >"$dir/run"
+  for name in sampled run; do
+    addresses_of "$dir/$name.heap" >"$dir/$name"
+  done
+  compare "$dir/sampled.heap" "$dir/sampled"
   compare "$dir/sites.heap" "$dir/sites"
   for kind in zlib zstd; do
     compare_packed $kind
