@@ -10,6 +10,9 @@
 /* The rest of a file that is something else would be told line by line. */
 #define MAX_PROBLEMS 20
 
+/* What some editors put before a text. */
+static const char byte_order_mark[] = "\xef\xbb\xbf";
+
 /* One byte of a rule. */
 typedef struct
 {
@@ -158,7 +161,10 @@ hv_rule_table_add (HvRuleTable *table, const char *text, gsize size, const char 
   HvRuleKind kind = HV_RULE_FUNCTION;
   guint number = 0, before = problems->len;
 
-  for (const char *line = text, *end = text + size; line < end;)
+  const gsize mark = strlen (byte_order_mark);
+  gsize begin = size >= mark && memcmp (text, byte_order_mark, mark) == 0 ? mark : 0;
+
+  for (const char *line = text + begin, *end = text + size; line < end;)
     {
       const char *stop = memchr (line, '\n', (gsize) (end - line)), *problem = NULL;
       if (stop == NULL)

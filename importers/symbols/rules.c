@@ -9,8 +9,8 @@
 #include <string.h>
 
 #define BUILT_IN "/org/heapview/rules/"
-/* A larger file holds no rules. */
-#define MAX_FILE (16 << 20)
+/* A larger file holds no rules; each of its bytes would take 12. */
+#define MAX_MIB 4
 
 /* Who says so; the first of them that knows a frame decides. */
 enum
@@ -79,21 +79,32 @@ rules_new (void)
   return rules;
 }
 
+static char *
+read_file (const char *path, gsize *size, GError **error)
+{
+  const gsize most = (gsize) MAX_MIB << 20;
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFileInputStream) stream = g_file_read (file, NULL, error);
+  g_autofree char *text = stream ? g_malloc (most + 1) : NULL;
+
+  if (stream == NULL
+      || !g_input_stream_read_all (G_INPUT_STREAM (stream), text, most + 1, size, NULL, error))
+    return NULL;
+  if (*size > most)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "larger than %d MiB", MAX_MIB);
+      return NULL;
+    }
+  return g_steal_pointer (&text);
+}
+
 static gboolean
 add_file (HvRuleTable *table, const char *path, GPtrArray *problems, GError **error)
 {
   g_autofree char *name = g_utf8_make_valid (path, -1);
-  g_autoptr (GFile) file = g_file_new_for_path (path);
-  g_autoptr (GFileInputStream) stream = g_file_read (file, NULL, error);
-  g_autofree char *text = NULL;
   gsize size;
+  g_autofree char *text = read_file (path, &size, error);
 
-  if (stream)
-    {
-      text = g_malloc (MAX_FILE);
-      if (!g_input_stream_read_all (G_INPUT_STREAM (stream), text, MAX_FILE, &size, NULL, error))
-        g_clear_pointer (&text, g_free);
-    }
   if (text == NULL)
     {
       g_prefix_error (error, "%s: the rules cannot be read: ", name);
@@ -124,8 +135,12 @@ add_folder (HvRuleTable *table, GPtrArray *problems)
   g_ptr_array_sort (paths, by_name);
   for (guint i = 0; i < paths->len; i++)
     {
+      const char *path = g_ptr_array_index (paths, i);
       g_autoptr (GError) error = NULL;
-      if (!add_file (table, g_ptr_array_index (paths, i), problems, &error))
+      /* a pipe, unlike one named by --rules, would be waited for unasked */
+      if (!g_file_test (path, G_FILE_TEST_IS_REGULAR))
+        g_ptr_array_add (problems, g_strdup_printf ("%s: not a regular file", path));
+      else if (!add_file (table, path, problems, &error))
         g_ptr_array_add (problems, g_strdup (error->message));
     }
 }

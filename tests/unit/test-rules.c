@@ -3,6 +3,7 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static void
 test_rules (void)
@@ -103,6 +104,7 @@ test_names (void)
         "alloc::raw_vec::RawVec<T,A>::reserve::do_reserve_and_handle",
         "<alloc::raw_vec::RawVecInner>::grow_amortized",
         "alloc::raw_vec::finish_grow::<alloc::alloc::Global>",
+        "hashbrown::raw::alloc::inner::do_alloc::<alloc::alloc::Global>",
         "std::sys::unix::alloc::<impl core::alloc::global::GlobalAlloc for "
         "std::alloc::System>::alloc",
         "<tikv_jemallocator::Jemalloc as core::alloc::global::GlobalAlloc>::alloc",
@@ -455,6 +457,45 @@ assert_problem (const GPtrArray *problems, guint at, const char *begin, const ch
   g_assert_null (strchr (problem, '\n'));
 }
 
+/* Nothing in the folder is waited for, and no rule is cut in two. */
+static void
+test_odd_files (void)
+{
+  g_autofree char *folder = hv_rules_folder ();
+  g_autofree char *pipe = g_build_filename (folder, "a-pipe.rules", NULL);
+  g_autofree char *sub = g_build_filename (folder, "b-folder.rules", NULL);
+  g_autofree char *large = g_build_filename (folder, "c-large.rules", NULL);
+  g_autofree char *marked = g_build_filename (folder, "d-marked.rules", NULL);
+  const char *const files[] = { large, NULL };
+  g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GString) rules = g_string_new ("[allocator]\n");
+
+  while (rules->len <= 4 << 20)
+    g_string_append (rules, "one_of_very_many_allocators\n");
+  write_rules (large, rules->str);
+  write_rules (marked, "\xef\xbb\xbf[container]\n=bag_put\n");
+  g_assert_cmpint (mkfifo (pipe, 0600), ==, 0);
+  g_assert_cmpint (g_mkdir (sub, 0700), ==, 0);
+
+  g_assert_true (hv_rules_load (NULL, problems, &error));
+  g_assert_cmpuint (problems->len, ==, 3);
+  assert_problem (problems, 0, pipe, "regular");
+  assert_problem (problems, 1, sub, "regular");
+  assert_problem (problems, 2, large, "larger than 4 MiB");
+  g_assert_cmpint (hv_rules_category ("one_of_very_many_allocators", NULL), ==, HV_CATEGORY_APP);
+  g_assert_cmpint (hv_rules_category ("bag_put", NULL), ==, HV_CATEGORY_CONTAINER);
+  g_assert_false (hv_rules_load (files, problems, &error));
+  g_assert_nonnull (strstr (error->message, "larger than 4 MiB"));
+
+  g_remove (pipe);
+  g_rmdir (sub);
+  g_remove (large);
+  g_remove (marked);
+  g_ptr_array_set_size (problems, 0);
+  g_assert_true (hv_rules_load (NULL, problems, NULL));
+}
+
 /* Those of the command come before the user's, which come before the built-in ones. */
 static void
 test_user (void)
@@ -547,6 +588,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rules/apply", test_rules_apply);
   g_test_add_func ("/rules/files", test_rules_files);
   g_test_add_func ("/rules/user", test_user);
+  g_test_add_func ("/rules/odd-files", test_odd_files);
   int status = g_test_run ();
 
   g_autofree char *folder = hv_rules_folder ();
