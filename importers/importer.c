@@ -133,8 +133,8 @@ hv_import_name_again (HvProfile *profile, const HvImportOptions *options, gboole
   if (profile->n_file_warnings < profile->warnings->len)
     g_ptr_array_set_size (profile->warnings, (int) profile->n_file_warnings);
   gboolean done = hv_symbols_resolve (profile, options, changed, error);
-  if (done)
-    hv_rules_apply (profile);
+  if (done && hv_rules_apply (profile))
+    *changed = TRUE;
   hv_profile_seal (profile);
   return done;
 }

@@ -52,7 +52,7 @@ HvProfile *hv_import_series (const char *const *paths, const HvImportOptions *op
 
 /* Asks again for the names that a sealed profile (of the store) lacks, from where `options` say;
  * the file it was read from is not needed. What it has stays unless there is better. `changed`:
- * whether any frame is another one now. FALSE only when cancelled. */
+ * whether any frame is another one now, or of another category. FALSE only when cancelled. */
 gboolean hv_import_name_again (HvProfile *profile, const HvImportOptions *options,
                                gboolean *changed, GError **error);
 
