@@ -82,6 +82,7 @@ load (const HvSession *session, const char *const *paths, gboolean series, HvOpe
   if (store && gone)
     opened->key = hv_store_key_at (store, location, NULL);
   HvProfile *stored = store && opened->key ? hv_store_load (store, opened->key, NULL) : NULL;
+  opened->stored = stored != NULL;
   opened->gone = stored && gone;
   /* the same content may lie at another path today */
   if (stored && !series)

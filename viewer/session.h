@@ -20,9 +20,10 @@ typedef struct
 typedef struct
 {
   HvProfile *profile;
-  char *key;      /* in the store; NULL: a pipe, or no store */
-  gboolean fresh; /* not in the store yet, or not as it is */
-  gboolean gone;  /* there is no such file any more: it is what the store kept of it */
+  char *key;       /* in the store; NULL: a pipe, or no store */
+  gboolean fresh;  /* not in the store yet, or not as it is */
+  gboolean stored; /* in the store, though maybe with fewer names and by other rules */
+  gboolean gone;   /* there is no such file any more: it is what the store kept of it */
 } HvOpened;
 
 void hv_opened_clear (HvOpened *opened);

@@ -222,19 +222,29 @@ query (HvStore *store, const HvCommand *c, const char *const *keys, GError **err
   return fflush (stdout) == 0;
 }
 
+/* Whether a file that is not kept fails the command: the user named a store for it, and it is not
+ * in there. A store that cannot be written still answers with what it has. */
+static gboolean
+must_be_kept (const HvCommand *c, const HvOpened *opened, const GError *why)
+{
+  return (c->store && !opened->stored) || g_error_matches (why, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
 /* --sql over the FILEs: in the store where they are kept, else (a pipe, --no-store, too large for
  * the cache, a cache that cannot be written) in one in memory. */
 static gboolean
 run_sql (Question *q, const HvSession *session, const HvCommand *c, GError **error)
 {
   g_autofree const char **keys = g_new0 (const char *, q->n_opened + 1);
-  gboolean kept = !session->no_store;
+  gboolean kept = !session->no_store, must = c->store != NULL;
   g_autoptr (GError) not_kept = NULL;
 
   for (guint i = 0; kept && i < q->n_opened; i++)
     {
       keys[i] = q->opened[i].key;
       kept = keys[i] && hv_session_keep (session, &q->opened[i], &not_kept);
+      if (not_kept)
+        must = must_be_kept (c, &q->opened[i], not_kept);
     }
   if (kept)
     {
@@ -242,7 +252,7 @@ run_sql (Question *q, const HvSession *session, const HvCommand *c, GError **err
       if (query (store, c, keys, &not_kept))
         return TRUE;
     }
-  if (not_kept && (c->store || !g_error_matches (not_kept, HV_ERROR, HV_ERROR_STORE)))
+  if (not_kept && (must || !g_error_matches (not_kept, HV_ERROR, HV_ERROR_STORE)))
     {
       g_propagate_error (error, g_steal_pointer (&not_kept));
       return FALSE;
@@ -328,7 +338,7 @@ answer (Question *q, const HvSession *session, const HvCommand *c, GError **erro
       g_autoptr (GError) not_kept = NULL;
       if (hv_session_keep (session, &q->opened[i], &not_kept))
         continue;
-      if (c->store || g_error_matches (not_kept, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+      if (must_be_kept (c, &q->opened[i], not_kept))
         {
           g_propagate_error (error, g_steal_pointer (&not_kept));
           return FALSE;
