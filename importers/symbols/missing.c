@@ -177,6 +177,23 @@ report_groups (HvResolver *r)
     }
 }
 
+/* Whether a module of a stored profile has been looked for in the file. */
+static gboolean
+was_tried (const HvProfile *profile, const char *file)
+{
+  g_autofree char *begin = g_strconcat (file, ": ", NULL);
+
+  for (uint32_t m = 0; m < profile->n_modules; m++)
+    {
+      g_auto (GStrv)
+          lines = g_strsplit (hv_profile_string (profile, profile->module[m].tried), "\n", -1);
+      for (char **line = lines; *line; line++)
+        if (g_str_has_prefix (*line, begin))
+          return TRUE;
+    }
+  return FALSE;
+}
+
 /* Says why a --binary did not help. One that was tried for a module and is another build is told of
  * there. */
 static void
@@ -189,7 +206,7 @@ warn_of_unused (HvResolver *r, const char *binary)
 
   if (elf == NULL)
     hv_profile_warn (r->profile, "--binary %s cannot be used: %s.", binary, error->message);
-  else if (g_hash_table_contains (r->tried, file))
+  else if (g_hash_table_contains (r->tried, file) || was_tried (r->profile, file))
     return;
   else if (module)
     hv_profile_warn (r->profile,
