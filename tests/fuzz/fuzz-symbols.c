@@ -2,7 +2,10 @@
 #include "importers/symbols/object.h"
 #include "importers/symbols/verify.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
@@ -18,8 +21,24 @@ touch (gsize index, const HvObjectFrame *frames, gsize n, gpointer user)
             + frames[i].line;
 }
 
-/* The input is a program, its own debug file, the file that shares and the package of split units:
- * all are read from a disk that others write to. */
+/* The file that a split unit named "/proc/self/fd/100" is in; the seeds' are called so. */
+static void
+set_split_file (const uint8_t *data, size_t size)
+{
+  enum
+  {
+    NUMBER = 100
+  };
+  static int fd;
+
+  if (fd != NUMBER)
+    fd = dup2 (memfd_create ("split", MFD_CLOEXEC), NUMBER);
+  if (fd != NUMBER || ftruncate (fd, 0) != 0 || pwrite (fd, data, size, 0) != (ssize_t) size)
+    abort ();
+}
+
+/* The input is a program, its own debug file, the file that shares, that of a split unit and the
+ * package of them: all are read from a disk that others write to. */
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
@@ -32,6 +51,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 
   if (main == NULL)
     return 0;
+  set_split_file (data, size);
   for (unsigned i = 0; i < N_ADDRESSES; i++)
     n += hv_elf_address (main, size / N_ADDRESSES * i, &addresses[n]);
   hv_elf_build_id (main);
