@@ -66,8 +66,8 @@ struct HvElf
   HvSpan file; /* the mapped file or the caller's memory */
   HvFileMap *map;
   uint64_t size;
-  struct timespec changed; /* when the file was opened */
-  GPtrArray *copies;       /* of read and decompressed bytes */
+  struct stat info;  /* when the file was opened */
+  GPtrArray *copies; /* of read and decompressed bytes */
 
   unsigned machine;
   uint32_t n_sections;
@@ -317,23 +317,21 @@ HvElf *
 hv_elf_open (const char *path, GError **error)
 {
   g_autoptr (HvElf) elf = elf_new ();
-  struct stat info;
 
   /* a FIFO must not block the import */
   elf->fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (elf->fd < 0 || fstat (elf->fd, &info) != 0)
+  if (elf->fd < 0 || fstat (elf->fd, &elf->info) != 0)
     {
       int code = errno;
       g_set_error_literal (error, G_IO_ERROR, g_io_error_from_errno (code), g_strerror (code));
       return NULL;
     }
-  if (!S_ISREG (info.st_mode))
+  if (!S_ISREG (elf->info.st_mode))
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE, "not a regular file");
       return NULL;
     }
-  elf->size = (uint64_t) info.st_size;
-  elf->changed = info.st_mtim;
+  elf->size = (uint64_t) elf->info.st_size;
   if (elf->size >= MAP_FROM)
     elf->map = hv_file_map_new (elf->fd, elf->size);
   if (elf->map)
@@ -380,8 +378,28 @@ hv_elf_is_intact (const HvElf *elf)
   if (elf->fd < 0)
     return TRUE;
   return !(elf->map && hv_file_map_is_damaged (elf->map)) && fstat (elf->fd, &info) == 0
-         && (uint64_t) info.st_size == elf->size && info.st_mtim.tv_sec == elf->changed.tv_sec
-         && info.st_mtim.tv_nsec == elf->changed.tv_nsec;
+         && info.st_size == elf->info.st_size && info.st_mtim.tv_sec == elf->info.st_mtim.tv_sec
+         && info.st_mtim.tv_nsec == elf->info.st_mtim.tv_nsec;
+}
+
+uint64_t
+hv_elf_size (const HvElf *elf)
+{
+  return elf->size;
+}
+
+char *
+hv_elf_identity (const HvElf *elf)
+{
+  const struct stat *info = &elf->info;
+
+  if (elf->fd < 0)
+    return g_strdup ("");
+  return g_strdup_printf ("%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GINT64_FORMAT
+                          ".%09ld %" G_GINT64_FORMAT ".%09ld",
+                          elf->size, (guint64) info->st_ino, (gint64) info->st_mtim.tv_sec,
+                          info->st_mtim.tv_nsec, (gint64) info->st_ctim.tv_sec,
+                          info->st_ctim.tv_nsec);
 }
 
 void

@@ -27,6 +27,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvElf, hv_elf_free)
  * is of no use. */
 gboolean hv_elf_is_intact (const HvElf *elf);
 
+/* In bytes. */
+uint64_t hv_elf_size (const HvElf *elf);
+
+/* What tells the file that is open from others, as it was when it was opened: size, inode, when its
+ * content and when anything of it was changed. "" of one in memory. Newly allocated. */
+char *hv_elf_identity (const HvElf *elf);
+
 /* Gives back the memory of what was read of a large file and can be read again. Other threads may
  * read meanwhile. */
 void hv_elf_drop_pages (const HvElf *elf);

@@ -20,6 +20,7 @@
 
 #define MAX_BYTES ((uint64_t) 256 << 20) /* of all files */
 #define MAX_FILE_BYTES ((uint64_t) 64 << 20)
+#define MAX_HEAD_BYTES ((uint64_t) 1 << 20) /* of that, what is kept free for key and inputs */
 #define STALE_SECONDS 3600
 
 /* Of one address, and of one name: far above what compilers make. */
@@ -190,20 +191,19 @@ read_names (HvSymcache *cache)
   close (fd);
 }
 
-/* Tells the ELF file from others; NULL when it cannot be told. */
+/* Tells the ELF file from others: as it was opened, for at its path another may lie by now. Where
+ * times of files are set by a package or an image, the size and the inode's time of change are what
+ * differs. */
 static char *
 key_of (HvElf *elf, const char *path)
 {
   const char *build_id = hv_elf_build_id (elf);
   g_autofree char *whole = g_canonicalize_filename (path, NULL);
-  GStatBuf st;
+  g_autofree char *identity = hv_elf_identity (elf);
 
-  if (g_stat (path, &st) != 0)
-    return NULL;
   if (build_id)
-    return g_strdup_printf ("%d %s %" G_GINT64_FORMAT, ENGINE, build_id, (gint64) st.st_size);
-  return g_strdup_printf ("%d %s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT ".%09ld", ENGINE, whole,
-                          (gint64) st.st_size, (gint64) st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+    return g_strdup_printf ("%d %s %" G_GUINT64_FORMAT, ENGINE, build_id, hv_elf_size (elf));
+  return g_strdup_printf ("%d %s %s", ENGINE, whole, identity);
 }
 
 HvSymcache *
@@ -211,7 +211,7 @@ hv_symcache_open (HvElf *elf, const char *path)
 {
   g_autofree char *key = key_of (elf, path), *folder = hv_symcache_folder ();
 
-  if (key == NULL || g_mkdir_with_parents (folder, 0700) != 0)
+  if (g_mkdir_with_parents (folder, 0700) != 0)
     return NULL;
   XXH128_hash_t hash = XXH3_128bits (key, strlen (key));
   g_autofree char *name = g_strdup_printf (
@@ -408,11 +408,19 @@ hv_symcache_put (HvSymcache *cache, uint64_t address, const HvCachedFrame *frame
   Draft *draft = cache->draft;
   Entry entry = { .address = address, .first = draft->links->len, .n = (uint32_t) n };
 
-  if (n > MAX_FRAMES || draft_bytes (draft) > MAX_FILE_BYTES)
+  uint64_t bytes = draft_bytes (draft) + sizeof (uint64_t) + sizeof (uint32_t);
+  if (n > MAX_FRAMES)
     return;
   for (gsize i = 0; i < n; i++)
-    if (strlen (frames[i].function) > MAX_NAME || strlen (frames[i].file) > MAX_NAME)
-      return;
+    {
+      gsize function = strlen (frames[i].function), file = strlen (frames[i].file);
+      if (function > MAX_NAME || file > MAX_NAME)
+        return;
+      bytes += sizeof (Frame) + 3 * sizeof (uint32_t) + function + 1 + file + 1;
+    }
+  /* what is too large is not written at all */
+  if (bytes > MAX_FILE_BYTES - MAX_HEAD_BYTES)
+    return;
   for (gsize i = 0; i < n; i++)
     {
       uint32_t frame = draft_frame (draft, &frames[i]);

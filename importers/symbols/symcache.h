@@ -27,8 +27,9 @@ typedef struct
   gboolean inlined, symbol_only;
 } HvCachedFrame;
 
-/* The names of the ELF file at `path`. Its build id, else its path and time, tells it from others,
- * and its size, so that a stripped copy has its own. NULL when it cannot be told. */
+/* The names of the ELF file that was opened at `path`. Its build id, else its path and inode and
+ * their times, tells it from others, and its size, so that a stripped copy has its own. NULL when
+ * there can be no cache. */
 HvSymcache *hv_symcache_open (HvElf *elf, const char *path);
 
 /* Writes what was put. When two processes do, the later one's stays. */

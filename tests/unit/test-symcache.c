@@ -291,6 +291,82 @@ test_cache_torn (void)
   g_assert_cmpint (g_remove (cache), ==, 0);
 }
 
+/* Replaces some bytes of a file by as many others. */
+static void
+patch (char *data, gsize size, const char *from, const char *to, gsize length)
+{
+  guint n = 0;
+
+  for (gsize i = 0; i + length <= size; i++)
+    if (memcmp (data + i, from, length) == 0)
+      {
+        memcpy (data + i, to, length);
+        n++;
+      }
+  g_assert_cmpuint (n, >, 0);
+}
+
+/* Without a build id, another program of the same size at the same path is told even where an image
+ * sets all times to one. */
+static void
+test_cache_same_time (void)
+{
+  static const char note[] = "\4\0\0\0\24\0\0\0\3\0\0\0GNU",
+                    other[] = "\4\0\0\0\24\0\0\0\7\0\0\0GNU";
+  static const char *const names[] = { "entry", "hoard" };
+  g_autofree char *whole = data_path ("gcc-5.so"), *data = NULL;
+  g_autofree char *path = g_build_filename (scratch, "anonymous.so", NULL);
+  g_autofree char *folder = hv_symcache_folder ();
+  const struct timespec times[2] = { { 1, 0 }, { 1, 0 } };
+  HvImportOptions options = { .symbol_cache = TRUE };
+  gsize size;
+
+  g_assert_true (g_file_get_contents (whole, &data, &size, NULL));
+  patch (data, size, note, other, sizeof note);
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *expected = g_strdup_printf ("\n%s:61\n", names[i]);
+      patch (data, size, names[0], names[i], strlen (names[0]) + 1);
+      g_assert_true (g_file_set_contents (path, data, (gssize) size, NULL));
+      g_assert_cmpint (utimensat (AT_FDCWD, path, times, 0), ==, 0);
+      g_autoptr (HvProfile) profile = make_profile (path, stack, G_N_ELEMENTS (stack));
+      resolve (profile, &options);
+      g_assert_cmpuint (profile->module[0].build_id, ==, 0);
+      g_autofree char *text = stack_text (profile);
+      g_assert_true (g_str_has_suffix (text, expected));
+    }
+  hv_symcache_trim (folder, 0);
+}
+
+/* When its file is full, what it knows stays, and what is new is not kept. */
+static void
+test_cache_full (void)
+{
+  g_autofree char *path = data_path ("gcc-5.so"), *folder = hv_symcache_folder ();
+  g_autofree char *name = g_strnfill (1 << 20, 'x');
+  HvCachedFrame frame = { .function = name, .file = "" };
+  const uint32_t *frames;
+  gsize n;
+
+  for (uint64_t round = 0; round < 2; round++)
+    {
+      g_autoptr (HvElf) elf = hv_elf_open (path, NULL);
+      g_autoptr (HvSymcache) cache = hv_symcache_open (elf, path);
+      g_assert_cmpint (hv_symcache_is_known (cache), ==, round > 0);
+      for (uint64_t i = 0; i < 70 && round == 0; i++)
+        {
+          memcpy (name, &(uint32_t){ GUINT32_TO_LE (0x61616161 + (uint32_t) i) }, 4);
+          hv_symcache_put (cache, i, &frame, 1);
+        }
+      if (round > 0)
+        {
+          g_assert_true (hv_symcache_find (cache, 0, &frames, &n));
+          g_assert_false (hv_symcache_find (cache, 69, &frames, &n));
+        }
+    }
+  hv_symcache_trim (folder, 0);
+}
+
 /* What is in the cache is as little to be trusted as anything else: it knows less, or nothing. */
 static void
 test_cache_hostile (void)
@@ -478,6 +554,8 @@ main (int argc, char **argv)
   g_test_add_func ("/cache/size", test_cache_size);
   g_test_add_func ("/cache/of-another", test_cache_of_another);
   g_test_add_func ("/cache/torn", test_cache_torn);
+  g_test_add_func ("/cache/same-time", test_cache_same_time);
+  g_test_add_func ("/cache/full", test_cache_full);
   g_test_add_func ("/cache/hostile", test_cache_hostile);
   g_test_add_func ("/cache/sessions", test_cache_sessions);
   g_test_add_func ("/cache/bound", test_cache_bound);
