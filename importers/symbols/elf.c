@@ -22,6 +22,19 @@
  */
 #define MAX_RATIO 1100
 
+/* Of all that is read of one file into memory: sections of a hostile one may lie over each other.
+ */
+#define ROOM ((uint64_t) 16 << 20)
+#define ROOM_PER_BYTE 64
+
+/* A program has a dozen. */
+#define MAX_SEGMENTS 1024
+
+/* Names of sections are short, those of symbols seldom long; many may be the ends of one text. */
+#define MAX_SECTION_NAME 256
+#define MAX_SYMBOL_NAME (1u << 16)
+#define NAMES_PER_BYTE 16
+
 /* A packed file of symbols that unpacks to more is a bomb: xz may reach 7000 to 1. */
 #define MAX_SMALL (128u << 20)
 
@@ -68,6 +81,7 @@ struct HvElf
   uint64_t size;
   struct stat info;  /* when the file was opened */
   GPtrArray *copies; /* of read and decompressed bytes */
+  uint64_t room;     /* for more of them */
 
   unsigned machine;
   uint32_t n_sections;
@@ -106,6 +120,16 @@ read_at (HvElf *elf, uint64_t offset, void *bytes, uint64_t size)
   return TRUE;
 }
 
+/* Whether so much more of the file may be copied. */
+static gboolean
+take_room (HvElf *elf, uint64_t size)
+{
+  if (size > elf->room)
+    return FALSE;
+  elf->room -= size;
+  return TRUE;
+}
+
 /* A part of the file for as long as `elf` lives. */
 static HvSpan
 part (HvElf *elf, uint64_t offset, uint64_t size)
@@ -116,7 +140,7 @@ part (HvElf *elf, uint64_t offset, uint64_t size)
     return none;
   if (elf->file.data)
     return (HvSpan){ elf->file.data + offset, size };
-  uint8_t *copy = g_try_malloc (size);
+  uint8_t *copy = take_room (elf, size) ? g_try_malloc (size) : NULL;
   if (copy == NULL || !read_at (elf, offset, copy, size))
     {
       g_free (copy);
@@ -137,7 +161,8 @@ unpack (HvElf *elf, uint64_t offset, uint64_t packed, uint64_t size, gboolean zs
   /* both sizes may lie: what the file has bounds them, before anything is allocated */
   if (offset > elf->size || packed > elf->size - offset)
     return none;
-  if (packed == 0 || size == 0 || size / MAX_RATIO > packed || packed > G_MAXINT32)
+  if (packed == 0 || size == 0 || size / MAX_RATIO > packed || packed > G_MAXINT32
+      || !take_room (elf, size))
     return none;
   g_autofree uint8_t *in = g_try_malloc (packed), *out = g_try_malloc (size);
   if (in == NULL || out == NULL || !read_at (elf, offset, in, packed))
@@ -200,6 +225,14 @@ load (HvElf *elf, Section *section)
   return section->content;
 }
 
+/* The name of at most `max` bytes at an offset of a table; NULL when there is none. */
+static const char *
+name_at (HvSpan names, uint32_t offset, uint64_t max)
+{
+  names.size = MIN (names.size, offset + max);
+  return hv_span_string (names, offset);
+}
+
 static gboolean
 refuse (GError **error, const char *why)
 {
@@ -212,6 +245,8 @@ read_headers (HvElf *elf, GError **error)
 {
   uint8_t head[64];
 
+  elf->room = elf->size > UINT64_MAX / 2 / ROOM_PER_BYTE ? UINT64_MAX / 2
+                                                         : ROOM + ROOM_PER_BYTE * elf->size;
   if (!read_at (elf, 0, head, 16) || memcmp (head, "\177ELF", 4) != 0)
     return refuse (error, "not an ELF file");
   if (head[4] != 2)
@@ -256,12 +291,12 @@ read_headers (HvElf *elf, GError **error)
       elf->n_sections = (uint32_t) n_sections;
       elf->section = g_new0 (Section, n_sections);
     }
-  g_autofree uint32_t *name_at = g_new0 (uint32_t, MAX (1, elf->n_sections));
+  g_autofree uint32_t *offset = g_new0 (uint32_t, MAX (1, elf->n_sections));
   for (uint32_t i = 0; i < elf->n_sections; i++)
     {
       Section *s = &elf->section[i];
       s->name = "";
-      name_at[i] = hv_cursor_u32 (&table);
+      offset[i] = hv_cursor_u32 (&table);
       s->type = hv_cursor_u32 (&table);
       s->flags = hv_cursor_u64 (&table);
       hv_cursor_u64 (&table);
@@ -275,12 +310,12 @@ read_headers (HvElf *elf, GError **error)
       HvSpan names = load (elf, &elf->section[names_index]);
       for (uint32_t i = 0; i < elf->n_sections; i++)
         {
-          const char *name = hv_span_string (names, name_at[i]);
+          const char *name = name_at (names, offset[i], MAX_SECTION_NAME);
           elf->section[i].name = name ? name : "";
         }
     }
 
-  n_segments = segment_size == 56 ? MIN (n_segments, elf->size / 56) : 0;
+  n_segments = segment_size == 56 ? MIN (n_segments, MIN (elf->size / 56, MAX_SEGMENTS)) : 0;
   table = hv_cursor (part (elf, segments_at, n_segments * 56), 0);
   if (!table.bad)
     {
@@ -589,6 +624,20 @@ hv_elf_is_code (const HvElf *elf, uint64_t address)
 }
 
 gboolean
+hv_elf_has_code (const HvElf *elf, uint64_t offset, uint64_t size)
+{
+  for (uint32_t i = 0; i < elf->n_segments; i++)
+    {
+      const Segment *s = &elf->segment[i];
+      if (s->type == PT_LOAD_ && s->flags & PF_X_
+          && (offset >= s->offset ? offset - s->offset < s->file_size
+                                  : s->file_size > 0 && s->offset - offset < size))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
 hv_elf_read (HvElf *elf, uint64_t address, void *bytes, gsize size)
 {
   for (uint32_t i = 0; i < elf->n_segments; i++)
@@ -649,47 +698,57 @@ open_small (HvElf *elf)
     g_ptr_array_add (elf->copies, g_steal_pointer (&out));
 }
 
-/* Adds the symbols of the tables of a type to `symbols`. */
+/* The table of a type: there is one at most. */
+static Section *
+find_table (HvElf *elf, uint32_t type)
+{
+  for (uint32_t i = 0; i < elf->n_sections; i++)
+    if (elf->section[i].type == type && elf->section[i].link < elf->n_sections)
+      return &elf->section[i];
+  return NULL;
+}
+
+/* Adds the symbols of the table of a type to `symbols`. */
 static void
 read_symbols_of (HvElf *elf, uint32_t type, GArray *symbols)
 {
-  for (uint32_t i = 0; i < elf->n_sections; i++)
+  Section *table = find_table (elf, type);
+
+  if (table == NULL)
+    return;
+  HvCursor c = hv_cursor (load (elf, table), 0);
+  HvSpan names = load (elf, &elf->section[table->link]);
+  uint64_t budget = NAMES_PER_BYTE * names.size;
+  while (!c.bad && hv_cursor_left (&c) >= 24)
     {
-      Section *table = &elf->section[i];
-      if (table->type != type || table->link >= elf->n_sections)
+      uint32_t offset = hv_cursor_u32 (&c);
+      unsigned info = hv_cursor_u8 (&c);
+      hv_cursor_u8 (&c);
+      unsigned index = hv_cursor_u16 (&c);
+      uint64_t start = hv_cursor_u64 (&c), size = hv_cursor_u64 (&c);
+      unsigned kind = info & 15, binding = info >> 4;
+      /* functions, indirect ones, and assembler labels that have a size */
+      if (index == 0 || size == 0 || (kind != 2 && kind != 10 && kind != 0))
         continue;
-      HvCursor c = hv_cursor (load (elf, table), 0);
-      HvSpan names = load (elf, &elf->section[table->link]);
-      while (!c.bad && hv_cursor_left (&c) >= 24)
-        {
-          uint32_t name_at = hv_cursor_u32 (&c);
-          unsigned info = hv_cursor_u8 (&c);
-          hv_cursor_u8 (&c);
-          unsigned index = hv_cursor_u16 (&c);
-          uint64_t start = hv_cursor_u64 (&c), size = hv_cursor_u64 (&c);
-          unsigned kind = info & 15, binding = info >> 4;
-          /* functions, indirect ones, and assembler labels that have a size */
-          if (index == 0 || size == 0 || (kind != 2 && kind != 10 && kind != 0))
-            continue;
-          const char *name = hv_span_string (names, name_at);
-          if (name == NULL || *name == 0)
-            continue;
-          Symbol symbol = { .start = start,
-                            .end = start + MIN (size, UINT64_MAX - start),
-                            .name = name };
-          /* of aliases the name people know: typed, global before weak before local, and "malloc"
-             before "__libc_malloc" */
-          unsigned underscores = (unsigned) MIN (strspn (name, "_"), 15);
-          if (name[0] == '_' && (name[1] == 'Z' || name[1] == 'R'))
-            underscores = 0;
-          symbol.rank = (kind == 0) << 8
-                        | (binding == 1   ? 0u
-                           : binding == 2 ? 1u
-                                          : 2u)
-                              << 4
-                        | underscores;
-          g_array_append_val (symbols, symbol);
-        }
+      const char *name = name_at (names, offset, MIN (budget, MAX_SYMBOL_NAME));
+      budget -= MIN (budget, name ? strlen (name) : MAX_SYMBOL_NAME);
+      if (name == NULL || *name == 0)
+        continue;
+      Symbol symbol = { .start = start,
+                        .end = start + MIN (size, UINT64_MAX - start),
+                        .name = name };
+      /* of aliases the name people know: typed, global before weak before local, and "malloc"
+         before "__libc_malloc" */
+      unsigned underscores = (unsigned) MIN (strspn (name, "_"), 15);
+      if (name[0] == '_' && (name[1] == 'Z' || name[1] == 'R'))
+        underscores = 0;
+      symbol.rank = (kind == 0) << 8
+                    | (binding == 1   ? 0u
+                       : binding == 2 ? 1u
+                                      : 2u)
+                          << 4
+                    | underscores;
+      g_array_append_val (symbols, symbol);
     }
 }
 

@@ -72,6 +72,9 @@ HvSpan hv_elf_segment (HvElf *elf, uint32_t type, uint64_t *address);
 /* Whether an address is in an executable segment. */
 gboolean hv_elf_is_code (const HvElf *elf, uint64_t address);
 
+/* Whether any of the `size` bytes at an offset of the file is in an executable segment. */
+gboolean hv_elf_has_code (const HvElf *elf, uint64_t offset, uint64_t size);
+
 /* Copies the `size` bytes at a virtual address; FALSE when the file does not hold them. */
 gboolean hv_elf_read (HvElf *elf, uint64_t address, void *bytes, gsize size);
 

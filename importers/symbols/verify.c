@@ -69,17 +69,6 @@ hv_verify_calls (HvElf *elf, const uint64_t *addresses, gsize n)
 
 #define PAGE 4096
 
-static gboolean
-has_code (const HvElf *elf, uint64_t page)
-{
-  uint64_t address;
-
-  for (uint64_t i = 0; i < PAGE; i++)
-    if (hv_elf_address (elf, page + i, &address) && hv_elf_is_code (elf, address))
-      return TRUE;
-  return FALSE;
-}
-
 gboolean
 hv_verify_layout_known (const HvElf *elf, uint64_t offset, uint64_t size)
 {
@@ -92,8 +81,9 @@ gboolean
 hv_verify_layout (HvElf *elf, uint64_t offset, uint64_t size)
 {
   return !hv_verify_layout_known (elf, offset, size)
-         || (!has_code (elf, offset - PAGE) && has_code (elf, offset)
-             && has_code (elf, offset + size - PAGE) && !has_code (elf, offset + size));
+         || (!hv_elf_has_code (elf, offset - PAGE, PAGE) && hv_elf_has_code (elf, offset, PAGE)
+             && hv_elf_has_code (elf, offset + size - PAGE, PAGE)
+             && !hv_elf_has_code (elf, offset + size, PAGE));
 }
 
 gboolean

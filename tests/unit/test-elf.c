@@ -324,12 +324,133 @@ test_refused (void)
     }
 }
 
+static void
+add_number (GByteArray *file, uint64_t number, guint size)
+{
+  uint64_t little = GUINT64_TO_LE (number);
+
+  g_byte_array_append (file, (const guint8 *) &little, size);
+}
+
+static void
+add_section (GByteArray *file, uint32_t type, uint32_t link, uint64_t offset, uint64_t size)
+{
+  add_number (file, 0, 4); /* name */
+  add_number (file, type, 4);
+  add_number (file, 0, 8);
+  add_number (file, 0, 8);
+  add_number (file, offset, 8);
+  add_number (file, size, 8);
+  add_number (file, link, 4);
+  add_number (file, 0, 4);
+  add_number (file, 0, 8);
+  add_number (file, 0, 8);
+}
+
+/* Sets where the section headers are, which follow, and which of them has the names. */
+static void
+begin_sections (GByteArray *file, uint16_t n, uint16_t names)
+{
+  uint64_t at = GUINT64_TO_LE (file->len);
+  const uint16_t numbers[] = { GUINT16_TO_LE (64), GUINT16_TO_LE (n), GUINT16_TO_LE (names) };
+
+  memcpy (file->data + 40, &at, sizeof at);
+  memcpy (file->data + 58, numbers, sizeof numbers);
+}
+
+/* The headers of gcc-5.so, without sections. */
+static GByteArray *
+begin_file (void)
+{
+  g_autofree char *path = data_path ("gcc-5.so"), *data = NULL;
+  GByteArray *file = g_byte_array_new ();
+  gsize size;
+
+  g_assert_true (g_file_get_contents (path, &data, &size, NULL));
+  g_byte_array_append (file, (const guint8 *) data, 64);
+  memset (file->data + 32, 0, 8);
+  memset (file->data + 56, 0, 8);
+  return file;
+}
+
+/* A small file whose sections lie over each other takes no more memory than honest ones may. */
+static void
+test_overlapping (void)
+{
+  enum
+  {
+    SIZE = 1 << 18,
+    N_SECTIONS = 200
+  };
+  g_autoptr (GByteArray) file = begin_file ();
+  g_autofree char *path = g_build_filename (scratch, "overlapping", NULL);
+  static const char name[] = ".debug_info.dwo";
+  uint32_t at = 0, n = 0;
+  HvSpan content;
+
+  g_byte_array_append (file, (const guint8 *) name, sizeof name);
+  begin_sections (file, N_SECTIONS, 0);
+  for (guint i = 0; i < N_SECTIONS; i++)
+    add_section (file, 1, 0, 64, i ? SIZE - 64 : sizeof name);
+  g_byte_array_set_size (file, SIZE);
+  g_assert_true (g_file_set_contents (path, (const char *) file->data, SIZE, NULL));
+  g_autoptr (HvElf) elf = hv_elf_open (path, NULL);
+  g_assert_nonnull (elf);
+  while (hv_elf_next_section (elf, name, &at, &content))
+    n += content.data != NULL;
+  g_assert_cmpuint (n, >, 1);
+  g_assert_cmpuint (n, <, N_SECTIONS - 1);
+}
+
+static void
+add_symbol (GByteArray *file, uint32_t name, uint64_t address)
+{
+  add_number (file, name, 4);
+  add_number (file, 2, 1); /* a function */
+  add_number (file, 0, 1);
+  add_number (file, 1, 2);
+  add_number (file, address, 8);
+  add_number (file, 16, 8);
+}
+
+/* A name that is too long is none, and of a type of symbol table the first is read: else a table of
+ * a thousand symbols of one endless name, a thousand times, would be read for ever. */
+static void
+test_many_symbols (void)
+{
+  enum
+  {
+    TEXT = 1 << 17,
+    SYMBOLS = 64 + TEXT
+  };
+  g_autoptr (GByteArray) file = begin_file ();
+
+  g_byte_array_set_size (file, SYMBOLS);
+  memset (file->data + 64, 'a', TEXT);
+  file->data[SYMBOLS - 1] = 0;
+  add_symbol (file, 0, 0x1000);
+  add_symbol (file, TEXT - 1000, 0x2000);
+  add_symbol (file, TEXT - 1000, 0x3000);
+  begin_sections (file, 4, 0);
+  add_section (file, 0, 0, 0, 0);
+  add_section (file, 2, 3, SYMBOLS, 2 * 24);
+  add_section (file, 2, 3, SYMBOLS + 2 * 24, 24);
+  add_section (file, 3, 0, 64, TEXT);
+  g_autoptr (HvElf) elf = hv_elf_new_for_memory (file->data, file->len, NULL);
+  g_assert_nonnull (elf);
+  g_assert_null (hv_elf_symbol (elf, 0x1000));
+  g_assert_cmpuint (strlen (hv_elf_symbol (elf, 0x200f)), ==, 999);
+  g_assert_null (hv_elf_symbol (elf, 0x3000));
+}
+
 int
 main (int argc, char **argv)
 {
   symbols_init (&argc, &argv);
   g_test_add_func ("/library/damaged", test_damaged);
   g_test_add_func ("/library/refused", test_refused);
+  g_test_add_func ("/library/overlapping", test_overlapping);
+  g_test_add_func ("/library/many-symbols", test_many_symbols);
   g_test_add_func ("/unwind/starts", test_unwind);
   g_test_add_func ("/unwind/packed-symbols", test_packed_symbols);
   for (gsize i = 0; i < G_N_ELEMENTS (paddings); i++)
