@@ -43,8 +43,13 @@ call_handler_before (int number, siginfo_t *info, void *context)
   if (handler_before.sa_flags & SA_SIGINFO)
     handler_before.sa_sigaction (number, info, context);
   else if (handler_before.sa_handler == SIG_DFL || handler_before.sa_handler == SIG_IGN)
-    /* the instruction is run again, and ends the process as if nobody had asked */
-    signal (number, SIG_DFL);
+    {
+      /* the instruction is run again, and ends the process as if nobody had asked; of a signal that
+         was sent there is none */
+      signal (number, SIG_DFL);
+      if (info->si_code <= 0 && handler_before.sa_handler == SIG_DFL)
+        raise (number);
+    }
   else
     handler_before.sa_handler (number);
 }

@@ -111,15 +111,25 @@ hv_object_has_symbols (HvObject *object)
   return (object->debug && hv_elf_has_symbols (object->debug)) || hv_elf_has_symbols (object->main);
 }
 
+static gboolean
+is_intact (const HvObject *object)
+{
+  return hv_elf_is_intact (object->main)
+         && (object->debug == NULL || hv_elf_is_intact (object->debug))
+         && (object->alt == NULL || hv_elf_is_intact (object->alt))
+         && (object->split == NULL || hv_split_is_intact (object->split));
+}
+
 gboolean
 hv_object_function_start (HvObject *object, uint64_t address, uint64_t *start)
 {
-  if (object->damaged)
-    return FALSE;
   if (!object->unwind_read)
-    object->unwind = hv_unwind (object->main); /* a debug file has the headers alone */
+    {
+      object->unwind = hv_unwind (object->main); /* a debug file has the headers alone */
+      object->damaged = object->damaged || !is_intact (object);
+    }
   object->unwind_read = TRUE;
-  return hv_unwind_start (&object->unwind, address, start);
+  return !object->damaged && hv_unwind_start (&object->unwind, address, start);
 }
 
 static const char *
@@ -588,15 +598,6 @@ emit_chains (const Batch *batch, const Worker *workers, gsize n, HvObjectSink si
       if (frames->len > 0)
         sink (i, HV_ITEMS (frames, HvObjectFrame), frames->len, user);
     }
-}
-
-static gboolean
-is_intact (const HvObject *object)
-{
-  return hv_elf_is_intact (object->main)
-         && (object->debug == NULL || hv_elf_is_intact (object->debug))
-         && (object->alt == NULL || hv_elf_is_intact (object->alt))
-         && (object->split == NULL || hv_split_is_intact (object->split));
 }
 
 gboolean

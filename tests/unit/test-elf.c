@@ -295,6 +295,37 @@ test_other_bus_error (void)
   g_assert_false (hv_elf_is_intact (elf));
 }
 
+/* One that somebody sent ends the process as ever. */
+static void
+test_sent_bus_error (void)
+{
+  if (g_test_subprocess ())
+    {
+      g_autofree char *path = make_large (paddings[1]);
+      g_autoptr (HvElf) elf = hv_elf_open (path, NULL);
+      g_assert_nonnull (elf);
+      g_assert_cmpint (raise (SIGBUS), ==, 0);
+      return;
+    }
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_failed ();
+}
+
+/* Named from the cache alone, a file may have changed as well. */
+static void
+test_starts_of_changed (gconstpointer padding)
+{
+  static const HvImportOptions options = { 0 };
+  g_autofree char *path = make_large (*(const gsize *) padding);
+  g_autoptr (HvObject) object = open_object (path, &options);
+  struct utimbuf before = { 1, 1 };
+  uint64_t start;
+
+  g_assert_cmpint (utime (path, &before), ==, 0);
+  g_assert_false (hv_object_function_start (object, stack[0], &start));
+  g_assert_true (hv_object_is_damaged (object));
+}
+
 static void
 test_refused (void)
 {
@@ -462,7 +493,8 @@ main (int argc, char **argv)
         GTestDataFunc test;
       } tests[] = { { "unchanged", test_unchanged },
                     { "shrunk", test_shrunk },
-                    { "rewritten", test_rewritten } };
+                    { "rewritten", test_rewritten },
+                    { "starts", test_starts_of_changed } };
       for (gsize t = 0; t < G_N_ELEMENTS (tests); t++)
         {
           g_autofree char *name = g_strdup_printf ("/changed/%s/%s", kinds[i], tests[t].name);
@@ -470,5 +502,6 @@ main (int argc, char **argv)
         }
     }
   g_test_add_func ("/changed/other-bus-error", test_other_bus_error);
+  g_test_add_func ("/changed/sent-bus-error", test_sent_bus_error);
   return symbols_run ();
 }
