@@ -154,6 +154,18 @@ debug_dirs (const HvImportOptions *options)
   return (char **) g_ptr_array_free (dirs, FALSE);
 }
 
+/* A path as it is inside the sysroot. */
+static const char *
+inside_sysroot (const char *path, const char *sysroot)
+{
+  gsize length = sysroot ? strlen (sysroot) : 0;
+
+  while (length > 0 && sysroot[length - 1] == '/')
+    length--;
+  return length > 0 && strncmp (path, sysroot, length) == 0 && path[length] == '/' ? path + length
+                                                                                   : path;
+}
+
 HvElf *
 hv_find_open (const char *path, const char *build_id)
 {
@@ -237,8 +249,8 @@ hv_find_debug (HvElf *elf, const char *path, const HvImportOptions *options, cha
                            tried);
   for (char **dir = dirs; *dir && debug == NULL; dir++)
     {
-      debug = open_with_crc (g_build_filename (*dir, directory, link, NULL), crc, debug_path,
-                             tried);
+      const char *inside = inside_sysroot (directory, options->sysroot);
+      debug = open_with_crc (g_build_filename (*dir, inside, link, NULL), crc, debug_path, tried);
       if (debug == NULL)
         debug = open_with_crc (g_build_filename (*dir, link, NULL), crc, debug_path, tried);
     }
@@ -258,7 +270,8 @@ hv_find_alt (HvElf *elf, const char *path, const HvImportOptions *options, char 
   if (link == NULL)
     return NULL;
   g_autofree char *directory = g_path_get_dirname (path);
-  g_autofree char *beside = g_path_is_absolute (link) ? g_strdup (link)
+  const char *root = options->sysroot ? options->sysroot : "/";
+  g_autofree char *beside = g_path_is_absolute (link) ? g_build_filename (root, link, NULL)
                                                       : g_build_filename (directory, link, NULL);
   HvElf *alt = hv_find_open (beside, build_id);
   if (alt)

@@ -174,6 +174,33 @@ test_stripped_first (void)
   g_assert_nonnull (strstr (text, "app::run(int):"));
 }
 
+/* Below a sysroot the debug file of /app/lib.so is at /usr/lib/debug/app, as on the machine itself.
+ */
+static void
+test_debug_in_sysroot (void)
+{
+  g_autofree char *bare = data_path ("stripped.so"), *debug = data_path ("stripped.debug");
+  g_autofree char *root = g_build_filename (scratch, "image", NULL);
+  g_autofree char *with_slash = g_strconcat (root, "//", NULL);
+  const char *const places[][2] = { { bare, "app/lib.so" },
+                                    { debug, "usr/lib/debug/app/stripped.debug" } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (places); i++)
+    {
+      g_autofree char *copy = g_build_filename (root, places[i][1], NULL);
+      g_autofree char *folder = g_path_get_dirname (copy);
+      g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+      copy_file (places[i][0], copy, FALSE);
+    }
+  for (int i = 0; i < 2; i++)
+    {
+      HvImportOptions options = { .sysroot = i ? with_slash : root };
+      g_autoptr (HvProfile) profile = make_profile ("/app/lib.so", calls, n_calls);
+      resolve (profile, &options);
+      g_assert_cmpstr (status (profile), ==, "resolved");
+    }
+}
+
 /* What is given and of no use is told of, where names are missing. */
 static void
 test_unused (void)
@@ -213,6 +240,7 @@ main (int argc, char **argv)
   g_test_add_func ("/places/renamed", test_renamed);
   g_test_add_func ("/places/renamed-of-two", test_renamed_of_two);
   g_test_add_func ("/places/stripped-first", test_stripped_first);
+  g_test_add_func ("/places/debug-in-sysroot", test_debug_in_sysroot);
   g_test_add_func ("/places/unused", test_unused);
   g_test_add_func ("/places/containers", test_containers);
   g_test_add_func ("/places/live", test_live);
