@@ -82,9 +82,9 @@ typedef struct
   const HvTransform *what;
   const HvTree *tree;
   const uint32_t *parent, *node_key;
-  uint8_t *match;  /* by key: the transform is about it */
-  uint8_t *inside; /* the node, or one it is called from, matches */
-  uint8_t *at;     /* the node ends the path; NULL: the transform is about a key */
+  uint8_t *match;   /* by key: the transform is about it */
+  uint32_t *inside; /* the outermost that matches of the node and its callers; 0: none */
+  uint8_t *at;      /* the node ends the path; NULL: the transform is about a key */
 } Work;
 
 /* Two profiles may have a library at two paths. */
@@ -138,7 +138,7 @@ drops (const Work *work, uint32_t n)
     case HV_TRANSFORM_FOCUS_SELF:
       return n == 0 || !work->match[work->node_key[n]];
     case HV_TRANSFORM_DROP:
-      return work->inside[n];
+      return work->inside[n] != 0;
     case HV_TRANSFORM_HIDE:
     case HV_TRANSFORM_HIDE_PATH:
     case HV_TRANSFORM_COLLAPSE:
@@ -149,21 +149,6 @@ drops (const Work *work, uint32_t n)
       break;
     }
   return FALSE;
-}
-
-/* The outermost node of the function that `n`, which is one too, is called from. */
-static uint32_t
-outermost (const Work *work, uint32_t n)
-{
-  uint32_t found = n;
-
-  while (work->inside[work->parent[n]])
-    {
-      n = work->parent[n];
-      if (work->match[work->node_key[n]])
-        found = n;
-    }
-  return found;
 }
 
 /* The node of the tree as it was on which `n` falls; `n` itself when it stays. */
@@ -185,7 +170,7 @@ falls_on (const Work *work, uint32_t n)
     case HV_TRANSFORM_COLLAPSE_DIRECT:
       return match && parent && work->match[work->node_key[parent]] ? parent : n;
     case HV_TRANSFORM_COLLAPSE_RECURSION:
-      return match && work->inside[parent] ? outermost (work, n) : n;
+      return match && work->inside[parent] ? work->inside[parent] : n;
     case HV_TRANSFORM_FOCUS:
     case HV_TRANSFORM_FOCUS_PATH:
     case HV_TRANSFORM_FOCUS_SELF:
@@ -212,7 +197,7 @@ _hv_tree_transform (HvTree *tree, const HvTransform *what)
 {
   HvTreeNodes old = _hv_tree_take_nodes (tree);
   g_autofree uint8_t *match = g_new0 (uint8_t, MAX (1, tree->n_keys));
-  g_autofree uint8_t *inside = g_new0 (uint8_t, old.n);
+  g_autofree uint32_t *inside = g_new0 (uint32_t, old.n);
   g_autofree uint8_t *needed = g_new0 (uint8_t, old.n);
   g_autofree uint32_t *image = g_new0 (uint32_t, old.n);
   gboolean module = what->kind == HV_TRANSFORM_COLLAPSE_MODULE;
@@ -225,7 +210,10 @@ _hv_tree_transform (HvTree *tree, const HvTransform *what)
   if (at)
     find_path (&work, old.n);
   for (uint32_t n = 1; n < old.n; n++)
-    inside[n] = inside[old.parent[n]] || (at ? at[n] : match[old.node_key[n]]);
+    if (inside[old.parent[n]])
+      inside[n] = inside[old.parent[n]];
+    else if (at ? at[n] : match[old.node_key[n]])
+      inside[n] = n;
   for (uint32_t n = old.n; n-- > 0;)
     {
       gboolean drop = drops (&work, n);
