@@ -7,7 +7,7 @@
 
 /* Raise it when an importer gives other results for the same file: stored profiles are then read
  * anew. */
-#define IMPORT_VERSION 6
+#define IMPORT_VERSION 7
 
 /* How large the cache may grow. */
 #define CACHE_BYTES (G_GINT64_CONSTANT (2) << 30)

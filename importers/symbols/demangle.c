@@ -126,10 +126,31 @@ cut_suffixes (char *name)
     }
 }
 
-/* Cuts " [clone .cold]" and "::h0123456789abcdef" from a readable name. */
+/* Each is looked for in the whole name; a compiler makes two or three. */
+#define MAX_SUFFIXES 8
+
+/* Where " (.llvm.123)" begins, which LLVM's demangler makes of such a suffix, at the end of a
+ * readable name; NULL: it does not end so. */
+static char *
+find_llvm_suffix (char *name)
+{
+  char *suffix = g_strrstr (name, " (.");
+
+  if (suffix == NULL || suffix == name || !g_ascii_isalpha (suffix[3]))
+    return NULL;
+  for (const char *c = suffix + 3; *c; c++)
+    if (!g_ascii_isalnum (*c) && *c != '.' && *c != '_')
+      return c[0] == ')' && c[1] == 0 ? suffix : NULL;
+  return NULL;
+}
+
+/* Cuts " (.llvm.123)", " [clone .cold]" and "::h0123456789abcdef" from a readable name. */
 static void
 cut_readable_suffixes (char *name)
 {
+  char *suffix;
+  for (int n = 0; n < MAX_SUFFIXES && (suffix = find_llvm_suffix (name)) != NULL; n++)
+    *suffix = 0;
   gsize length = strlen (name);
 
   while (length > 0 && name[length - 1] == ']')
