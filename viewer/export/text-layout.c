@@ -94,6 +94,26 @@ hv_text_wrap (GString *out, const char *text, const char *indent)
   g_string_append_c (out, '\n');
 }
 
+/* "function ← caller" in at most `width` columns: both are cut, so that neither is lost, and the
+ * caller, which is the program's own, last. */
+static char *
+fit_call (const char *call, int width)
+{
+  static const char between[] = " ← ";
+  const char *arrow = strstr (call, between);
+  int room = width - 3;
+
+  if (arrow == NULL || room < 16 || text_width (call) <= width)
+    return hv_text_fit (call, width);
+  g_autofree char *function = g_strndup (call, (gsize) (arrow - call));
+  const char *caller = arrow + strlen (between);
+  int most = MAX (room - text_width (function), room * 2 / 3);
+  int of_caller = MIN (text_width (caller), most);
+  g_autofree char *left = hv_text_fit (function, room - of_caller);
+  g_autofree char *right = hv_text_fit (caller, of_caller);
+  return g_strconcat (left, between, right, NULL);
+}
+
 /* "name\tsource" in at most `width` columns: the name is cut first, the source kept while there is
  * room for both. */
 static char *
@@ -102,12 +122,12 @@ fit_place (const char *place, int width)
   const char *tab = strchr (place, '\t');
 
   if (tab == NULL)
-    return hv_text_fit (place, width);
+    return fit_call (place, width);
   g_autofree char *name = g_strndup (place, (gsize) (tab - place));
   int source = text_width (tab + 1);
   if (text_width (name) + 2 + source > width && width - 2 - source < 16)
-    return hv_text_fit (name, width);
-  g_autofree char *fitted = hv_text_fit (name, width - 2 - source);
+    return fit_call (name, width);
+  g_autofree char *fitted = fit_call (name, width - 2 - source);
   return g_strdup_printf ("%s  %s", fitted, tab + 1);
 }
 
