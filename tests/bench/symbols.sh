@@ -3,6 +3,7 @@
 # Naming the addresses of a program with more than 100 MB of debug information: of a dump as jemalloc samples by
 # default, of every allocation of a run, and 10,000 call sites.  Sourced by tests/bench/run.
 
+compile "$root/build" tests/oracle/ask || exit 1
 mkdir -p "$made" || exit 1
 # the maps of a process hold no symbolic links, and jeprof compares paths
 dir=$(readlink -f "$made")/symbols
@@ -135,7 +136,6 @@ for address in sorted(found):
 PYTHON
 }
 
-compile "$root/build" tests/oracle/ask || exit 1
 if make_program && make_dumps && make_packed; then
   for name in sampled run; do
     addresses_of "$dir/$name.heap" >"$dir/$name"
