@@ -485,7 +485,9 @@ serialise (HvSymcache *cache)
         continue;
       g_array_append_val (addresses, entry->address);
       g_array_append_val (first, links->len);
-      g_array_append_vals (links, &g_array_index (draft->links, uint32_t, entry->first), entry->n);
+      if (entry->n > 0)
+        g_array_append_vals (links, &g_array_index (draft->links, uint32_t, entry->first),
+                             entry->n);
     }
   g_array_append_val (first, links->len);
   header.n_addresses = addresses->len;
