@@ -322,8 +322,7 @@ append_legend (GString *out, const HvReport *report, HvFlameView view, double y)
 
   if (report->diff == NULL)
     {
-      append_legend_entry (out, x, y, NULL,
-                           "colour = crate or namespace, without one the module");
+      append_legend_entry (out, x, y, NULL, "colour = crate or namespace, without one the module");
       g_string_append_printf (out, "<text class=\"dim\" x=\"%d\" y=\"%d\">width = %s %s</text>",
                               HV_SVG_MARGIN, (int) y + 20, words,
                               report->tree->options.bottom_up
