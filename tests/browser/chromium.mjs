@@ -130,6 +130,7 @@ export class Browser {
     const gone = new Promise(resolve => this.process.once('exit', resolve));
     this.process.kill();
     await gone;
-    rmSync(this.profile, { recursive: true, force: true, maxRetries: 5 });
+    // its helpers write for some time after it is gone
+    rmSync(this.profile, { recursive: true, force: true, maxRetries: 40, retryDelay: 50 });
   }
 }
