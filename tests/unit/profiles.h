@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "store/profile.h"
+#include "store/tree.h"
 
 #include <string.h>
 
@@ -93,6 +93,25 @@ test_random_profile (guint32 seed, guint n_sites)
                                                 ? 0
                                                 : g_rand_int_range (random, 0, 5));
   return profile;
+}
+
+/* The node at "outer;inner;innermost", which is there. */
+static inline uint32_t
+test_find (const HvTree *tree, const char *path)
+{
+  g_auto (GStrv) names = g_strsplit (path, ";", -1);
+  uint32_t at = 0;
+
+  for (guint i = 0; names[i]; i++)
+    {
+      uint32_t next = 0;
+      for (uint32_t c = tree->child_start[at]; c < tree->child_start[at + 1]; c++)
+        if (strcmp (hv_tree_label (tree, tree->child[c]), names[i]) == 0)
+          next = tree->child[c];
+      g_assert_cmpuint (next, !=, 0);
+      at = next;
+    }
+  return at;
 }
 
 /* A stack as in test_profile(), and what it holds. */

@@ -93,28 +93,10 @@ test_diff (void)
   assert_lines (tree, "/old/z/a.c", HV_SIDE_BASE, "12: 7/7");
 }
 
-static uint32_t
-find (const HvTree *tree, const char *path)
-{
-  g_auto (GStrv) names = g_strsplit (path, ";", -1);
-  uint32_t at = 0;
-
-  for (guint i = 0; names[i]; i++)
-    {
-      uint32_t next = 0;
-      for (uint32_t c = tree->child_start[at]; c < tree->child_start[at + 1]; c++)
-        if (strcmp (hv_tree_label (tree, tree->child[c]), names[i]) == 0)
-          next = tree->child[c];
-      g_assert_cmpuint (next, !=, 0);
-      at = next;
-    }
-  return at;
-}
-
 static void
 assert_line_of (const HvTree *lines, const HvTree *tree, const char *path, const char *label)
 {
-  uint32_t node = hv_source_node (lines, tree, find (tree, path));
+  uint32_t node = hv_source_node (lines, tree, test_find (tree, path));
 
   g_assert_cmpuint (node, !=, 0);
   g_assert_cmpstr (hv_tree_label (lines, node), ==, label);
@@ -141,9 +123,9 @@ test_nodes (void)
   g_assert_cmpuint (hv_source_node (lines, tree, 0), ==, 0);
   g_assert_cmpuint (hv_source_node (lines, by_file, 1), ==, 0);
 
-  uint32_t b = find (lines, "main  m.c:4;a  a.c:11;b  b.c:5");
-  g_assert_cmpuint (hv_source_shown_node (tree, lines, b), ==, find (tree, "main;a;b"));
-  g_assert_cmpuint (hv_source_shown_node (inverted, lines, b), ==, find (inverted, "c;b"));
+  uint32_t b = test_find (lines, "main  m.c:4;a  a.c:11;b  b.c:5");
+  g_assert_cmpuint (hv_source_shown_node (tree, lines, b), ==, test_find (tree, "main;a;b"));
+  g_assert_cmpuint (hv_source_shown_node (inverted, lines, b), ==, test_find (inverted, "c;b"));
   g_assert_cmpuint (hv_source_shown_node (by_file, lines, b), ==, 0);
 
   for (uint32_t n = 1; n < tree->n_nodes; n++)
@@ -159,11 +141,12 @@ test_threads (void)
   hv_profile_add_thread_row (profile, &(HvThreadRow){ 0, thread, 30, 3, 30, 3 });
   g_autoptr (HvTree) lines = ask_lines (NULL, profile);
   g_autoptr (HvTree) tree = ask (NULL, profile, (HvTreeOptions){ .group = HV_GROUP_THREAD });
-  uint32_t shown = find (tree, "thread worker (t7);main");
+  uint32_t shown = test_find (tree, "thread worker (t7);main");
 
   assert_line_of (lines, tree, "thread worker (t7);main", "main  m.c:3");
   g_assert_cmpuint (hv_source_node (lines, tree, tree->parent[shown]), ==, 0);
-  g_assert_cmpuint (hv_source_shown_node (tree, lines, find (lines, "main  m.c:3")), ==, shown);
+  g_assert_cmpuint (hv_source_shown_node (tree, lines, test_find (lines, "main  m.c:3")), ==,
+                    shown);
 }
 
 /* No line holds more than everything, and what lines hold themselves is what the file's frames do.

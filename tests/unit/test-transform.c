@@ -16,24 +16,6 @@ tree_of (const HvProfile *profile, GPtrArray *transforms, gboolean bottom_up)
   return tree;
 }
 
-static uint32_t
-find (const HvTree *tree, const char *path)
-{
-  g_auto (GStrv) names = g_strsplit (path, ";", -1);
-  uint32_t at = 0;
-
-  for (guint i = 0; names[i]; i++)
-    {
-      uint32_t next = 0;
-      for (uint32_t c = tree->child_start[at]; c < tree->child_start[at + 1]; c++)
-        if (strcmp (hv_tree_label (tree, tree->child[c]), names[i]) == 0)
-          next = tree->child[c];
-      g_assert_cmpuint (next, !=, 0);
-      at = next;
-    }
-  return at;
-}
-
 static GPtrArray *
 list_new (void)
 {
@@ -109,7 +91,7 @@ transforms_of (const HvProfile *profile, const Case *c)
   g_autoptr (HvTree) plain = tree_of (profile, NULL, FALSE);
   GPtrArray *list = list_new ();
 
-  g_ptr_array_add (list, hv_transform_new (c->kind, plain, find (plain, c->path)));
+  g_ptr_array_add (list, hv_transform_new (c->kind, plain, test_find (plain, c->path)));
   g_assert_nonnull (list->pdata[0]);
   return list;
 }
@@ -140,9 +122,9 @@ test_several (void)
   g_autoptr (GPtrArray) both = list_new ();
 
   g_ptr_array_add (both, hv_transform_new (HV_TRANSFORM_COLLAPSE_MODULE, collapsed,
-                                           find (collapsed, "main;a;[x.so]")));
-  g_ptr_array_add (
-      both, hv_transform_new (HV_TRANSFORM_DROP, collapsed, find (collapsed, "main;a;[x.so];a;d")));
+                                           test_find (collapsed, "main;a;[x.so]")));
+  g_ptr_array_add (both, hv_transform_new (HV_TRANSFORM_DROP, collapsed,
+                                           test_find (collapsed, "main;a;[x.so];a;d")));
   g_autoptr (HvTree) tree = tree_of (profile, both, FALSE);
   g_autofree char *text = tree_text (tree);
   g_assert_cmpstr (text, ==, "main;[x.so] 32|main;a 1|main;a;[x.so] 12|main;a;a 2 -16");
@@ -160,7 +142,7 @@ test_unknown (void)
   g_autoptr (HvTree) tree = tree_of (other, NULL, FALSE);
 
   g_assert_null (hv_transform_new (HV_TRANSFORM_HIDE, tree, 0));
-  g_assert_null (hv_transform_new (HV_TRANSFORM_COLLAPSE_MODULE, tree, find (tree, "x")));
+  g_assert_null (hv_transform_new (HV_TRANSFORM_COLLAPSE_MODULE, tree, test_find (tree, "x")));
   /* a path that is not there: focus leaves nothing, hide everything */
   g_autoptr (GPtrArray)
       focus = transforms_of (other, &(Case){ HV_TRANSFORM_FOCUS_PATH, "x;y", NULL });
