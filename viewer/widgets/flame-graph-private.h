@@ -3,8 +3,9 @@
 
 #include <adwaita.h>
 
+#include "viewer/draw/flame-paint.h"
 #include "viewer/widgets/flame-graph.h"
-#include "viewer/widgets/flame-paint.h"
+#include "viewer/widgets/snapshot-canvas.h"
 
 G_BEGIN_DECLS
 

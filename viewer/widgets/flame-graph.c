@@ -46,7 +46,9 @@ get_text (HvFlameGraph *self)
 float
 hv_flame_graph_row_height (HvFlameGraph *self)
 {
-  return hv_text_cache_height (get_text (self)) + 7;
+  HvSnapshotCanvas canvas = hv_snapshot_canvas (NULL, get_text (self));
+
+  return hv_flame_row_height (&canvas.canvas);
 }
 
 static void
@@ -216,9 +218,8 @@ hv_flame_graph_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     return;
   HvFlamePaint paint = {
     .layout = self->layout,
-    .scene = self->scene,
+    .report = &self->scene->report,
     .palette = palette,
-    .text = get_text (self),
     .row_height = hv_flame_graph_row_height (self),
     .matches = self->matches,
   };
@@ -227,14 +228,16 @@ hv_flame_graph_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
       /* Labels come when it stands still. */
       gtk_snapshot_save (snapshot);
       gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (MARGIN, MARGIN));
-      hv_flame_paint (&paint, snapshot);
+      HvSnapshotCanvas canvas = hv_snapshot_canvas (snapshot, get_text (self));
+      hv_flame_paint (&paint, &canvas.canvas);
       gtk_snapshot_restore (snapshot);
       return;
     }
   if (!self->picture)
     {
       g_autoptr (GtkSnapshot) inner = gtk_snapshot_new ();
-      hv_flame_paint (&paint, inner);
+      HvSnapshotCanvas canvas = hv_snapshot_canvas (inner, get_text (self));
+      hv_flame_paint (&paint, &canvas.canvas);
       self->picture = gtk_snapshot_free_to_node (g_steal_pointer (&inner));
     }
   gtk_snapshot_save (snapshot);

@@ -1,39 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "viewer/widgets/i18n.h"
-
 #include <adwaita.h>
-#include <math.h>
 
-#include "viewer/widgets/flame-paint.h"
+#include "viewer/draw/legend-paint.h"
+#include "viewer/widgets/snapshot-canvas.h"
 
 #include "viewer/widgets/legend.h"
-
-#define SWATCH_WIDTH 16
-#define SWATCH_HEIGHT 11
-#define MAX_ITEMS 8
-
-typedef enum
-{
-  MARK_NONE,
-  MARK_GROW,
-  MARK_NEW,
-  MARK_SHRINK,
-  MARK_GONE,
-  MARK_BEFORE,
-} Mark;
-
-typedef struct
-{
-  Mark mark;
-  char *text;
-} Item;
 
 struct _HvLegend
 {
   GtkWidget parent_instance;
 
-  Item items[MAX_ITEMS];
+  HvLegendItem items[HV_LEGEND_MAX_ITEMS];
   guint n_items;
+  char *note;
   HvTextCache *text;
 };
 
@@ -48,56 +27,15 @@ get_text (HvLegend *self)
 }
 
 static void
-draw_mark (GtkSnapshot *snapshot, const HvPalette *palette, Mark mark, const graphene_rect_t *rect)
-{
-  switch (mark)
-    {
-    case MARK_GROW:
-      gtk_snapshot_append_color (snapshot, &palette->grow_fill, rect);
-      break;
-    case MARK_NEW:
-      hv_paint_hatch (snapshot, rect, &palette->grow_fill, &palette->view);
-      break;
-    case MARK_SHRINK:
-      gtk_snapshot_append_color (snapshot, &palette->shrink_fill, rect);
-      break;
-    case MARK_GONE:
-      hv_paint_outline (snapshot, rect, &palette->shrink, 1, TRUE);
-      break;
-    case MARK_BEFORE:
-      gtk_snapshot_append_color (snapshot, &palette->neutral, rect);
-      break;
-    case MARK_NONE:
-      break;
-    }
-}
-
-static void
 hv_legend_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   HvLegend *self = HV_LEGEND (widget);
   const HvPalette *palette = hv_palette_get (
       adw_style_manager_get_dark (adw_style_manager_get_default ()));
-  HvTextCache *text = get_text (self);
-  float width = (float) gtk_widget_get_width (widget),
-        height = (float) gtk_widget_get_height (widget);
-  float x = 0, y = floorf ((height - hv_text_cache_height (text)) / 2);
+  HvSnapshotCanvas canvas = hv_snapshot_canvas (snapshot, get_text (self));
 
-  for (guint i = 0; i < self->n_items; i++)
-    {
-      const Item *item = &self->items[i];
-      if (item->mark)
-        {
-          graphene_rect_t rect = GRAPHENE_RECT_INIT (x, floorf ((height - SWATCH_HEIGHT) / 2),
-                                                     SWATCH_WIDTH, SWATCH_HEIGHT);
-          draw_mark (snapshot, palette, item->mark, &rect);
-          x += SWATCH_WIDTH + 5;
-        }
-      x = ceilf (x
-                 + hv_text_cache_append (text, snapshot, item->text, FALSE, &palette->dim, x, y,
-                                         width - x))
-          + 14;
-    }
+  hv_legend_paint (self->items, self->n_items, palette, &canvas.canvas, 0, 0,
+                   (float) gtk_widget_get_width (widget), (float) gtk_widget_get_height (widget));
 }
 
 static void
@@ -122,19 +60,12 @@ hv_legend_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
 }
 
 static void
-clear_items (HvLegend *self)
-{
-  for (guint i = 0; i < self->n_items; i++)
-    g_free (self->items[i].text);
-  self->n_items = 0;
-}
-
-static void
 hv_legend_dispose (GObject *object)
 {
   HvLegend *self = HV_LEGEND (object);
 
-  clear_items (self);
+  self->n_items = 0;
+  g_clear_pointer (&self->note, g_free);
   g_clear_pointer (&self->text, hv_text_cache_free);
   G_OBJECT_CLASS (hv_legend_parent_class)->dispose (object);
 }
@@ -160,13 +91,6 @@ hv_legend_init (HvLegend *self)
                            G_CALLBACK (gtk_widget_queue_draw), self, G_CONNECT_SWAPPED);
 }
 
-static void
-add (HvLegend *self, Mark mark, const char *text)
-{
-  g_return_if_fail (self->n_items < MAX_ITEMS);
-  self->items[self->n_items++] = (Item){ mark, g_strdup (text) };
-}
-
 GtkWidget *
 hv_legend_new (void)
 {
@@ -179,44 +103,13 @@ hv_legend_show (HvLegend *self, const HvScene *scene, HvFlameView view, const ch
   g_return_if_fail (HV_IS_LEGEND (self));
   g_autoptr (GString) all = g_string_new (NULL);
 
-  clear_items (self);
-  if (scene && scene->diff)
-    switch (view)
-      {
-      case HV_FLAME_CURRENT:
-        add (self, MARK_GROW, _ ("share that grew"));
-        add (self, MARK_NEW, C_ ("legend", "new"));
-        add (self, MARK_BEFORE, _ ("was there before"));
-        add (self, MARK_NONE, _ ("width = current"));
-        break;
-      case HV_FLAME_BASE:
-        add (self, MARK_SHRINK, _ ("share that shrank"));
-        add (self, MARK_GONE, _ ("gone"));
-        add (self, MARK_BEFORE, _ ("is still there"));
-        add (self, MARK_NONE, _ ("width = base"));
-        break;
-      case HV_FLAME_OVERLAY:
-        add (self, MARK_GROW, _ ("grew"));
-        add (self, MARK_NEW, C_ ("legend", "new"));
-        add (self, MARK_SHRINK, _ ("shrunk"));
-        add (self, MARK_GONE, _ ("gone"));
-        add (self, MARK_BEFORE, _ ("in both"));
-        add (self, MARK_NONE, _ ("width = the larger of base and current"));
-        break;
-      case HV_FLAME_GROWTH:
-      case HV_N_FLAME_VIEWS:
-        add (self, MARK_GROW, _ ("share that grew"));
-        add (self, MARK_NEW, C_ ("legend", "new"));
-        add (self, MARK_SHRINK, _ ("shrunk"));
-        add (self, MARK_GONE, _ ("gone"));
-        add (self, MARK_BEFORE, _ ("was there before"));
-        add (self, MARK_NONE, _ ("width = change; both sides on one scale"));
-        break;
-      }
-  else if (scene)
-    add (self, MARK_NONE, _ ("width = inclusive cost · colour = where the code comes from"));
+  g_clear_pointer (&self->note, g_free);
+  self->n_items = scene ? hv_legend_items (scene->diff != NULL, view, self->items) : 0;
   if (note && *note)
-    add (self, MARK_NONE, note);
+    {
+      self->note = g_strdup (note);
+      self->items[self->n_items++] = (HvLegendItem){ HV_LEGEND_NONE, self->note };
+    }
 
   for (guint i = 0; i < self->n_items; i++)
     g_string_append_printf (all, "%s%s", i ? ", " : "", self->items[i].text);

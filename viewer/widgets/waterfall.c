@@ -6,7 +6,8 @@
 #include <string.h>
 
 #include "store/units.h"
-#include "viewer/widgets/flame-paint.h"
+#include "viewer/widgets/palette.h"
+#include "viewer/widgets/snapshot-canvas.h"
 
 #include "viewer/widgets/waterfall.h"
 

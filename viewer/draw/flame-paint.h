@@ -2,38 +2,32 @@
 #pragma once
 
 #include "store/flame-layout.h"
+#include "viewer/draw/canvas.h"
+#include "viewer/export/export.h"
 #include "viewer/widgets/palette.h"
-#include "viewer/widgets/scene.h"
-#include "viewer/widgets/text-cache.h"
 
 G_BEGIN_DECLS
 
-/* How a laid-out flame graph looks: a pure function to render nodes, so that it can be checked
- * without a display. */
+/* How a laid-out flame graph looks: the one place that chooses its boxes, colours and labels, for
+ * the window, files and paper alike. */
 typedef struct
 {
   const HvFlameLayout *layout;
-  const HvScene *scene;
+  const HvReport *report; /* whose tree is laid out */
   const HvPalette *palette;
-  HvTextCache *text;
   float row_height;
   const guint8 *matches; /* by key: whether the search found it; NULL: no search */
   /* While it moves: boxes are drawn at shift + stretch × x, without labels. 0, 0: at rest. */
   double shift, stretch;
 } HvFlamePaint;
 
-void hv_flame_paint (const HvFlamePaint *paint, GtkSnapshot *snapshot);
+void hv_flame_paint (const HvFlamePaint *paint, HvCanvas *canvas);
+
+/* The height of a row on a canvas. */
+float hv_flame_row_height (HvCanvas *canvas);
 
 /* What is in view of the box, on whole pixels: the renderer smears fractional edges into seams. */
 graphene_rect_t hv_flame_box_rect (const HvFlameLayout *layout, const HvFlameBox *box,
                                    float row_height);
-
-/* A frame of `thickness` px drawn inside `rect`. */
-void hv_paint_outline (GtkSnapshot *snapshot, const graphene_rect_t *rect, const GdkRGBA *color,
-                       float thickness, gboolean dashed);
-
-/* Diagonal stripes: what is new. */
-void hv_paint_hatch (GtkSnapshot *snapshot, const graphene_rect_t *rect, const GdkRGBA *stripe,
-                     const GdkRGBA *between);
 
 G_END_DECLS

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "viewer/widgets/i18n.h"
 
-#include "viewer/widgets/flame-paint.h"
+#include "viewer/draw/flame-paint.h"
 
 #include "store/units.h"
 
@@ -34,61 +34,6 @@ hv_flame_box_rect (const HvFlameLayout *layout, const HvFlameBox *box, float row
   return rect_between (layout, box->x0, box->x1, box->row, row_height);
 }
 
-static void
-append_dashes (GtkSnapshot *snapshot, const graphene_rect_t *rect, const GdkRGBA *color,
-               gboolean vertical)
-{
-  static const float dash = 4, period = 7;
-  GdkRGBA clear = *color;
-  clear.alpha = 0;
-  const GskColorStop stops[] = {
-    { 0, *color }, { dash / period, *color }, { dash / period, clear }, { 1, clear }
-  };
-  graphene_point_t end = rect->origin;
-
-  if (vertical)
-    end.y += period;
-  else
-    end.x += period;
-  gtk_snapshot_append_repeating_linear_gradient (snapshot, rect, &rect->origin, &end, stops,
-                                                 G_N_ELEMENTS (stops));
-}
-
-void
-hv_paint_outline (GtkSnapshot *snapshot, const graphene_rect_t *rect, const GdkRGBA *color,
-                  float thickness, gboolean dashed)
-{
-  float x = rect->origin.x, y = rect->origin.y, w = rect->size.width, h = rect->size.height;
-  float t = MIN (thickness, MIN (w, h) / 2);
-  const graphene_rect_t edges[4] = {
-    GRAPHENE_RECT_INIT (x, y, w, t),
-    GRAPHENE_RECT_INIT (x, y + h - t, w, t),
-    GRAPHENE_RECT_INIT (x, y + t, t, h - 2 * t),
-    GRAPHENE_RECT_INIT (x + w - t, y + t, t, h - 2 * t),
-  };
-
-  for (guint i = 0; i < 4; i++)
-    if (dashed)
-      append_dashes (snapshot, &edges[i], color, i >= 2);
-    else
-      gtk_snapshot_append_color (snapshot, color, &edges[i]);
-}
-
-void
-hv_paint_hatch (GtkSnapshot *snapshot, const graphene_rect_t *rect, const GdkRGBA *stripe,
-                const GdkRGBA *between)
-{
-  /* stripes of 6 px, 3 px between them, at 45° */
-  const float across = 9 / 1.41421356f;
-  const GskColorStop stops[] = {
-    { 0, *stripe }, { 2 / 3.f, *stripe }, { 2 / 3.f, *between }, { 1, *between }
-  };
-  graphene_point_t end = GRAPHENE_POINT_INIT (rect->origin.x + across, rect->origin.y + across);
-
-  gtk_snapshot_append_repeating_linear_gradient (snapshot, rect, &rect->origin, &end, stops,
-                                                 G_N_ELEMENTS (stops));
-}
-
 static GdkRGBA
 fade (const HvFlamePaint *paint, const GdkRGBA *color, gboolean faded)
 {
@@ -97,7 +42,7 @@ fade (const HvFlamePaint *paint, const GdkRGBA *color, gboolean faded)
 
 /* The label's fill is what most of it stands on. */
 static GdkRGBA
-paint_fill (const HvFlamePaint *paint, GtkSnapshot *snapshot, const HvFlameBox *box,
+paint_fill (const HvFlamePaint *paint, HvCanvas *canvas, const HvFlameBox *box,
             const graphene_rect_t *rect, double left, double right, gboolean faded)
 {
   const HvPalette *palette = paint->palette;
@@ -107,7 +52,7 @@ paint_fill (const HvFlamePaint *paint, GtkSnapshot *snapshot, const HvFlameBox *
   if (fill.gone)
     {
       GdkRGBA line = fade (paint, &palette->shrink, faded);
-      hv_paint_outline (snapshot, rect, &line, 1, TRUE);
+      hv_canvas_outline (canvas, rect, &line, 1, TRUE);
       return palette->view;
     }
 
@@ -117,20 +62,20 @@ paint_fill (const HvFlamePaint *paint, GtkSnapshot *snapshot, const HvFlameBox *
   double grown = left + (right - left) * fill.gain;
   float end = rect->origin.x + rect->size.width;
 
-  gtk_snapshot_append_color (snapshot, &neutral, rect);
+  hv_canvas_fill (canvas, rect, &neutral);
   part.size.width = (float) round (CLAMP (grown, rect->origin.x, end)) - rect->origin.x;
   if (part.size.width > 0)
     {
       if (fill.added && part.size.width > 6)
-        hv_paint_hatch (snapshot, &part, &grow, &palette->view);
+        hv_canvas_hatch (canvas, &part, &grow, &palette->view);
       else
-        gtk_snapshot_append_color (snapshot, &grow, &part);
+        hv_canvas_fill (canvas, &part, &grow);
     }
   part.origin.x += part.size.width;
   part.size.width = (float) round (CLAMP (grown + (right - left) * fill.loss, part.origin.x, end))
                     - part.origin.x;
   if (part.size.width > 0)
-    gtk_snapshot_append_color (snapshot, &shrink, &part);
+    hv_canvas_fill (canvas, &part, &shrink);
   return fill.gain >= 0.5 ? grow : fill.loss >= 0.5 ? shrink : neutral;
 }
 
@@ -141,7 +86,7 @@ box_name (const HvFlamePaint *paint, const HvFlameBox *box)
     return g_strdup_printf (
         g_dngettext (HV_GETTEXT_PACKAGE, "(%u other)", "(%u others)", box->merged), box->merged);
   if (box->node)
-    return g_strdup (hv_tree_label (paint->scene->report.tree, box->node));
+    return g_strdup (hv_tree_label (paint->report->tree, box->node));
   if (paint->layout->view != HV_FLAME_GROWTH)
     return g_strdup (_ ("all"));
   return g_strdup (box->forest == HV_FLAME_LOSS ? _ ("all shrink") : _ ("all growth"));
@@ -149,25 +94,27 @@ box_name (const HvFlamePaint *paint, const HvFlameBox *box)
 
 /* Where a name is too long, first its parameters and template arguments go. */
 static void
-shorten (const HvFlamePaint *paint, const HvFlameBox *box, float width, char **name)
+shorten (const HvFlamePaint *paint, HvCanvas *canvas, const HvFlameBox *box, float width,
+         char **name)
 {
-  if (!box->node || box->merged || hv_text_cache_width (paint->text, *name, FALSE) <= width)
+  if (!box->node || box->merged || hv_canvas_text_width (canvas, *name, HV_FACE_REGULAR) <= width)
     return;
   g_free (*name);
-  *name = g_strdup (hv_tree_short_label (paint->scene->report.tree, box->node));
+  *name = g_strdup (hv_tree_short_label (paint->report->tree, box->node));
 }
 
 static void
-paint_label (const HvFlamePaint *paint, GtkSnapshot *snapshot, const HvFlameBox *box,
+paint_label (const HvFlamePaint *paint, HvCanvas *canvas, const HvFlameBox *box,
              const graphene_rect_t *rect, const GdkRGBA *fill, gboolean faded)
 {
-  const HvReport *report = &paint->scene->report;
+  const HvReport *report = paint->report;
   const HvPalette *palette = paint->palette;
   gboolean growth = paint->layout->view == HV_FLAME_GROWTH;
   /* Of a box that is cut off the name stays in sight. */
   float x = MAX (rect->origin.x, 0) + PADDING;
   float end = MIN (rect->origin.x + rect->size.width, (float) paint->layout->width) - 2;
-  float y = rect->origin.y + floorf ((rect->size.height - hv_text_cache_height (paint->text)) / 2);
+  float y = rect->origin.y
+            + floorf ((rect->size.height - hv_canvas_line_height (canvas, HV_FACE_REGULAR)) / 2);
   g_autofree char *name = box_name (paint, box);
   g_autofree char *value = NULL;
   GdkRGBA color = hv_palette_text_on (palette, fill);
@@ -179,22 +126,29 @@ paint_label (const HvFlamePaint *paint, GtkSnapshot *snapshot, const HvFlameBox 
       gboolean loss = box->forest == HV_FLAME_LOSS;
       GdkRGBA signal = faded ? color : loss ? palette->shrink : palette->grow;
       value = hv_format_delta (report->profile, report->metric, loss ? -box->value : box->value);
-      x += hv_text_cache_append (paint->text, snapshot, value, TRUE, &signal, x, y, end - x) + 6;
-      shorten (paint, box, end - x, &name);
-      hv_text_cache_append (paint->text, snapshot, name, !box->node, &color, x, y, end - x);
+      x += hv_canvas_text (canvas, value, HV_FACE_BOLD, &signal, x, y, end - x) + 6;
+      shorten (paint, canvas, box, end - x, &name);
+      hv_canvas_text (canvas, name, box->node ? HV_FACE_REGULAR : HV_FACE_BOLD, &color, x, y,
+                      end - x);
       return;
     }
 
-  shorten (paint, box, end - x, &name);
-  x += hv_text_cache_append (paint->text, snapshot, name, FALSE, &color, x, y, end - x) + 8;
+  shorten (paint, canvas, box, end - x, &name);
+  x += hv_canvas_text (canvas, name, HV_FACE_REGULAR, &color, x, y, end - x) + 8;
   value = hv_format_value (report->profile, report->metric, box->value);
   GdkRGBA dim = hv_palette_mix (fill, &color, 0.72f);
-  if (x + hv_text_cache_width (paint->text, value, FALSE) < end)
-    hv_text_cache_append (paint->text, snapshot, value, FALSE, &dim, x, y, end - x);
+  if (x + hv_canvas_text_width (canvas, value, HV_FACE_REGULAR) < end)
+    hv_canvas_text (canvas, value, HV_FACE_REGULAR, &dim, x, y, end - x);
+}
+
+float
+hv_flame_row_height (HvCanvas *canvas)
+{
+  return hv_canvas_line_height (canvas, HV_FACE_REGULAR) + 7;
 }
 
 void
-hv_flame_paint (const HvFlamePaint *paint, GtkSnapshot *snapshot)
+hv_flame_paint (const HvFlamePaint *paint, HvCanvas *canvas)
 {
   const HvFlameLayout *layout = paint->layout;
 
@@ -205,7 +159,7 @@ hv_flame_paint (const HvFlamePaint *paint, GtkSnapshot *snapshot)
       double left = moves ? paint->shift + paint->stretch * box->x0 : box->x0;
       double right = moves ? paint->shift + paint->stretch * box->x1 : box->x1;
       graphene_rect_t rect = rect_between (layout, left, right, box->row, paint->row_height);
-      uint32_t key = paint->scene->report.tree->node_key[box->node];
+      uint32_t key = paint->report->tree->node_key[box->node];
       gboolean match = paint->matches && !box->merged && key != HV_NO_KEY && paint->matches[key];
       gboolean faded = box->ancestor || (paint->matches && !match);
       GdkRGBA fill;
@@ -215,19 +169,20 @@ hv_flame_paint (const HvFlamePaint *paint, GtkSnapshot *snapshot)
       if (match)
         {
           fill = paint->palette->match;
-          gtk_snapshot_append_color (snapshot, &fill, &rect);
+          hv_canvas_fill (canvas, &rect, &fill);
         }
-      else if (paint->scene->diff)
-        fill = paint_fill (paint, snapshot, box, &rect, left, right, faded);
+      else if (paint->report->diff)
+        fill = paint_fill (paint, canvas, box, &rect, left, right, faded);
       else
         {
           fill = box->merged
                      ? paint->palette->other
-                     : hv_palette_key (paint->palette, hv_scene_key (paint->scene, box->node));
+                     : hv_palette_key (paint->palette,
+                                       key == HV_NO_KEY ? NULL : &paint->report->tree->key[key]);
           fill = fade (paint, &fill, faded);
-          gtk_snapshot_append_color (snapshot, &fill, &rect);
+          hv_canvas_fill (canvas, &rect, &fill);
         }
       if (rect.size.width >= MIN_LABEL_WIDTH && paint->stretch <= 0)
-        paint_label (paint, snapshot, box, &rect, &fill, faded);
+        paint_label (paint, canvas, box, &rect, &fill, faded);
     }
 }

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "store/flame-layout.h"
+#include "viewer/draw/canvas.h"
+#include "viewer/widgets/palette.h"
+
+G_BEGIN_DECLS
+
+/* What the colours and widths of a flame graph mean: swatches with words, side by side. */
+typedef enum
+{
+  HV_LEGEND_NONE, /* words alone */
+  HV_LEGEND_GROW,
+  HV_LEGEND_NEW,
+  HV_LEGEND_SHRINK,
+  HV_LEGEND_GONE,
+  HV_LEGEND_BEFORE,
+} HvLegendMark;
+
+typedef struct
+{
+  HvLegendMark mark;
+  const char *text; /* static, or who adds it sees to it */
+} HvLegendItem;
+
+#define HV_LEGEND_MAX_ITEMS 8
+
+/* Those of a view, of a diff or of one profile; returns how many. One more always fits. */
+guint hv_legend_items (gboolean diff, HvFlameView view, HvLegendItem items[HV_LEGEND_MAX_ITEMS]);
+
+/* Draws them in a line of `height`; what does not fit in `width` is cut. */
+void hv_legend_paint (const HvLegendItem *items, guint n, const HvPalette *palette,
+                      HvCanvas *canvas, float x, float y, float width, float height);
+
+G_END_DECLS
