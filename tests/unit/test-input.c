@@ -307,6 +307,37 @@ test_memory_limit (void)
   g_assert_nonnull (strstr (got.error->message, "512 MiB"));
 }
 
+/* Put away, or cancelled, while much of it is still to come. */
+static void
+test_left (gconstpointer data)
+{
+  gsize codec = GPOINTER_TO_SIZE (data);
+  g_autoptr (GString) text = noise (100000, 13);
+  g_autoptr (GByteArray) bytes = codecs[codec].make (text->str, text->len);
+
+  for (gsize until = 0; until < 2 << 20; until += 350000)
+    for (int cancel = 0; cancel <= 1; cancel++)
+      {
+        g_autoptr (GError) error = NULL;
+        g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+        g_autoptr (HvInput) input = hv_input_new_for_memory (bytes->data, bytes->len, &error);
+        g_assert_no_error (error);
+        hv_input_watch (input, cancellable, NULL, NULL);
+        while (hv_input_offset (input) < until && hv_input_fill (input, 1))
+          input->pos = input->end;
+        g_assert_cmpuint (hv_input_offset (input), >=, until);
+        if (!cancel)
+          continue;
+        g_cancellable_cancel (cancellable);
+        while (hv_input_fill (input, 1))
+          input->pos = input->end;
+        g_assert_cmpuint (hv_input_offset (input), <, text->len);
+        gboolean cut_short;
+        g_assert_false (hv_input_finish (input, &cut_short, &error));
+        g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      }
+}
+
 static void
 test_lines (gconstpointer data)
 {
@@ -561,7 +592,7 @@ main (int argc, char **argv)
     { "whole", test_codec, 0 },     { "concatenated", test_concatenated, 0 },
     { "padding", test_padding, 1 }, { "cut", test_cut, 1 },
     { "damage", test_damage, 1 },   { "lines", test_lines, 0 },
-    { "pipe", test_pipe, 0 },
+    { "pipe", test_pipe, 0 },       { "left", test_left, 0 },
   };
 
   g_test_init (&argc, &argv, NULL);
