@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "hv-window-resources.h"
-#include "viewer/window/main-window-private.h"
+#include "viewer/window/main-window.h"
 #include "viewer/window/symbols-window.h"
 
 /* --- what widgets say --- */
@@ -168,6 +168,7 @@ test_locate (void)
   g_autofree char *folder = g_dir_make_tmp ("hv-window-XXXXXX", NULL);
   g_autofree char *path = g_build_filename (folder, "locate.heap", NULL);
   HvMainWindow *window = hv_main_window_new (NULL, &session, &start);
+  HvDocument *document = hv_main_window_get_document (window);
   HvProfileView *view = hv_main_window_get_view (window);
   gboolean settled = FALSE;
 
@@ -177,30 +178,30 @@ test_locate (void)
   hv_main_window_open (window, (const char *const[]){ path, NULL }, HV_LOAD_ONE, NULL, NULL);
   wait (&settled);
   g_assert_true (says (window, "No symbols: 100 %"));
-  hv_main_window_show_symbols (window);
-  g_assert_true (says (window->symbols, "lib.so"));
+  GtkWindow *symbols = GTK_WINDOW (hv_document_show_symbols (document));
+  g_assert_true (says (symbols, "lib.so"));
   hv_flame_graph_select (hv_profile_view_get_flame_graph (view), find_node (view, "lib.so+0x3c9"));
 
-  hv_main_window_locate (window, "/nowhere/lib.so", other);
+  hv_document_locate (document, "/nowhere/lib.so", other);
   wait (&settled);
   g_assert_false (hv_main_window_has_failed (window));
-  g_assert_true (says (window->symbols, "the file is not the one that ran"));
-  g_assert_true (says (window->symbols, "unwind.so: another build"));
+  g_assert_true (says (symbols, "the file is not the one that ran"));
+  g_assert_true (says (symbols, "unwind.so: another build"));
   g_assert_cmpstr (selected_name (view), ==, "lib.so+0x3c9");
 
-  hv_main_window_locate (window, "/nowhere/lib.so", library);
+  hv_document_locate (document, "/nowhere/lib.so", library);
   wait (&settled);
-  g_assert_false (says (window->symbols, "lib.so"));
+  g_assert_false (says (symbols, "lib.so"));
   g_assert_cmpstr (selected_name (view), ==, "entry");
   find_node (view, "app::run(int)::{lambda}::operator()");
-  g_assert_cmpint (window->page, ==, HV_PAGE_VIEW);
+  g_assert_cmpint (hv_document_get_page (document), ==, HV_PAGE_VIEW);
 
   /* cancelled at once: what is shown stays */
-  hv_main_window_locate (window, "/nowhere/program", library);
-  hv_main_window_cancel (window);
+  hv_document_locate (document, "/nowhere/program", library);
+  hv_document_cancel (document);
   wait (&settled);
   g_assert_cmpstr (selected_name (view), ==, "entry");
-  g_assert_cmpint (window->page, ==, HV_PAGE_VIEW);
+  g_assert_cmpint (hv_document_get_page (document), ==, HV_PAGE_VIEW);
   gtk_window_destroy (GTK_WINDOW (window));
   g_remove (path);
   g_rmdir (folder);

@@ -15,14 +15,8 @@ show_chooser (HvMainWindow *self, const char *title, GtkFileChooserAction action
   g_clear_object (&self->chooser);
   self->chooser = gtk_file_chooser_native_new (title, GTK_WINDOW (self), action, NULL, NULL);
   g_signal_connect_object (self->chooser, "response", response, self, G_CONNECT_SWAPPED);
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
-}
-
-static void
-toast (HvMainWindow *self, const char *text)
-{
-  g_autofree char *escaped = g_markup_escape_text (text, -1);
-  adw_toast_overlay_add_toast (self->toasts, adw_toast_new (escaped));
 }
 
 static void
@@ -48,7 +42,7 @@ open_action (GtkWidget *widget, const char *name, GVariant *parameter)
 static void
 compared_cb (HvMainWindow *self, int response)
 {
-  const HvScene *scene = hv_profile_view_get_scene (self->view);
+  const HvScene *scene = hv_document_get_scene (self->document);
   g_autoptr (GListModel) files = response == GTK_RESPONSE_ACCEPT
                                      ? gtk_file_chooser_get_files (GTK_FILE_CHOOSER (self->chooser))
                                      : NULL;
@@ -57,7 +51,7 @@ compared_cb (HvMainWindow *self, int response)
   g_autoptr (GFile) second = n > 1 ? g_list_model_get_item (files, 1) : NULL;
 
   g_clear_object (&self->chooser);
-  if (n == 1 && self->page == HV_PAGE_VIEW && scene)
+  if (n == 1 && scene)
     {
       g_autoptr (GFile) open = g_file_new_for_path (scene->report.profile->path);
       hv_main_window_compare_by_age (self, open, first);
@@ -65,7 +59,7 @@ compared_cb (HvMainWindow *self, int response)
   else if (n == 2)
     hv_main_window_compare_by_age (self, first, second);
   else if (n)
-    toast (self, _ ("Choose two files to compare: hold Ctrl to select the second."));
+    hv_main_window_toast (self, _ ("Choose two files to compare: hold Ctrl to select the second."));
 }
 
 static void
@@ -74,8 +68,8 @@ compare_action (GtkWidget *widget, const char *name, GVariant *parameter)
   HvMainWindow *self = HV_MAIN_WINDOW (widget);
 
   show_chooser (self,
-                self->page == HV_PAGE_VIEW ? _ ("Compare With…")
-                                           : _ ("Choose Two Heap Profiles to Compare"),
+                hv_document_get_scene (self->document) ? _ ("Compare With…")
+                                                       : _ ("Choose Two Heap Profiles to Compare"),
                 GTK_FILE_CHOOSER_ACTION_OPEN, G_CALLBACK (compared_cb));
   gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (self->chooser), TRUE);
 }
@@ -83,7 +77,7 @@ compare_action (GtkWidget *widget, const char *name, GVariant *parameter)
 static void
 exported_cb (HvMainWindow *self, int response)
 {
-  const HvScene *scene = hv_profile_view_get_scene (self->view);
+  const HvScene *scene = hv_document_get_scene (self->document);
   g_autoptr (GFile) file = response == GTK_RESPONSE_ACCEPT
                                ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (self->chooser))
                                : NULL;
@@ -99,7 +93,7 @@ exported_cb (HvMainWindow *self, int response)
     {
       g_autofree char *message = g_strdup_printf (
           _ ("The name’s ending chooses the kind; it can be one of: %s"), hv_exporter_kinds ());
-      toast (self, message);
+      hv_main_window_toast (self, message);
       return;
     }
   HvReport report = scene->report;
@@ -122,12 +116,12 @@ exported_cb (HvMainWindow *self, int response)
       || !g_file_set_contents_full (path, text->str, (gssize) text->len,
                                     G_FILE_SET_CONTENTS_CONSISTENT, 0666, &error))
     {
-      toast (self, error->message);
+      hv_main_window_toast (self, error->message);
       return;
     }
   g_autofree char *name = g_filename_display_basename (path);
   g_autofree char *message = g_strdup_printf (_ ("Saved %s"), name);
-  toast (self, message);
+  hv_main_window_toast (self, message);
 }
 
 static void
@@ -149,20 +143,20 @@ reload_rules_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
   if (!hv_rules_load (self->session->rules, problems, &error))
     {
-      toast (self, error->message);
+      hv_main_window_toast (self, error->message);
       return;
     }
   if (problems->len == 0)
-    toast (self, _ ("Frame rules reloaded"));
+    hv_main_window_toast (self, _ ("Frame rules reloaded"));
   for (guint i = 0; i < MIN (problems->len, MAX_TOASTS); i++)
-    toast (self, g_ptr_array_index (problems, i));
+    hv_main_window_toast (self, g_ptr_array_index (problems, i));
   hv_profile_view_follow_rules (self->view);
 }
 
 static void
 symbols_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  hv_main_window_show_symbols (HV_MAIN_WINDOW (widget));
+  hv_document_show_symbols (HV_MAIN_WINDOW (widget)->document);
 }
 
 static void
@@ -209,9 +203,10 @@ transform_action (GtkWidget *widget, const char *name, GVariant *parameter)
   for (guint i = 0; i < G_N_ELEMENTS (transforms); i++)
     if (g_str_equal (name, transforms[i].name)
         && !hv_profile_view_transform (self->view, transforms[i].kind))
-      toast (self, hv_flame_graph_get_selected (hv_profile_view_get_flame_graph (self->view))
-                       ? _ ("This cannot be done to the selected frame.")
-                       : _ ("Select a frame first."));
+      hv_main_window_toast (
+          self, hv_flame_graph_get_selected (hv_profile_view_get_flame_graph (self->view))
+                    ? _ ("This cannot be done to the selected frame.")
+                    : _ ("Select a frame first."));
 }
 
 static void
@@ -220,14 +215,11 @@ view_action (GtkWidget *widget, const char *name, GVariant *parameter)
   HvMainWindow *self = HV_MAIN_WINDOW (widget);
 
   if (g_str_equal (name, "win.cancel"))
-    hv_main_window_cancel (self);
+    hv_document_cancel (self->document);
   else if (g_str_equal (name, "win.swap"))
     hv_profile_view_swap (self->view);
   else if (g_str_equal (name, "win.search"))
-    {
-      gtk_search_bar_set_search_mode (self->search_bar, TRUE);
-      gtk_widget_grab_focus (GTK_WIDGET (self->search_entry));
-    }
+    hv_document_start_search (self->document);
   else if (g_str_equal (name, "win.undo") || g_str_equal (name, "win.redo"))
     hv_profile_view_undo (self->view, g_str_equal (name, "win.undo") ? -1 : 1);
   else if (g_str_equal (name, "win.cycle"))
@@ -313,10 +305,6 @@ hv_main_window_install_actions (GtkWidgetClass *widget_class)
                                        NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F3, 0, "win.search", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_s, GDK_CONTROL_MASK, "win.export",
-                                       NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_w, GDK_CONTROL_MASK, "window.close",
-                                       NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_q, GDK_CONTROL_MASK, "window.close",
                                        NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_c, GDK_CONTROL_MASK, "win.copy-name",
                                        NULL);

@@ -82,37 +82,13 @@ action_of (guint keyval)
     }
 }
 
-/* In the search: Enter is the entry's own, the other way it does not know. */
-static gboolean
-search_key_cb (HvMainWindow *self, guint keyval, guint keycode, GdkModifierType state)
-{
-  gboolean enter = keyval == GDK_KEY_Return || keyval == GDK_KEY_KP_Enter;
-
-  if (enter && (state & GDK_SHIFT_MASK))
-    hv_profile_view_next_match (self->view, -1);
-  else if (keyval == GDK_KEY_i && (state & GDK_CONTROL_MASK))
-    gtk_toggle_button_set_active (self->case_button,
-                                  !gtk_toggle_button_get_active (self->case_button));
-  else
-    return FALSE;
-  return TRUE;
-}
-
 static gboolean
 key_cb (HvMainWindow *self, guint keyval, guint keycode, GdkModifierType state)
 {
   if (state & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK))
     return FALSE;
   if (keyval == GDK_KEY_Escape)
-    {
-      if (self->page == HV_PAGE_LOADING)
-        hv_main_window_cancel (self);
-      else if (gtk_search_bar_get_search_mode (self->search_bar))
-        gtk_search_bar_set_search_mode (self->search_bar, FALSE);
-      else if (self->page != HV_PAGE_VIEW || !hv_profile_view_escape (self->view))
-        return FALSE;
-      return TRUE;
-    }
+    return self->document && hv_document_escape (self->document);
   const char *action = is_typing (self) ? NULL : action_of (keyval);
   return action && gtk_widget_activate_action (GTK_WIDGET (self), action, NULL);
 }
@@ -159,9 +135,8 @@ drop_cb (HvMainWindow *self, const GValue *value)
       hv_main_window_compare_by_age (self, files->data, files->next->data);
       return TRUE;
     }
-  adw_toast_overlay_add_toast (
-      self->toasts,
-      adw_toast_new (_ ("Drop one file to open it, two to compare them, or a folder of dumps.")));
+  hv_main_window_toast (self,
+                        _ ("Drop one file to open it, two to compare them, or a folder of dumps."));
   return FALSE;
 }
 
@@ -169,14 +144,9 @@ void
 hv_main_window_add_input (HvMainWindow *self)
 {
   GtkEventController *keys = gtk_event_controller_key_new ();
-  GtkEventController *search_keys = gtk_event_controller_key_new ();
   GtkDropTarget *drop = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
 
   g_signal_connect_object (keys, "key-pressed", G_CALLBACK (key_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (search_keys, "key-pressed", G_CALLBACK (search_key_cb), self,
-                           G_CONNECT_SWAPPED);
-  gtk_event_controller_set_propagation_phase (search_keys, GTK_PHASE_CAPTURE);
-  gtk_widget_add_controller (GTK_WIDGET (self->search_entry), search_keys);
   g_signal_connect_object (drop, "drop", G_CALLBACK (drop_cb), self, G_CONNECT_SWAPPED);
   gtk_widget_add_controller (GTK_WIDGET (self), keys);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drop));

@@ -2,17 +2,8 @@
 #pragma once
 
 #include "viewer/window/main-window.h"
-#include "viewer/window/symbols-window.h"
 
 G_BEGIN_DECLS
-
-typedef enum
-{
-  HV_PAGE_START,
-  HV_PAGE_LOADING,
-  HV_PAGE_ERROR,
-  HV_PAGE_VIEW,
-} HvPage;
 
 struct _HvMainWindow
 {
@@ -22,42 +13,33 @@ struct _HvMainWindow
   AdwToastOverlay *toasts;
   AdwWindowTitle *title;
   GtkButton *export_button, *swap_button;
-  GtkToggleButton *search_button, *case_button;
-  GtkSearchBar *search_bar;
-  GtkSearchEntry *search_entry;
-  GtkStack *pages;
-  AdwStatusPage *loading_page, *error_page;
-  GtkProgressBar *progress;
-  HvProfileView *view;
+  GtkToggleButton *search_button;
+  AdwTabView *tabs;
 
   /* Borrowed */
   const HvSession *session;
+  HvDocument *document;  /* of the selected tab; NULL when there is none, at the end */
+  HvProfileView *view;   /* the document's */
+  AdwTabPage *menu_page; /* whose menu is open, or was just now */
 
   /* Owned */
-  HvLoader *loader; /* while loading */
-  GCancellable *cancellable;
-  guint progress_source;
-  char **files;      /* of the last load */
-  char *metric, *at; /* for the load under way */
+  GBindingGroup *search_mode; /* of the document, shown by the button */
   GtkFileChooserNative *chooser;
-  HvLoadKind kind; /* of the last load */
-  char **shown;    /* the files of what is shown */
-  HvLoadKind shown_kind;
-  GPtrArray *binaries;      /* of char *: PATH=FILE as the user located them */
-  HvSymbolsWindow *symbols; /* NULL: never asked for */
 
   HvProfileViewStart start;
-  HvPage page;
-  gboolean settling, failed;
-  gboolean again; /* what is open is loaded once more, for better names */
+  gboolean failed;
 };
 
-void hv_main_window_set_page (HvMainWindow *self, HvPage page);
-void hv_main_window_cancel (HvMainWindow *self);
+/* One sentence, plain text. */
+void hv_main_window_toast (HvMainWindow *self, const char *text);
 
-/* Names what is shown once more, with `file` as the binary of a module. */
-void hv_main_window_locate (HvMainWindow *self, const char *module, const char *file);
-void hv_main_window_show_symbols (HvMainWindow *self);
+/* main-window-tabs.c */
+void hv_main_window_install_tabs (GtkWidgetClass *widget_class);
+void hv_main_window_init_tabs (HvMainWindow *self);
+HvDocument *hv_main_window_add_tab (HvMainWindow *self);
+
+/* The selected document is another, or another thing is shown in it. */
+void hv_main_window_follow (HvMainWindow *self);
 
 /* main-window-actions.c */
 void hv_main_window_install_actions (GtkWidgetClass *widget_class);

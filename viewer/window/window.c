@@ -21,7 +21,8 @@ settled_cb (HvMainWindow *window, Start *start)
 {
   if (hv_main_window_has_failed (window))
     start->status = 3;
-  hv_screenshot_when_drawn (GTK_WINDOW (window), start->args->screenshot);
+  if (!hv_main_window_is_loading (window))
+    hv_screenshot_when_drawn (GTK_WINDOW (window), start->args->screenshot);
 }
 
 static void
@@ -50,12 +51,13 @@ activate_cb (GtkApplication *application, Start *start)
       else
         hv_screenshot_when_drawn (GTK_WINDOW (window), args->screenshot);
     }
-  if (n)
+  if (n && (args->diff || args->series))
     hv_main_window_open (window, (const char *const *) args->files,
-                         args->diff     ? HV_LOAD_DIFF
-                         : args->series ? HV_LOAD_SERIES
-                                        : HV_LOAD_ONE,
-                         args->metric, args->at);
+                         args->diff ? HV_LOAD_DIFF : HV_LOAD_SERIES, args->metric, args->at);
+  else
+    for (guint i = 0; i < n; i++)
+      hv_main_window_open (window, (const char *const[]){ args->files[i], NULL }, HV_LOAD_ONE,
+                           args->metric, args->at);
   gtk_window_present (GTK_WINDOW (window));
 }
 
