@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "profile.h"
 
+#include "child-map.h"
+
 #include <string.h>
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -16,7 +18,7 @@ struct HvProfileTables
   /* Open addressing over ids; 0 is an empty slot (id 0 is never stored). */
   uint32_t *string_slot, *frame_slot;
   uint32_t string_mask, frame_mask;
-  HvPairMap nodes;
+  HvChildMap nodes;
   uint32_t *node_site; /* site + 1, by node */
   uint32_t node_site_size;
 
@@ -110,7 +112,7 @@ tables_free (struct HvProfileTables *tables)
   g_free (tables->string_slot);
   g_free (tables->frame_slot);
   g_free (tables->node_site);
-  hv_pair_map_clear (&tables->nodes);
+  hv_child_map_clear (&tables->nodes);
   g_free (tables);
 }
 
@@ -301,12 +303,12 @@ append_node (HvProfile *profile, uint32_t parent, uint32_t frame)
 uint32_t
 hv_profile_node (HvProfile *profile, uint32_t parent, uint32_t frame)
 {
-  gboolean found;
-  uint32_t *slot = hv_pair_map_slot (&profile->tables->nodes, parent, frame, &found);
+  HvChildMap *nodes = &profile->tables->nodes;
+  uint32_t node = hv_child_map_find (nodes, parent, frame);
 
-  if (!found)
-    *slot = append_node (profile, parent, frame);
-  return *slot;
+  if (node == 0 && (node = append_node (profile, parent, frame)))
+    hv_child_map_add (nodes, parent, frame, node);
+  return node;
 }
 
 uint32_t
@@ -561,7 +563,7 @@ hv_profile_expand_frames (HvProfile *profile, HvFrameExpander chain, gpointer us
 
   profile->node_parent = profile->node_frame = profile->site_node = NULL;
   t->nodes_size = 0;
-  hv_pair_map_clear (&t->nodes);
+  hv_child_map_clear (&t->nodes);
   profile->n_nodes = 0;
   append_node (profile, 0, 0);
   for (uint32_t n = 1; n < old_nodes; n++)
@@ -618,13 +620,7 @@ hv_profile_reopen (HvProfile *profile)
   rehash_strings (profile);
   rehash_frames (profile);
   for (uint32_t n = 1; n < profile->n_nodes; n++)
-    {
-      gboolean found;
-      uint32_t *slot = hv_pair_map_slot (&t->nodes, profile->node_parent[n], profile->node_frame[n],
-                                         &found);
-      if (!found)
-        *slot = n;
-    }
+    hv_child_map_add (&t->nodes, profile->node_parent[n], profile->node_frame[n], n);
   t->node_site_size = profile->n_nodes;
   t->node_site = g_new0 (uint32_t, profile->n_nodes);
   for (uint32_t s = 0; s < profile->n_sites; s++)

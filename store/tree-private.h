@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "child-map.h"
 #include "transform.h"
 
 G_BEGIN_DECLS
@@ -13,7 +14,7 @@ struct HvTreeTables
 {
   GHashTable *key_ids; /* identity → key + 1; identities live in `texts` */
   GStringChunk *texts;
-  HvPairMap children;
+  HvChildMap children;
   uint32_t keys_size, nodes_size;
   uint8_t *mixed;        /* by key: it stands for functions of several names */
   uint8_t *async_body;   /* by key: as in HvTreeFold */

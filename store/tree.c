@@ -66,12 +66,15 @@ add_node (HvTree *tree, uint32_t parent, uint32_t key)
 uint32_t
 _hv_tree_child (HvTree *tree, uint32_t parent, uint32_t key)
 {
-  gboolean found;
-  uint32_t *slot = hv_pair_map_slot (&tree->tables->children, parent, key, &found);
+  HvChildMap *children = &tree->tables->children;
+  uint32_t node = hv_child_map_find (children, parent, key);
 
-  if (!found)
-    *slot = add_node (tree, parent, key);
-  return *slot;
+  if (node == 0)
+    {
+      node = add_node (tree, parent, key);
+      hv_child_map_add (children, parent, key, node);
+    }
+  return node;
 }
 
 uint32_t
@@ -97,7 +100,7 @@ _hv_tree_take_nodes (HvTree *tree)
       if (old.variance[side])
         tree->variance[side] = g_new0 (double, 1);
     }
-  hv_pair_map_clear (&tree->tables->children);
+  hv_child_map_clear (&tree->tables->children);
   tree->n_nodes = tree->tables->nodes_size = 0;
   add_node (tree, 0, HV_NO_KEY);
   return old;
@@ -209,7 +212,7 @@ _hv_tree_finish (HvTree *tree)
     tree->child[tree->child_start[tree->parent[i] + 1]++] = i;
   _hv_tree_sort (tree, tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST], NULL);
 
-  hv_pair_map_clear (&tree->tables->children);
+  hv_child_map_clear (&tree->tables->children);
 }
 
 static void
@@ -355,7 +358,7 @@ hv_tree_free (HvTree *tree)
     return;
   g_clear_pointer (&tree->tables->key_ids, g_hash_table_unref);
   g_clear_pointer (&tree->tables->texts, g_string_chunk_free);
-  hv_pair_map_clear (&tree->tables->children);
+  hv_child_map_clear (&tree->tables->children);
   g_free (tree->tables->mixed);
   g_free (tree->tables->async_body);
   g_free (tree->tables);

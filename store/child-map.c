@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "child-map.h"
+
+#include <string.h>
+
+void
+hv_child_map_clear (HvChildMap *map)
+{
+  g_free (map->link);
+  hv_pair_map_clear (&map->wide);
+  *map = (HvChildMap){ 0 };
+}
+
+static void
+make_room (HvChildMap *map, uint32_t node)
+{
+  uint32_t size = (uint32_t) MIN ((uint64_t) node + node / 2 + 256, G_MAXUINT32);
+
+  map->link = g_renew (HvChildLink, map->link, size);
+  memset (map->link + map->size, 0, (size - map->size) * sizeof (HvChildLink));
+  map->size = size;
+}
+
+void
+hv_child_map_add (HvChildMap *map, uint32_t parent, uint32_t key, uint32_t child)
+{
+  if (child >= map->size)
+    make_room (map, child);
+
+  HvChildLink *above = &map->link[parent];
+  map->link[child].key = key;
+  if (above->n_children++ < HV_CHILD_LIST)
+    {
+      map->link[child].next = above->first;
+      above->first = child;
+      return;
+    }
+  gboolean found;
+  *hv_pair_map_slot (&map->wide, parent, key, &found) = child;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "pair-map.h"
+
+G_BEGIN_DECLS
+
+/* A table from (parent, key) to the child of that key, for the nodes of a tree that is being built.
+ * Node 0 is the root; nodes are numbered as they are made. Most nodes have a child or two, made
+ * soon after them: those are a list through one flat array, which stays in the cache where a hash
+ * table's slot would not. What is wider goes to a hash table. */
+typedef struct
+{
+  uint32_t first, next; /* child and sibling, 0: none */
+  uint32_t key;         /* of the node itself */
+  uint32_t n_children;
+} HvChildLink;
+
+typedef struct
+{
+  HvChildLink *link; /* by node */
+  uint32_t size;
+  HvPairMap wide; /* the children beyond HV_CHILD_LIST of their parents */
+} HvChildMap;
+
+#define HV_CHILD_LIST 6
+
+void hv_child_map_clear (HvChildMap *map);
+
+/* Notes a child that is not there yet. */
+void hv_child_map_add (HvChildMap *map, uint32_t parent, uint32_t key, uint32_t child);
+
+/* 0: there is none. */
+static inline uint32_t
+hv_child_map_find (const HvChildMap *map, uint32_t parent, uint32_t key)
+{
+  if (parent >= map->size)
+    return 0;
+  for (uint32_t n = map->link[parent].first; n; n = map->link[n].next)
+    if (map->link[n].key == key)
+      return n;
+  return map->link[parent].n_children > HV_CHILD_LIST
+             ? hv_pair_map_lookup (&map->wide, parent, key, 0)
+             : 0;
+}
+
+G_END_DECLS
