@@ -22,7 +22,7 @@ test_packages='
   xvfb xauth x11-utils libgtk-4-bin xdotool imagemagick libgl1-mesa-dri fonts-noto-cjk
   at-spi2-core dbus python3-gi gir1.2-atspi-2.0
   chromium nodejs
-  sqlite3 zstd xz-utils binutils
+  sqlite3 zstd xz-utils binutils poppler-utils
   desktop-file-utils shared-mime-info appstream libglib2.0-bin shellcheck
   cargo rustc librust-tokio-dev librust-tracing-dev libjemalloc2
 '

@@ -8,7 +8,8 @@
 #include <unistd.h>
 
 /* The command.  It hands over to another program where a window is wanted (window-main.c): loading
- * GTK takes several times as long as answering from the store. */
+ * GTK takes several times as long as answering from the store; and where a picture is to be drawn.
+ */
 
 static gboolean
 has_display (void)
@@ -55,8 +56,13 @@ main (int argc, char **argv)
       gboolean headless = hv_command_is_headless (&command);
       hv_units_set_si (command.si);
 #if HV_GUI
-      if (!headless && has_display ())
+      if (headless ? hv_command_has_pictures (&command) : has_display ())
         become_window (argv);
+      if (hv_command_has_pictures (&command))
+        {
+          hv_command_clear (&command);
+          return HV_EXIT_USAGE;
+        }
 #endif
       if (!headless && command.files[0] == NULL)
         {

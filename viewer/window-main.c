@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/cli.h"
+#include "draw/picture.h"
 #include "store/units.h"
 #include "window/window.h"
 
 #include <locale.h>
 
-/* The window's program.  The command runs it with its own arguments, which it has checked. */
+/* The window's program.  The command runs it with its own arguments, which it has checked,
+ * for a window or for pictures. */
 
 static int
 open_window (const HvCommand *command)
@@ -30,6 +32,16 @@ open_window (const HvCommand *command)
   return hv_window_main (&args);
 }
 
+/* All that was asked for, pictures among it, without a display. */
+static int
+draw (const HvCommand *command)
+{
+  /* exports are the same in every language */
+  setlocale (LC_MESSAGES, "C");
+  hv_picture_register ();
+  return hv_command_run (command);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -42,7 +54,10 @@ main (int argc, char **argv)
   if (hv_command_parse (&command, argc, argv, &status) && hv_command_load_rules (&command, &status))
     {
       hv_units_set_si (command.si);
-      status = open_window (&command);
+      if (hv_command_is_headless (&command))
+        status = draw (&command);
+      else
+        status = open_window (&command);
     }
   hv_command_clear (&command);
   return status;

@@ -33,6 +33,9 @@ void hv_command_clear (HvCommand *command);
 /* Whether it is to be answered without a window. */
 gboolean hv_command_is_headless (const HvCommand *command);
 
+/* Whether an output is a picture, which only the window's program draws. */
+gboolean hv_command_has_pictures (const HvCommand *command);
+
 /* Puts the frame rules in force, those of --rules and the user's; what is wrong in them goes to
  * stderr. FALSE: leave with `*status`. */
 gboolean hv_command_load_rules (const HvCommand *command, int *status);

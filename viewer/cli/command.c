@@ -94,7 +94,8 @@ hv_command_parse (HvCommand *command, int argc, char **argv, int *status)
       "A directory, or FILEs: dumps of one process over time", NULL },
     { "print", 'p', 0, G_OPTION_ARG_NONE, &c->print, "Report on standard output, no window", NULL },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME_ARRAY, &c->outputs,
-      "Write OUT, its kind by the extension (.svg .json .txt .csv .folded); repeatable", "OUT" },
+      "Write OUT, its kind by the extension (.svg .png .pdf .json .txt .csv .folded); repeatable",
+      "OUT" },
     { "format", 0, 0, G_OPTION_ARG_STRING, &c->format,
       "Kind of the output in place of its extension", "KIND" },
     { "metric", 'm', 0, G_OPTION_ARG_STRING, &c->metric, "live-bytes, peak-bytes, total-blocks, …",
@@ -185,6 +186,22 @@ gboolean
 hv_command_is_headless (const HvCommand *c)
 {
   return c->print || c->outputs || c->format || c->sql;
+}
+
+static gboolean
+is_picture (const HvExporter *exporter)
+{
+  return exporter && !exporter->write;
+}
+
+gboolean
+hv_command_has_pictures (const HvCommand *c)
+{
+  gboolean any = c->format && is_picture (hv_exporter_for_kind (c->format));
+
+  for (guint i = 0; !c->format && c->outputs && c->outputs[i]; i++)
+    any |= is_picture (hv_exporter_for_path (c->outputs[i]));
+  return any;
 }
 
 void

@@ -111,8 +111,8 @@ paint_label (const HvFlamePaint *paint, HvCanvas *canvas, const HvFlameBox *box,
   const HvPalette *palette = paint->palette;
   gboolean growth = paint->layout->view == HV_FLAME_GROWTH;
   /* Of a box that is cut off the name stays in sight. */
-  float x = MAX (rect->origin.x, 0) + PADDING;
-  float end = MIN (rect->origin.x + rect->size.width, (float) paint->layout->width) - 2;
+  float x = MAX (rect->origin.x, paint->x) + PADDING;
+  float end = MIN (rect->origin.x + rect->size.width, paint->x + (float) paint->layout->width) - 2;
   float y = rect->origin.y
             + floorf ((rect->size.height - hv_canvas_line_height (canvas, HV_FACE_REGULAR)) / 2);
   g_autofree char *name = box_name (paint, box);
@@ -141,6 +141,14 @@ paint_label (const HvFlamePaint *paint, HvCanvas *canvas, const HvFlameBox *box,
     hv_canvas_text (canvas, value, HV_FACE_REGULAR, &dim, x, y, end - x);
 }
 
+const char *
+hv_flame_empty_text (const HvFlameLayout *layout)
+{
+  return layout->view == HV_FLAME_GROWTH
+             ? _ ("Nothing grew or shrank. Press v to see what is there.")
+             : _ ("Nothing is held here.");
+}
+
 float
 hv_flame_row_height (HvCanvas *canvas)
 {
@@ -166,6 +174,10 @@ hv_flame_paint (const HvFlamePaint *paint, HvCanvas *canvas)
 
       if (right <= 0 || left >= layout->width)
         continue;
+      rect.origin.x += paint->x;
+      rect.origin.y += paint->y;
+      left += paint->x;
+      right += paint->x;
       if (match)
         {
           fill = paint->palette->match;

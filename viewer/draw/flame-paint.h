@@ -15,6 +15,7 @@ typedef struct
   const HvFlameLayout *layout;
   const HvReport *report; /* whose tree is laid out */
   const HvPalette *palette;
+  float x, y; /* where its top left corner is */
   float row_height;
   const guint8 *matches; /* by key: whether the search found it; NULL: no search */
   /* While it moves: boxes are drawn at shift + stretch × x, without labels. 0, 0: at rest. */
@@ -22,6 +23,9 @@ typedef struct
 } HvFlamePaint;
 
 void hv_flame_paint (const HvFlamePaint *paint, HvCanvas *canvas);
+
+/* What an empty picture says. Static. */
+const char *hv_flame_empty_text (const HvFlameLayout *layout);
 
 /* The height of a row on a canvas. */
 float hv_flame_row_height (HvCanvas *canvas);

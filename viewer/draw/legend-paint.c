@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "store/units.h"
 #include "viewer/draw/legend-paint.h"
 
 #define SWATCH_WIDTH 16
@@ -56,6 +57,18 @@ hv_legend_items (gboolean diff, HvFlameView view, HvLegendItem items[HV_LEGEND_M
         break;
       }
   return n;
+}
+
+char *
+hv_legend_note (const HvReport *r, const HvFlameLayout *layout)
+{
+  if (!layout->n_merged || layout->n_merged >= G_MAXUINT)
+    return NULL;
+  g_autofree char *value = hv_format_value (r->profile, r->metric, layout->merged_value);
+  g_autofree char *count = hv_format_count ((int64_t) layout->n_merged);
+  return g_strdup_printf (g_dngettext (HV_GETTEXT_PACKAGE, "%s narrow frame merged (%s)",
+                                       "%s narrow frames merged (%s)", (gulong) layout->n_merged),
+                          count, value);
 }
 
 static void

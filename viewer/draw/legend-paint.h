@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "store/flame-layout.h"
 #include "viewer/draw/canvas.h"
+#include "viewer/export/export.h"
 #include "viewer/widgets/palette.h"
 
 G_BEGIN_DECLS
@@ -28,6 +28,9 @@ typedef struct
 
 /* Those of a view, of a diff or of one profile; returns how many. One more always fits. */
 guint hv_legend_items (gboolean diff, HvFlameView view, HvLegendItem items[HV_LEGEND_MAX_ITEMS]);
+
+/* What was merged for being narrow; NULL: nothing. Newly allocated. */
+char *hv_legend_note (const HvReport *report, const HvFlameLayout *layout);
 
 /* Draws them in a line of `height`; what does not fit in `width` is cut. */
 void hv_legend_paint (const HvLegendItem *items, guint n, const HvPalette *palette,

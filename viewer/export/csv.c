@@ -6,8 +6,8 @@
 
 /* RFC 4180 with plain integers: all sites, largest (a diff: largest growth) first. */
 
-static void
-append_field (GString *out, const char *text)
+void
+hv_csv_append_field (GString *out, const char *text)
 {
   if (strpbrk (text, ",\"\r\n") == NULL)
     {
@@ -29,11 +29,11 @@ append_name (GString *out, const HvReport *report, const HvRow *row)
 {
   const HvKey *key = row->key == HV_NO_KEY ? NULL : &report->rows_tree->key[row->key];
 
-  append_field (out, hv_report_row_label (report, row));
+  hv_csv_append_field (out, hv_report_row_label (report, row));
   g_string_append_c (out, ',');
-  append_field (out, key ? key->module : "");
+  hv_csv_append_field (out, key ? key->module : "");
   g_string_append_c (out, ',');
-  append_field (out, key ? key->file : "");
+  hv_csv_append_field (out, key ? key->file : "");
   g_string_append_c (out, ',');
   if (key && key->line)
     g_string_append_printf (out, "%u", key->line);
@@ -51,7 +51,7 @@ append_stack (GString *out, const HvTree *tree, uint32_t node)
         g_string_append_c (stack, ';');
       g_string_append (stack, hv_tree_label (tree, g_array_index (path, uint32_t, i)));
     }
-  append_field (out, stack->str);
+  hv_csv_append_field (out, stack->str);
   g_string_append_c (out, '\n');
 }
 

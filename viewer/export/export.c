@@ -1,13 +1,31 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "export.h"
 
+#include "config.h"
 #include "store/units.h"
 
 #include <string.h>
 
+#if HV_GUI
+static HvExporter export_png = { "png", NULL }, export_pdf = { "pdf", NULL };
+#endif
+
 static const HvExporter *const exporters[] = {
-  &hv_export_svg, &hv_export_json, &hv_export_text, &hv_export_csv, &hv_export_folded,
+  &hv_export_svg,
+#if HV_GUI
+  &export_png,     &export_pdf,
+#endif
+  &hv_export_json, &hv_export_text, &hv_export_csv, &hv_export_folded,
 };
+
+void
+hv_exporters_set_pictures (HvWriteFunc png, HvWriteFunc pdf)
+{
+#if HV_GUI
+  export_png.write = png;
+  export_pdf.write = pdf;
+#endif
+}
 
 const HvExporter *
 hv_exporter_for_kind (const char *kind)

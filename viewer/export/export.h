@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "store/diff.h"
+#include "store/flame-layout.h"
 
 G_BEGIN_DECLS
 
@@ -28,18 +28,30 @@ typedef struct
   gboolean as_tree; /* text: the call tree in place of the rows */
   gboolean modules; /* text: with a table of the modules and what is known of them */
   guint top;        /* rows */
+
+  /* What of it is in view, as the window has it; all 0: all of it. */
+  uint32_t zoom;         /* a node; 0: not zoomed */
+  guint zoom_forests;    /* as HvFlameRequest.forests */
+  double scale, left;    /* so much nearer, and what is then left of it as a share of all */
+  const guint8 *matches; /* by key of `tree`: whether the search found it; NULL: no search */
+  const char *search;    /* its text; NULL: none */
 } HvReport;
 
 /* One kind of output. A new one is one new file and one line in export.c's table. */
+typedef gboolean (*HvWriteFunc) (const HvReport *report, GString *out, GError **error);
 typedef struct
 {
-  const char *kind; /* extension and --format name: "svg" */
-  /* Appends the whole file to `out`. */
-  gboolean (*write) (const HvReport *report, GString *out, GError **error);
+  const char *kind;  /* extension and --format name: "svg" */
+  HvWriteFunc write; /* appends the whole file to `out`; NULL: another program does */
 } HvExporter;
 
 extern const HvExporter hv_export_json, hv_export_text, hv_export_csv, hv_export_folded,
     hv_export_svg;
+
+/* Pictures need libraries that take longer to load than most answers take. Only the window's
+ * program has them, which says so here; the command hands over to it. In a build without the window
+ * there are none. */
+void hv_exporters_set_pictures (HvWriteFunc png, HvWriteFunc pdf);
 
 /* The exporter for "svg" or a file name ending in it; NULL: none. */
 const HvExporter *hv_exporter_for_kind (const char *kind);
@@ -66,6 +78,9 @@ const char *hv_report_row_label (const HvReport *report, const HvRow *row);
 /* "live bytes", "bytes at the peak", "units in total", …, as the profile counts. Newly allocated.
  */
 char *hv_report_metric_title (const HvProfile *profile, HvMetric metric, uint32_t at);
+
+/* Appends a field as RFC 4180 wants it. */
+void hv_csv_append_field (GString *out, const char *text);
 
 /* "jemalloc, sampled 512 KiB", "DHAT heap", "heaptrack v3". Newly allocated. */
 char *hv_report_format_title (const HvProfile *profile);

@@ -198,9 +198,7 @@ append_highlights (HvFlameGraph *self, GtkSnapshot *snapshot, const HvPalette *p
 static void
 append_empty (HvFlameGraph *self, GtkSnapshot *snapshot, const HvPalette *palette)
 {
-  const char *text = self->layout->view == HV_FLAME_GROWTH
-                         ? _ ("Nothing grew or shrank. Press v to see what is there.")
-                         : _ ("Nothing is held here.");
+  const char *text = hv_flame_empty_text (self->layout);
   float wide = hv_text_cache_width (get_text (self), text, FALSE);
   float width = (float) gtk_widget_get_width (GTK_WIDGET (self));
 

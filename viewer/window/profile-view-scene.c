@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "store/units.h"
+#include "viewer/draw/legend-paint.h"
+#include "viewer/draw/titles.h"
 #include "viewer/widgets/labels.h"
 #include "viewer/window/profile-view-private.h"
 #include "viewer/window/sentence.h"
@@ -35,18 +37,8 @@ void
 hv_profile_view_update_legend (HvProfileView *self)
 {
   const HvFlameLayout *layout = hv_flame_graph_get_layout (self->flame);
-  g_autofree char *note = NULL;
+  g_autofree char *note = layout ? hv_legend_note (&self->scene->report, layout) : NULL;
 
-  if (layout && layout->n_merged && layout->n_merged < G_MAXUINT)
-    {
-      const HvReport *r = &self->scene->report;
-      g_autofree char *value = hv_format_value (r->profile, r->metric, layout->merged_value);
-      g_autofree char *count = hv_format_count ((int64_t) layout->n_merged);
-      note = g_strdup_printf (g_dngettext (HV_GETTEXT_PACKAGE, "%s narrow frame merged (%s)",
-                                           "%s narrow frames merged (%s)",
-                                           (gulong) layout->n_merged),
-                              count, value);
-    }
   hv_legend_show (self->legend, self->scene, hv_flame_graph_get_view (self->flame), note);
 }
 
@@ -247,33 +239,6 @@ hv_profile_view_default_group (HvProfileView *self)
   return hv_profile_view_base (self) ? HV_GROUP_STACK : HV_GROUP_FUNCTION;
 }
 
-static const char *
-group_text (HvGroup group)
-{
-  switch (group)
-    {
-    case HV_GROUP_FUNCTION:
-      return _ ("By function");
-    case HV_GROUP_STACK:
-      return _ ("By call path");
-    case HV_GROUP_LINE:
-      return _ ("By line");
-    case HV_GROUP_FILE:
-      return _ ("By file");
-    case HV_GROUP_MODULE:
-      return _ ("By module");
-    case HV_GROUP_CRATE:
-      return _ ("By crate");
-    case HV_GROUP_THREAD:
-      return _ ("By thread");
-    case HV_GROUP_TASK:
-      return _ ("By task");
-    case HV_N_GROUPS:
-      break;
-    }
-  return "";
-}
-
 /* The thread that option `text` names, as the first entry of the drop-down is "all"; 0: none. */
 static guint
 find_thread (const HvProfile *profile, const char *text)
@@ -324,7 +289,7 @@ hv_profile_view_update_groups (HvProfileView *self)
       if (group == self->question.options.group)
         selected = self->groups->len;
       g_array_append_val (self->groups, group);
-      gtk_string_list_append (names, group_text (group));
+      gtk_string_list_append (names, hv_title_group (group));
     }
   self->quiet = TRUE;
   gtk_drop_down_set_model (self->group_drop, G_LIST_MODEL (names));
@@ -346,7 +311,7 @@ update_chips (HvProfileView *self)
   show_chip (self, HV_CHIP_INVERT, o->bottom_up ? g_strdup (_ ("Bottom-up")) : NULL,
              _ ("What allocates is on top, its callers below: show callers on top again"));
   show_chip (self, HV_CHIP_GROUP,
-             o->group != hv_profile_view_default_group (self) ? g_strdup (group_text (o->group))
+             o->group != hv_profile_view_default_group (self) ? g_strdup (hv_title_group (o->group))
                                                               : NULL,
              _ ("Group as usual again"));
   show_chip (self, HV_CHIP_THREAD, o->thread ? g_strdup_printf (_ ("Thread: %s"), o->thread) : NULL,

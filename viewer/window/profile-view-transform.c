@@ -2,6 +2,7 @@
 #include "viewer/widgets/i18n.h"
 
 #include "store/transform.h"
+#include "viewer/draw/titles.h"
 #include "viewer/window/profile-view-private.h"
 
 /* What was done to the tree, step by step: each step is a list of transforms, never changed once it
@@ -124,39 +125,6 @@ hv_profile_view_undo (HvProfileView *self, int by)
 
 /* --- chips --- */
 
-static char *
-chip_text (const HvTransform *transform)
-{
-  const char *name = transform->label;
-
-  switch (transform->kind)
-    {
-    case HV_TRANSFORM_FOCUS:
-      return g_strdup_printf (_ ("Focus: %s"), name);
-    case HV_TRANSFORM_FOCUS_PATH:
-      return g_strdup_printf (_ ("Focus on path: %s"), name);
-    case HV_TRANSFORM_FOCUS_SELF:
-      return g_strdup_printf (_ ("Focus on self: %s"), name);
-    case HV_TRANSFORM_DROP:
-      return g_strdup_printf (_ ("Dropped: %s"), name);
-    case HV_TRANSFORM_HIDE:
-      return g_strdup_printf (_ ("Hidden: %s"), name);
-    case HV_TRANSFORM_HIDE_PATH:
-      return g_strdup_printf (_ ("Hidden here: %s"), name);
-    case HV_TRANSFORM_COLLAPSE:
-      return g_strdup_printf (_ ("Collapsed: %s"), name);
-    case HV_TRANSFORM_COLLAPSE_MODULE:
-      return g_strdup_printf (_ ("Collapsed: %s"), hv_basename (transform->module));
-    case HV_TRANSFORM_COLLAPSE_RECURSION:
-      return g_strdup_printf (_ ("Recursion collapsed: %s"), name);
-    case HV_TRANSFORM_COLLAPSE_DIRECT:
-      return g_strdup_printf (_ ("Direct recursion collapsed: %s"), name);
-    case HV_N_TRANSFORMS:
-      break;
-    }
-  return NULL;
-}
-
 static guint
 chip_number (GtkWidget *button)
 {
@@ -241,7 +209,7 @@ hv_profile_view_update_transforms (HvProfileView *self)
       if (hidden && i >= 1 && i < 1 + hidden)
         continue;
       gboolean applies = hv_transform_applies (transform, self->question.options.group);
-      g_autofree char *text = chip_text (transform);
+      g_autofree char *text = hv_title_transform (transform);
       g_autofree char *undo = g_strdup_printf (_ ("Undo “%s”"), text);
       GtkWidget *chip = add_chip (self);
       GtkWidget *back = add_button (self, chip, text,
