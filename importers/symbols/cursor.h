@@ -66,7 +66,24 @@ hv_cursor_number (HvCursor *c, unsigned n)
       hv_cursor_fail (c);
       return 0;
     }
-  memcpy (&value, c->pos, n);
+  /* of a known size it is an instruction, else a call */
+  switch (n)
+    {
+    case 1:
+      memcpy (&value, c->pos, 1);
+      break;
+    case 2:
+      memcpy (&value, c->pos, 2);
+      break;
+    case 4:
+      memcpy (&value, c->pos, 4);
+      break;
+    case 8:
+      memcpy (&value, c->pos, 8);
+      break;
+    default:
+      memcpy (&value, c->pos, n);
+    }
   c->pos += n;
   return GUINT64_FROM_LE (value);
 }
@@ -169,4 +186,12 @@ hv_span_string (HvSpan span, uint64_t offset)
 {
   HvCursor c = hv_cursor (span, offset);
   return hv_cursor_string (&c);
+}
+
+/* The same of at most `max` bytes with its end. */
+static inline const char *
+hv_span_name (HvSpan span, uint64_t offset, uint64_t max)
+{
+  span.size = MIN (span.size, offset + MIN (max, UINT64_MAX - offset));
+  return hv_span_string (span, offset);
 }

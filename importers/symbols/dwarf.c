@@ -29,6 +29,7 @@ compare_abbrevs (gconstpointer a, gconstpointer b)
   return x->code < y->code ? -1 : x->code > y->code;
 }
 
+/* Adds a form to the runs of fixed size that begin not before `first`. */
 static void
 add_skip (GArray *skips, const HvUnit *unit, unsigned form, uint32_t first)
 {
@@ -52,8 +53,25 @@ add_skip (GArray *skips, const HvUnit *unit, unsigned form, uint32_t first)
     }
 }
 
+static HvPlace *
+place_of (HvAbbrev *abbrev, unsigned attribute)
+{
+  switch (attribute)
+    {
+    case DW_AT_LOW_PC:
+      return &abbrev->low_pc;
+    case DW_AT_RANGES:
+      return &abbrev->ranges;
+    case DW_AT_SIBLING:
+      return &abbrev->sibling;
+    default:
+      return NULL;
+    }
+}
+
+/* The table of a unit; only the abbreviation of the code `only`, unless that is 0. */
 static HvAbbrevs *
-read_abbrevs (const HvUnit *unit)
+read_abbrevs (const HvUnit *unit, uint64_t only)
 {
   HvAbbrevs *table = g_new0 (HvAbbrevs, 1);
   HvCursor c = hv_cursor (unit->dwarf->abbrev, unit->abbrevs);
@@ -63,12 +81,13 @@ read_abbrevs (const HvUnit *unit)
 
   g_atomic_ref_count_init (&table->refs);
   /* Sized, so that there is an address even where a damaged table has no attribute at all. */
-  table->abbrevs = g_array_sized_new (FALSE, FALSE, sizeof (HvAbbrev), 128);
-  table->attributes = g_array_sized_new (FALSE, FALSE, sizeof (HvAttribute), 512);
-  table->skips = g_array_sized_new (FALSE, FALSE, sizeof (HvSkip), 512);
-  for (;;)
+  table->abbrevs = g_array_sized_new (FALSE, FALSE, sizeof (HvAbbrev), only ? 1 : 128);
+  table->attributes = g_array_sized_new (FALSE, FALSE, sizeof (HvAttribute), only ? 16 : 512);
+  table->skips = g_array_sized_new (FALSE, FALSE, sizeof (HvSkip), only ? 16 : 512);
+  for (gboolean done = FALSE; !done;)
     {
       HvAbbrev abbrev = { .code = hv_cursor_uleb (&c) };
+      gboolean kept = only == 0 || abbrev.code == only;
       if (c.bad || abbrev.code == 0 || (uint64_t) (c.pos - start) > unit->dwarf->abbrev_budget)
         break;
       uint64_t tag = hv_cursor_uleb (&c);
@@ -76,6 +95,7 @@ read_abbrevs (const HvUnit *unit)
       abbrev.has_children = hv_cursor_u8 (&c) != 0;
       abbrev.first_attribute = table->attributes->len;
       abbrev.first_skip = table->skips->len;
+      uint32_t run = abbrev.first_skip;
       for (;;)
         {
           uint64_t name = hv_cursor_uleb (&c), form = hv_cursor_uleb (&c);
@@ -88,15 +108,25 @@ read_abbrevs (const HvUnit *unit)
                                     0 };
           if (form == DW_FORM_IMPLICIT_CONST)
             attribute.constant = hv_cursor_sleb (&c);
+          if (!kept)
+            continue;
           g_array_append_val (table->attributes, attribute);
-          add_skip (table->skips, unit, attribute.form, abbrev.first_skip);
+          HvPlace *place = place_of (&abbrev, attribute.name);
+          if (place && place->attribute == 0)
+            {
+              run = table->skips->len;
+              place->attribute = table->attributes->len - abbrev.first_attribute;
+              place->n_skips = run - abbrev.first_skip;
+            }
+          add_skip (table->skips, unit, attribute.form, run);
         }
       abbrev.n_attributes = table->attributes->len - abbrev.first_attribute;
       abbrev.n_skips = table->skips->len - abbrev.first_skip;
       sorted &= abbrev.code > before;
       before = abbrev.code;
-      if (!c.bad)
+      if (!c.bad && kept)
         g_array_append_val (table->abbrevs, abbrev);
+      done = kept && only != 0;
     }
   unit->dwarf->abbrev_budget -= MIN (unit->dwarf->abbrev_budget, (uint64_t) (c.pos - start));
   if (!sorted)
@@ -128,7 +158,7 @@ hv_unit_abbrevs (HvUnit *unit)
     {
       if (g_hash_table_size (tables) >= MAX_ABBREV_TABLES)
         g_hash_table_remove_all (tables);
-      table = read_abbrevs (unit);
+      table = read_abbrevs (unit, 0);
       table->key_offset = unit->abbrevs;
       table->key_sizes = sizes;
       g_hash_table_replace (tables, &table->key_offset, table);
@@ -138,16 +168,12 @@ hv_unit_abbrevs (HvUnit *unit)
 }
 
 const HvAbbrev *
-hv_abbrevs_find (const HvAbbrevs *abbrevs, uint64_t code)
+hv_abbrevs_search (const HvAbbrevs *abbrevs, uint64_t code)
 {
-  const HvAbbrev *abbrev = HV_ITEMS (abbrevs->abbrevs, HvAbbrev);
+  HvAbbrev key = { .code = code };
   uint32_t n = abbrevs->abbrevs->len;
 
-  /* compilers number them 1, 2, 3, … */
-  if (code - 1 < n && abbrev[code - 1].code == code)
-    return &abbrev[code - 1];
-  HvAbbrev key = { .code = code };
-  return n ? bsearch (&key, abbrev, n, sizeof key, compare_abbrevs) : NULL;
+  return n ? bsearch (&key, abbrevs->abbrevs->data, n, sizeof key, compare_abbrevs) : NULL;
 }
 
 /* --- units --- */
@@ -244,7 +270,9 @@ read_root_once (HvUnit *unit, const HvAbbrevs *abbrevs, RootRanges *out)
 static void
 read_root (HvUnit *unit, RootRanges *ranges)
 {
-  g_autoptr (HvAbbrevs) abbrevs = hv_unit_abbrevs (unit);
+  HvCursor c = hv_unit_cursor (unit, unit->first_die);
+  /* of most units nothing else is read */
+  g_autoptr (HvAbbrevs) abbrevs = read_abbrevs (unit, hv_cursor_uleb (&c));
 
   unit->root_read = TRUE;
   read_root_once (unit, abbrevs, ranges);
@@ -303,6 +331,7 @@ typedef struct
 {
   HvDwarf *dwarf;
   HvElf *code;
+  const HvWanted *wanted;
   uint32_t unit;
 } Covering;
 
@@ -312,7 +341,7 @@ add_cover (uint64_t low, uint64_t high, gpointer user)
   Covering *covering = user;
   HvUnitRange range = { low, high, 0, covering->unit };
 
-  if (hv_elf_is_code (covering->code, low))
+  if (hv_wanted_any (covering->wanted, low, high) && hv_elf_is_code (covering->code, low))
     g_array_append_val (covering->dwarf->covers, range);
 }
 
@@ -326,6 +355,12 @@ compare_covers (gconstpointer a, gconstpointer b)
   return x->unit < y->unit ? -1 : x->unit > y->unit;
 }
 
+static uint64_t
+range_budget (const HvDwarf *dwarf)
+{
+  return 4 * (dwarf->ranges.size + dwarf->rnglists.size) + (4 << 20);
+}
+
 /* What is found out on the way. */
 static void
 init_caches (HvDwarf *dwarf)
@@ -337,7 +372,7 @@ init_caches (HvDwarf *dwarf)
   dwarf->made_names = g_string_chunk_new (4096);
 
   dwarf->abbrev_budget = 16 * dwarf->abbrev.size + (64 << 20);
-  dwarf->range_budget = 4 * (dwarf->ranges.size + dwarf->rnglists.size) + (4 << 20);
+  dwarf->range_budget = range_budget (dwarf);
   dwarf->name_budget = 8 * dwarf->info.size + (64 << 20);
   dwarf->line_budget = 16 * dwarf->line.size + (64 << 20);
 }
@@ -363,7 +398,7 @@ list_units (HvDwarf *dwarf)
 }
 
 HvDwarf *
-hv_dwarf_new (HvElf *elf, HvElf *code, HvDwarf *alt)
+hv_dwarf_new (HvElf *elf, HvDwarf *alt)
 {
   HvSpan info = hv_elf_section (elf, ".debug_info");
 
@@ -383,9 +418,18 @@ hv_dwarf_new (HvElf *elf, HvElf *code, HvDwarf *alt)
   dwarf->addr = hv_elf_section (elf, ".debug_addr");
   dwarf->str_offsets = hv_elf_section (elf, ".debug_str_offsets");
   list_units (dwarf);
+  return dwarf;
+}
 
-  Covering covering = { dwarf, code, 0 };
-  for (; code && covering.unit < dwarf->units->len; covering.unit++)
+void
+hv_dwarf_cover (HvDwarf *dwarf, HvElf *code, const HvWanted *wanted)
+{
+  Covering covering = { dwarf, code, wanted, 0 };
+  uint64_t reach = 0;
+
+  g_array_set_size (dwarf->covers, 0);
+  dwarf->range_budget = range_budget (dwarf);
+  for (; covering.unit < dwarf->units->len; covering.unit++)
     {
       HvUnit *unit = &g_array_index (dwarf->units, HvUnit, covering.unit);
       RootRanges ranges;
@@ -395,13 +439,11 @@ hv_dwarf_new (HvElf *elf, HvElf *code, HvDwarf *alt)
       hv_unit_ranges (unit, &ranges.low, &ranges.high, &ranges.ranges, add_cover, &covering);
     }
   g_array_sort (dwarf->covers, compare_covers);
-  uint64_t reach = 0;
   for (guint i = 0; i < dwarf->covers->len; i++)
     {
       HvUnitRange *range = &g_array_index (dwarf->covers, HvUnitRange, i);
       range->reach = reach = MAX (reach, range->high);
     }
-  return dwarf;
 }
 
 HvDwarf *

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "elf.h"
+#include "wanted.h"
 
 G_BEGIN_DECLS
 
@@ -14,14 +15,18 @@ G_BEGIN_DECLS
 
 enum
 {
-  DW_TAG_ENUMERATION = 0x04,
+  DW_TAG_ARRAY = 0x01,
   DW_TAG_CLASS = 0x02,
+  DW_TAG_ENUMERATION = 0x04,
   DW_TAG_STRUCTURE = 0x13,
+  DW_TAG_SUBROUTINE_TYPE = 0x15,
   DW_TAG_UNION = 0x17,
   DW_TAG_INLINED_SUBROUTINE = 0x1d,
   DW_TAG_SUBPROGRAM = 0x2e,
   DW_TAG_INTERFACE = 0x38,
   DW_TAG_NAMESPACE = 0x39,
+  DW_TAG_CALL_SITE = 0x48,
+  DW_TAG_GNU_CALL_SITE = 0x4109,
 
   DW_AT_SIBLING = 0x01,
   DW_AT_NAME = 0x03,
@@ -97,6 +102,13 @@ typedef struct
   uint32_t size;
 } HvSkip;
 
+/* An attribute in its entry. */
+typedef struct
+{
+  uint32_t attribute; /* from 1, of the abbreviation's own; 0: it has none */
+  uint32_t n_skips;   /* before it */
+} HvPlace;
+
 typedef struct
 {
   uint64_t code;
@@ -104,6 +116,8 @@ typedef struct
   gboolean has_children;
   uint32_t first_attribute, n_attributes;
   uint32_t first_skip, n_skips;
+  /* Which are looked at in most entries, to pass over the rest; a run of skips ends before each. */
+  HvPlace low_pc, ranges, sibling;
 } HvAbbrev;
 
 typedef struct
@@ -145,7 +159,7 @@ struct HvDwarf
   HvSpan info, abbrev, str, line, line_str, ranges, rnglists, addr, str_offsets;
 
   GArray *units;  /* of HvUnit, by offset */
-  GArray *covers; /* of HvUnitRange, by low */
+  GArray *covers; /* of HvUnitRange, by low: those that hold what is asked for */
   GHashTable *abbrev_tables;
   GHashTable *names;      /* DIE offset → HvName */
   GHashTable *containers; /* HvUnit → what gives its DIEs their place (dwname.c) */
@@ -156,10 +170,13 @@ struct HvDwarf
   uint64_t abbrev_budget, range_budget, name_budget, line_budget;
 };
 
-/* Reads the list of units and their ranges; NULL when there is no DWARF. `elf` must outlive it;
- * `code` tells what addresses are executable (in a separate debug file the segments are not to be
- * trusted). `alt` may be NULL and must outlive it. */
-HvDwarf *hv_dwarf_new (HvElf *elf, HvElf *code, HvDwarf *alt);
+/* Reads the list of units; NULL when there is no DWARF. `elf` must outlive it; `alt` may be NULL
+ * and must outlive it. */
+HvDwarf *hv_dwarf_new (HvElf *elf, HvDwarf *alt);
+
+/* Reads of the units' ranges those that hold any of the addresses; `code` tells what addresses are
+ * executable (in a separate debug file the segments are not to be trusted). */
+void hv_dwarf_cover (HvDwarf *dwarf, HvElf *code, const HvWanted *wanted);
 
 /* Reads the .dwo sections of a file; addresses, and the ranges of before version 5, are in the file
  * of the skeletons. Both must outlive it. */
@@ -171,8 +188,8 @@ HvDwarf *hv_dwarf_copy (const HvDwarf *dwarf, HvDwarf *alt);
 void hv_dwarf_free (HvDwarf *dwarf);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvDwarf, hv_dwarf_free)
 
-/* The `nth` unit (from 0) whose ranges hold `address`, the tightest first and of equals
- * the one that stands first; FALSE when there is none. */
+/* The `nth` unit (from 0) whose ranges hold `address`, of those covered, the tightest first and of
+ * equals the one that stands first; FALSE when there is none. */
 gboolean hv_dwarf_find_unit (const HvDwarf *dwarf, uint64_t address, unsigned nth, uint32_t *unit);
 
 /* The unit that holds a DIE, NULL when none does. Its root is read. */
@@ -200,7 +217,19 @@ HvAbbrevs *hv_unit_abbrevs (HvUnit *unit);
 void hv_abbrevs_unref (HvAbbrevs *abbrevs);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvAbbrevs, hv_abbrevs_unref)
 
-const HvAbbrev *hv_abbrevs_find (const HvAbbrevs *abbrevs, uint64_t code);
+/* The abbreviation of a code, NULL when there is none. */
+const HvAbbrev *hv_abbrevs_search (const HvAbbrevs *abbrevs, uint64_t code);
+
+static inline const HvAbbrev *
+hv_abbrevs_find (const HvAbbrevs *abbrevs, uint64_t code)
+{
+  const HvAbbrev *abbrev = HV_ITEMS (abbrevs->abbrevs, HvAbbrev);
+
+  /* compilers number them 1, 2, 3, … */
+  if (G_LIKELY (code - 1 < abbrevs->abbrevs->len && abbrev[code - 1].code == code))
+    return &abbrev[code - 1];
+  return hv_abbrevs_search (abbrevs, code);
+}
 
 /* A cursor at a DIE of the unit, which ends with the unit. */
 HvCursor hv_unit_cursor (const HvUnit *unit, uint64_t die);
@@ -214,8 +243,24 @@ int hv_form_size (const HvUnit *unit, unsigned form);
 
 void hv_unit_value (const HvUnit *unit, HvCursor *c, unsigned form, int64_t constant,
                     HvValue *value);
-void hv_unit_skip (const HvUnit *unit, HvCursor *c, const HvAbbrevs *abbrevs,
-                   const HvAbbrev *abbrev);
+
+/* Passes over a value of a form of no fixed size. */
+void hv_unit_skip_form (const HvUnit *unit, HvCursor *c, unsigned form);
+
+/* Passes over the first `n` skips of a DIE; all of them are up to its end. */
+static inline void
+hv_unit_skip (const HvUnit *unit, HvCursor *c, const HvAbbrevs *abbrevs, const HvAbbrev *abbrev,
+              uint32_t n)
+{
+  const HvSkip *skip = HV_ITEMS (abbrevs->skips, HvSkip) + abbrev->first_skip;
+
+  for (uint32_t i = 0; i < n; i++)
+    if (skip[i].form == 0)
+      hv_cursor_skip (c, skip[i].size);
+    else
+      hv_unit_skip_form (unit, c, skip[i].form);
+}
+
 const char *hv_unit_string (const HvUnit *unit, const HvValue *value);
 gboolean hv_unit_address (const HvUnit *unit, const HvValue *value, uint64_t *address);
 

@@ -101,8 +101,8 @@ hv_form_size (const HvUnit *unit, unsigned form)
     }
 }
 
-static void
-skip_variable (const HvUnit *unit, HvCursor *c, unsigned form)
+void
+hv_unit_skip_form (const HvUnit *unit, HvCursor *c, unsigned form)
 {
   switch (form)
     {
@@ -142,7 +142,7 @@ skip_variable (const HvUnit *unit, HvCursor *c, unsigned form)
         else if (size >= 0)
           hv_cursor_skip (c, (uint64_t) size);
         else
-          skip_variable (unit, c, (unsigned) real);
+          hv_unit_skip_form (unit, c, (unsigned) real);
         break;
       }
     default:
@@ -150,133 +150,146 @@ skip_variable (const HvUnit *unit, HvCursor *c, unsigned form)
     }
 }
 
-void
-hv_unit_skip (const HvUnit *unit, HvCursor *c, const HvAbbrevs *abbrevs, const HvAbbrev *abbrev)
+/* The offset of the DIE at an offset of the unit. */
+static uint64_t
+die_at (const HvUnit *unit, uint64_t offset)
 {
-  const HvSkip *skip = HV_ITEMS (abbrevs->skips, HvSkip) + abbrev->first_skip;
-
-  for (uint32_t i = 0; i < abbrev->n_skips; i++)
-    if (skip[i].form == 0)
-      hv_cursor_skip (c, skip[i].size);
-    else
-      skip_variable (unit, c, skip[i].form);
+  return unit->offset + MIN (offset, unit->end);
 }
 
 void
 hv_unit_value (const HvUnit *unit, HvCursor *c, unsigned form, int64_t constant, HvValue *value)
 {
-  int size = hv_form_size (unit, form);
+  HvValueKind kind = HV_VALUE_NUMBER;
+  uint64_t number = 0;
+  int size;
 
-  *value = (HvValue){ HV_VALUE_NUMBER, 0, NULL };
+  value->text = NULL;
   switch (form)
     {
-    case FORM_INDIRECT:
-      {
-        uint64_t real = hv_cursor_uleb (c);
-        value->kind = HV_VALUE_NONE;
-        if (real == FORM_INDIRECT || real == FORM_IMPLICIT_CONST || real > 0xffff)
-          hv_cursor_fail (c);
-        else
-          hv_unit_value (unit, c, (unsigned) real, 0, value);
-        return;
-      }
     case FORM_FLAG_PRESENT:
-      value->number = 1;
-      return;
+      number = 1;
+      break;
     case FORM_IMPLICIT_CONST:
-      value->number = (uint64_t) constant;
-      return;
+      number = (uint64_t) constant;
+      break;
+    case FORM_DATA1:
+    case FORM_FLAG:
+      number = hv_cursor_u8 (c);
+      break;
+    case FORM_DATA2:
+      number = hv_cursor_u16 (c);
+      break;
+    case FORM_DATA4:
+      number = hv_cursor_u32 (c);
+      break;
+    case FORM_DATA8:
+      number = hv_cursor_u64 (c);
+      break;
+    case FORM_SEC_OFFSET:
+      number = hv_cursor_number (c, unit->offset_size);
+      break;
     case FORM_SDATA:
-      value->number = (uint64_t) hv_cursor_sleb (c);
-      return;
+      number = (uint64_t) hv_cursor_sleb (c);
+      break;
     case FORM_UDATA:
-      value->number = hv_cursor_uleb (c);
-      return;
-    case FORM_STRING:
-      value->kind = HV_VALUE_INLINE_STRING;
-      value->text = hv_cursor_string (c);
-      return;
-    case FORM_REF_UDATA:
-      value->kind = HV_VALUE_DIE;
-      value->number = hv_cursor_uleb (c);
-      value->number = unit->offset + MIN (value->number, unit->end);
-      return;
-    case FORM_STRX:
-    case FORM_GNU_STR_INDEX:
-      value->kind = HV_VALUE_STRING_INDEX;
-      value->number = hv_cursor_uleb (c);
-      return;
+      number = hv_cursor_uleb (c);
+      break;
+    case FORM_ADDR:
+      kind = HV_VALUE_ADDRESS;
+      number = hv_cursor_number (c, unit->address_size);
+      break;
     case FORM_ADDRX:
     case FORM_GNU_ADDR_INDEX:
-      value->kind = HV_VALUE_ADDRESS_INDEX;
-      value->number = hv_cursor_uleb (c);
-      return;
-    case FORM_RNGLISTX:
-      value->kind = HV_VALUE_RANGES_INDEX;
-      value->number = hv_cursor_uleb (c);
-      return;
-    default:
-      break;
-    }
-  if (size == VARIABLE || size > 8)
-    {
-      value->kind = HV_VALUE_NONE;
-      if (size == VARIABLE)
-        skip_variable (unit, c, form);
-      else
-        hv_cursor_skip (c, (uint64_t) size);
-      return;
-    }
-
-  value->number = hv_cursor_number (c, (unsigned) size);
-  switch (form)
-    {
-    case FORM_ADDR:
-      value->kind = HV_VALUE_ADDRESS;
-      break;
-    case FORM_STRP:
-      value->kind = HV_VALUE_STRING;
-      break;
-    case FORM_LINE_STRP:
-      value->kind = HV_VALUE_LINE_STRING;
-      break;
-    case FORM_STRP_SUP:
-    case FORM_GNU_STRP_ALT:
-      value->kind = HV_VALUE_ALT_STRING;
-      break;
-    case FORM_REF1:
-    case FORM_REF2:
-    case FORM_REF4:
-    case FORM_REF8:
-      value->kind = HV_VALUE_DIE;
-      value->number = unit->offset + MIN (value->number, unit->end);
-      break;
-    case FORM_REF_ADDR:
-      value->kind = HV_VALUE_DIE;
-      break;
-    case FORM_REF_SUP4:
-    case FORM_REF_SUP8:
-    case FORM_GNU_REF_ALT:
-      value->kind = HV_VALUE_ALT_DIE;
-      break;
-    case FORM_REF_SIG8:
-      value->kind = HV_VALUE_NONE;
-      break;
-    case FORM_STRX1:
-    case FORM_STRX1 + 1:
-    case FORM_STRX1 + 2:
-    case FORM_STRX4:
-      value->kind = HV_VALUE_STRING_INDEX;
+      kind = HV_VALUE_ADDRESS_INDEX;
+      number = hv_cursor_uleb (c);
       break;
     case FORM_ADDRX1:
     case FORM_ADDRX1 + 1:
     case FORM_ADDRX1 + 2:
     case FORM_ADDRX4:
-      value->kind = HV_VALUE_ADDRESS_INDEX;
+      kind = HV_VALUE_ADDRESS_INDEX;
+      number = hv_cursor_number (c, (unsigned) hv_form_size (unit, form));
+      break;
+    case FORM_STRING:
+      kind = HV_VALUE_INLINE_STRING;
+      value->text = hv_cursor_string (c);
+      break;
+    case FORM_STRP:
+      kind = HV_VALUE_STRING;
+      number = hv_cursor_number (c, unit->offset_size);
+      break;
+    case FORM_LINE_STRP:
+      kind = HV_VALUE_LINE_STRING;
+      number = hv_cursor_number (c, unit->offset_size);
+      break;
+    case FORM_STRP_SUP:
+    case FORM_GNU_STRP_ALT:
+      kind = HV_VALUE_ALT_STRING;
+      number = hv_cursor_number (c, unit->offset_size);
+      break;
+    case FORM_STRX:
+    case FORM_GNU_STR_INDEX:
+      kind = HV_VALUE_STRING_INDEX;
+      number = hv_cursor_uleb (c);
+      break;
+    case FORM_STRX1:
+    case FORM_STRX1 + 1:
+    case FORM_STRX1 + 2:
+    case FORM_STRX4:
+      kind = HV_VALUE_STRING_INDEX;
+      number = hv_cursor_number (c, (unsigned) hv_form_size (unit, form));
+      break;
+    case FORM_REF4: /* the one compilers write */
+      kind = HV_VALUE_DIE;
+      number = die_at (unit, hv_cursor_u32 (c));
+      break;
+    case FORM_REF1:
+    case FORM_REF2:
+    case FORM_REF8:
+      kind = HV_VALUE_DIE;
+      number = die_at (unit, hv_cursor_number (c, (unsigned) hv_form_size (unit, form)));
+      break;
+    case FORM_REF_UDATA:
+      kind = HV_VALUE_DIE;
+      number = die_at (unit, hv_cursor_uleb (c));
+      break;
+    case FORM_REF_ADDR:
+      kind = HV_VALUE_DIE;
+      number = hv_cursor_number (c, (unsigned) hv_form_size (unit, form));
+      break;
+    case FORM_REF_SUP4:
+    case FORM_REF_SUP8:
+    case FORM_GNU_REF_ALT:
+      kind = HV_VALUE_ALT_DIE;
+      number = hv_cursor_number (c, (unsigned) hv_form_size (unit, form));
+      break;
+    case FORM_RNGLISTX:
+      kind = HV_VALUE_RANGES_INDEX;
+      number = hv_cursor_uleb (c);
+      break;
+    case FORM_INDIRECT:
+      number = hv_cursor_uleb (c);
+      if (number == FORM_INDIRECT || number == FORM_IMPLICIT_CONST || number > 0xffff)
+        hv_cursor_fail (c);
+      else
+        {
+          hv_unit_value (unit, c, (unsigned) number, 0, value);
+          return;
+        }
+      kind = HV_VALUE_NONE;
+      number = 0;
       break;
     default:
-      break;
+      kind = HV_VALUE_NONE;
+      size = hv_form_size (unit, form);
+      if (size == VARIABLE)
+        hv_unit_skip_form (unit, c, form);
+      else
+        hv_cursor_skip (c, (uint64_t) size);
     }
+  value->kind = kind;
+  value->number = number;
 }
 
 /* The `index`th number of `size` bytes after `base`; FALSE when it is not there. */

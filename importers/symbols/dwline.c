@@ -14,8 +14,12 @@ struct HvLines
   HvCursor program;
 
   unsigned version, min_instruction, max_operations, line_range, opcode_base;
-  int line_base;
   uint8_t operands[256];
+  struct
+  {
+    uint8_t operations;
+    int16_t lines;
+  } special[256]; /* by opcode, from `opcode_base` on */
   uint8_t address_size;
 };
 
@@ -152,11 +156,17 @@ hv_lines_new (HvUnit *unit)
   if (lines->max_operations == 0)
     lines->max_operations = 1;
   hv_cursor_u8 (&c); /* is_stmt is of no interest */
-  lines->line_base = (int8_t) hv_cursor_u8 (&c);
+  int line_base = (int8_t) hv_cursor_u8 (&c);
   lines->line_range = hv_cursor_u8 (&c);
   lines->opcode_base = hv_cursor_u8 (&c);
   for (unsigned i = 1; i < lines->opcode_base; i++)
     lines->operands[i] = hv_cursor_u8 (&c);
+  for (unsigned i = lines->opcode_base; i < 256 && lines->line_range != 0; i++)
+    {
+      unsigned adjusted = i - lines->opcode_base;
+      lines->special[i].operations = (uint8_t) (adjusted / lines->line_range);
+      lines->special[i].lines = (int16_t) (line_base + (int) (adjusted % lines->line_range));
+    }
   if (lines->version >= 5)
     {
       read_entries (lines, &sizes, &c, directories, FALSE);
@@ -188,44 +198,64 @@ typedef struct
 {
   HvElf *code;
   HvQuery *queries;
-  gsize n, next; /* the first query not before the latest row */
-  gboolean in_sequence, discarded;
+  gsize n, next;   /* the first query not before the latest row */
+  uint64_t beyond; /* rows up to here end no range with a query */
+  gsize left;      /* queries without a line */
+  gboolean in_sequence;
   Row row;
 } Finder;
 
-/* A row ends the range of the one before it: no table is made, and none is sorted. */
 static void
-emit (Finder *f, const Row *row, gboolean last)
+look_for_next (Finder *f)
+{
+  f->beyond = f->next < f->n ? f->queries[f->next].address : UINT64_MAX;
+}
+
+static void
+begin_sequence (Finder *f, uint64_t address)
+{
+  gsize low = 0, high = f->n;
+
+  while (low < high)
+    {
+      gsize middle = low + (high - low) / 2;
+      if (f->queries[middle].address < address)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  /* a sequence of a discarded function stands at 0, or at -1 */
+  f->next = address == 0 || !hv_elf_is_code (f->code, address) ? f->n : low;
+  f->in_sequence = TRUE;
+  look_for_next (f);
+}
+
+/* Gives the queries before an address the latest row. */
+static void
+take_queries (Finder *f, uint64_t address)
+{
+  for (; f->next < f->n && f->queries[f->next].address < address; f->next++)
+    {
+      HvQuery *query = &f->queries[f->next];
+      if (query->address < f->row.address || query->has_line)
+        continue;
+      query->has_line = TRUE;
+      query->file = f->row.file;
+      query->line = (uint32_t) MIN (f->row.line, UINT32_MAX);
+      f->left--;
+    }
+  look_for_next (f);
+}
+
+/* A row ends the range of the one before it: no table is made, and none is sorted. */
+static inline void
+emit (Finder *f, const Row *row)
 {
   if (!f->in_sequence)
-    {
-      gsize low = 0, high = f->n;
-      while (low < high)
-        {
-          gsize middle = low + (high - low) / 2;
-          if (f->queries[middle].address < row->address)
-            low = middle + 1;
-          else
-            high = middle;
-        }
-      f->next = low;
-      f->in_sequence = TRUE;
-      /* a sequence of a discarded function stands at 0, or at -1 */
-      f->discarded = row->address == 0 || !hv_elf_is_code (f->code, row->address);
-    }
-  else if (!f->discarded)
-    for (; f->next < f->n && f->queries[f->next].address < row->address; f->next++)
-      {
-        HvQuery *query = &f->queries[f->next];
-        if (query->address < f->row.address || query->has_line)
-          continue;
-        query->has_line = TRUE;
-        query->file = f->row.file;
-        query->line = (uint32_t) MIN (f->row.line, UINT32_MAX);
-      }
+    begin_sequence (f, row->address);
+  else if (row->address > f->beyond)
+    take_queries (f, row->address);
   f->row = *row;
-  if (last)
-    f->in_sequence = FALSE;
 }
 
 static void
@@ -262,22 +292,20 @@ hv_lines_find (HvLines *lines, HvElf *code, HvQuery *queries, gsize n)
     DEFINE_FILE = 3,
   };
   static const Row start = { .file = 1, .line = 1 };
-  Finder finder = { .code = code, .queries = queries, .n = n };
+  Finder finder = { .code = code, .queries = queries, .n = n, .left = n };
   HvCursor c = lines->program;
   Row row = start;
 
   if (c.pos == NULL)
     return;
-  while (!c.bad && c.pos < c.end)
+  while (!c.bad && c.pos < c.end && finder.left > 0)
     {
       unsigned opcode = hv_cursor_u8 (&c);
       if (opcode >= lines->opcode_base)
         {
-          unsigned adjusted = opcode - lines->opcode_base;
-          advance (lines, &row, adjusted / lines->line_range);
-          row.line += (uint64_t) (int64_t) (lines->line_base
-                                            + (int) (adjusted % lines->line_range));
-          emit (&finder, &row, FALSE);
+          advance (lines, &row, lines->special[opcode].operations);
+          row.line += (uint64_t) (int64_t) lines->special[opcode].lines;
+          emit (&finder, &row);
           continue;
         }
       switch (opcode)
@@ -292,7 +320,8 @@ hv_lines_find (HvLines *lines, HvElf *code, HvQuery *queries, gsize n)
             switch (hv_cursor_u8 (&x))
               {
               case END_SEQUENCE:
-                emit (&finder, &row, TRUE);
+                emit (&finder, &row);
+                finder.in_sequence = FALSE;
                 row = start;
                 break;
               case SET_ADDRESS:
@@ -311,7 +340,7 @@ hv_lines_find (HvLines *lines, HvElf *code, HvQuery *queries, gsize n)
             break;
           }
         case COPY:
-          emit (&finder, &row, FALSE);
+          emit (&finder, &row);
           break;
         case ADVANCE_PC:
           advance (lines, &row, hv_cursor_uleb (&c));

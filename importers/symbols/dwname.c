@@ -141,7 +141,7 @@ list_containers (HvUnit *unit)
       const HvAbbrev *abbrev = hv_abbrevs_find (abbrevs, code);
       if (abbrev == NULL)
         break;
-      hv_unit_skip (unit, &c, abbrevs, abbrev);
+      hv_unit_skip (unit, &c, abbrevs, abbrev, abbrev->n_skips);
       if (!abbrev->has_children)
         continue;
       if (++depth == MAX_DEPTH)

@@ -30,19 +30,14 @@
 /* A program has a dozen. */
 #define MAX_SEGMENTS 1024
 
-/* Names of sections are short, those of symbols seldom long; many may be the ends of one text. */
 #define MAX_SECTION_NAME 256
-#define MAX_SYMBOL_NAME (1u << 16)
-#define NAMES_PER_BYTE 16
 
 /* A packed file of symbols that unpacks to more is a bomb: xz may reach 7000 to 1. */
-#define MAX_SMALL (128u << 20)
+#define MAX_PACKED (128u << 20)
 
 enum
 {
-  SHT_SYMTAB_ = 2,
   SHT_NOBITS_ = 8,
-  SHT_DYNSYM_ = 11,
   SHF_COMPRESSED_ = 1 << 11,
   PT_LOAD_ = 1,
   PT_NOTE_ = 4,
@@ -65,14 +60,6 @@ typedef struct
   uint64_t offset, address, file_size, memory_size, align;
 } Segment;
 
-typedef struct
-{
-  uint64_t start, end;
-  uint64_t reach; /* the highest end so far */
-  const char *name;
-  uint32_t rank; /* of symbols at one address the lowest is shown */
-} Symbol;
-
 struct HvElf
 {
   int fd;      /* -1: all in `file` */
@@ -92,9 +79,8 @@ struct HvElf
   gboolean build_id_read;
   char *build_id;
 
-  gboolean symbols_read;
-  GArray *symbols; /* of Symbol */
-  HvElf *small;    /* the file packed in .gnu_debugdata, or NULL */
+  gboolean packed_read;
+  HvElf *packed; /* the file in .gnu_debugdata, or NULL */
 };
 
 static gboolean
@@ -225,14 +211,6 @@ load (HvElf *elf, Section *section)
   return section->content;
 }
 
-/* The name of at most `max` bytes at an offset of a table; NULL when there is none. */
-static const char *
-name_at (HvSpan names, uint32_t offset, uint64_t max)
-{
-  names.size = MIN (names.size, offset + max);
-  return hv_span_string (names, offset);
-}
-
 static gboolean
 refuse (GError **error, const char *why)
 {
@@ -310,7 +288,7 @@ read_headers (HvElf *elf, GError **error)
       HvSpan names = load (elf, &elf->section[names_index]);
       for (uint32_t i = 0; i < elf->n_sections; i++)
         {
-          const char *name = name_at (names, offset[i], MAX_SECTION_NAME);
+          const char *name = hv_span_name (names, offset[i], MAX_SECTION_NAME);
           elf->section[i].name = name ? name : "";
         }
     }
@@ -344,7 +322,6 @@ elf_new (void)
 
   elf->fd = -1;
   elf->copies = g_ptr_array_new_with_free_func (g_free);
-  elf->symbols = g_array_new (FALSE, FALSE, sizeof (Symbol));
   return elf;
 }
 
@@ -397,8 +374,7 @@ hv_elf_free (HvElf *elf)
   if (elf->fd >= 0)
     close (elf->fd);
   g_ptr_array_unref (elf->copies);
-  g_array_unref (elf->symbols);
-  hv_elf_free (elf->small);
+  hv_elf_free (elf->packed);
   g_free (elf->section);
   g_free (elf->segment);
   g_free (elf->build_id);
@@ -651,22 +627,8 @@ hv_elf_read (HvElf *elf, uint64_t address, void *bytes, gsize size)
   return FALSE;
 }
 
-static int
-compare_symbols (gconstpointer a, gconstpointer b)
-{
-  const Symbol *x = a, *y = b;
-
-  if (x->start != y->start)
-    return x->start < y->start ? -1 : 1;
-  if (x->rank != y->rank)
-    return x->rank < y->rank ? -1 : 1;
-  return strcmp (x->name, y->name);
-}
-
-/* Opens the ELF file in .gnu_debugdata: distributions keep the names of internal functions there
- * when they strip a program, compressed by xz. */
 static void
-open_small (HvElf *elf)
+open_packed (HvElf *elf)
 {
   HvSpan packed = hv_elf_section (elf, ".gnu_debugdata");
   lzma_stream stream = LZMA_STREAM_INIT;
@@ -674,13 +636,13 @@ open_small (HvElf *elf)
   g_autofree uint8_t *out = NULL;
   gsize size = 0, used = 0;
 
-  if (packed.data == NULL || lzma_stream_decoder (&stream, MAX_SMALL, 0) != LZMA_OK)
+  if (packed.data == NULL || lzma_stream_decoder (&stream, MAX_PACKED, 0) != LZMA_OK)
     return;
   stream.next_in = packed.data;
   stream.avail_in = packed.size;
-  while (result == LZMA_OK && used < MAX_SMALL)
+  while (result == LZMA_OK && used < MAX_PACKED)
     {
-      size = MIN (MAX (2 * size, 4 * packed.size), MAX_SMALL);
+      size = MIN (MAX (2 * size, 4 * packed.size), MAX_PACKED);
       uint8_t *larger = g_try_realloc (out, size);
       if (larger == NULL)
         break;
@@ -693,118 +655,28 @@ open_small (HvElf *elf)
   lzma_end (&stream);
   if (result != LZMA_STREAM_END)
     return;
-  elf->small = hv_elf_new_for_memory (out, used, NULL);
-  if (elf->small)
+  elf->packed = hv_elf_new_for_memory (out, used, NULL);
+  if (elf->packed)
     g_ptr_array_add (elf->copies, g_steal_pointer (&out));
 }
 
-/* The table of a type: there is one at most. */
-static Section *
-find_table (HvElf *elf, uint32_t type)
+HvElf *
+hv_elf_packed_symbols (HvElf *elf)
+{
+  if (!elf->packed_read)
+    open_packed (elf);
+  elf->packed_read = TRUE;
+  return elf->packed;
+}
+
+HvSpan
+hv_elf_symbol_table (HvElf *elf, uint32_t type, HvSpan *names)
 {
   for (uint32_t i = 0; i < elf->n_sections; i++)
     if (elf->section[i].type == type && elf->section[i].link < elf->n_sections)
-      return &elf->section[i];
-  return NULL;
-}
-
-/* Adds the symbols of the table of a type to `symbols`. */
-static void
-read_symbols_of (HvElf *elf, uint32_t type, GArray *symbols)
-{
-  Section *table = find_table (elf, type);
-
-  if (table == NULL)
-    return;
-  HvCursor c = hv_cursor (load (elf, table), 0);
-  HvSpan names = load (elf, &elf->section[table->link]);
-  uint64_t budget = NAMES_PER_BYTE * names.size;
-  while (!c.bad && hv_cursor_left (&c) >= 24)
-    {
-      uint32_t offset = hv_cursor_u32 (&c);
-      unsigned info = hv_cursor_u8 (&c);
-      hv_cursor_u8 (&c);
-      unsigned index = hv_cursor_u16 (&c);
-      uint64_t start = hv_cursor_u64 (&c), size = hv_cursor_u64 (&c);
-      unsigned kind = info & 15, binding = info >> 4;
-      /* functions, indirect ones, and assembler labels that have a size */
-      if (index == 0 || size == 0 || (kind != 2 && kind != 10 && kind != 0))
-        continue;
-      const char *name = name_at (names, offset, MIN (budget, MAX_SYMBOL_NAME));
-      budget -= MIN (budget, name ? strlen (name) : MAX_SYMBOL_NAME);
-      if (name == NULL || *name == 0)
-        continue;
-      Symbol symbol = { .start = start,
-                        .end = start + MIN (size, UINT64_MAX - start),
-                        .name = name };
-      /* of aliases the name people know: typed, global before weak before local, and "malloc"
-         before "__libc_malloc" */
-      unsigned underscores = (unsigned) MIN (strspn (name, "_"), 15);
-      if (name[0] == '_' && (name[1] == 'Z' || name[1] == 'R'))
-        underscores = 0;
-      symbol.rank = (kind == 0) << 8
-                    | (binding == 1   ? 0u
-                       : binding == 2 ? 1u
-                                      : 2u)
-                          << 4
-                    | underscores;
-      g_array_append_val (symbols, symbol);
-    }
-}
-
-static void
-read_symbols (HvElf *elf)
-{
-  if (elf->symbols_read)
-    return;
-  elf->symbols_read = TRUE;
-  read_symbols_of (elf, SHT_SYMTAB_, elf->symbols);
-  read_symbols_of (elf, SHT_DYNSYM_, elf->symbols);
-  open_small (elf);
-  if (elf->small)
-    read_symbols_of (elf->small, SHT_SYMTAB_, elf->symbols);
-  g_array_sort (elf->symbols, compare_symbols);
-
-  Symbol *symbol = HV_ITEMS (elf->symbols, Symbol);
-  guint n = 0;
-  uint64_t reach = 0;
-  for (guint i = 0; i < elf->symbols->len; i++)
-    {
-      if (n > 0 && symbol[n - 1].start == symbol[i].start)
-        continue;
-      symbol[n] = symbol[i];
-      symbol[n].reach = reach = MAX (reach, symbol[i].end);
-      n++;
-    }
-  g_array_set_size (elf->symbols, n);
-}
-
-gboolean
-hv_elf_has_symbols (HvElf *elf)
-{
-  read_symbols (elf);
-  return elf->symbols->len > 0;
-}
-
-const char *
-hv_elf_symbol (HvElf *elf, uint64_t address)
-{
-  read_symbols (elf);
-
-  const Symbol *symbol = HV_ITEMS (elf->symbols, Symbol);
-  guint low = 0, high = elf->symbols->len;
-  while (low < high)
-    {
-      guint middle = low + (high - low) / 2;
-      if (symbol[middle].start <= address)
-        low = middle + 1;
-      else
-        high = middle;
-    }
-  /* a symbol may lie inside another; a bound on the way back keeps a hostile table harmless */
-  for (guint i = low, steps = 0; i > 0 && steps < 1000 && symbol[i - 1].reach > address;
-       i--, steps++)
-    if (symbol[i - 1].end > address)
-      return symbol[i - 1].name;
-  return NULL;
+      {
+        *names = load (elf, &elf->section[elf->section[i].link]);
+        return load (elf, &elf->section[i]);
+      }
+  return *names = (HvSpan){ NULL, 0 };
 }

@@ -13,6 +13,9 @@ enum
 {
   HV_ELF_X86_64 = 62,
   HV_ELF_AARCH64 = 183,
+
+  HV_ELF_SYMTAB = 2,
+  HV_ELF_DYNSYM = 11,
 };
 
 /* Opens a file; HV_ERROR_FORMAT when it is not such an ELF file, else G_IO_ERROR. */
@@ -78,11 +81,12 @@ gboolean hv_elf_has_code (const HvElf *elf, uint64_t offset, uint64_t size);
 /* Copies the `size` bytes at a virtual address; FALSE when the file does not hold them. */
 gboolean hv_elf_read (HvElf *elf, uint64_t address, void *bytes, gsize size);
 
-gboolean hv_elf_has_symbols (HvElf *elf);
+/* The symbol table of a type (SHT_…) and the texts its names are in; without data when there is
+ * none. There is one at most of a type. Both live as long as `elf`. */
+HvSpan hv_elf_symbol_table (HvElf *elf, uint32_t type, HvSpan *names);
 
-/* The function that holds `address`, from .symtab and .dynsym, within its st_size: never the
- * nearest one, which in a stripped file is some other function. Raw (mangled), NULL when there is
- * none. */
-const char *hv_elf_symbol (HvElf *elf, uint64_t address);
+/* The ELF file in .gnu_debugdata: distributions keep the names of internal functions there when
+ * they strip a program, compressed by xz. NULL when there is none; belongs to `elf`. */
+HvElf *hv_elf_packed_symbols (HvElf *elf);
 
 G_END_DECLS

@@ -3,6 +3,7 @@
 
 #include "dwarf.h"
 #include "symbols.h"
+#include "symtab.h"
 #include "unwind.h"
 
 #include <stdlib.h>
@@ -91,11 +92,11 @@ read_dwarf (HvObject *object)
     return object->dwarf;
   object->dwarf_read = TRUE;
   if (object->alt)
-    object->alt_dwarf = hv_dwarf_new (object->alt, NULL, NULL);
+    object->alt_dwarf = hv_dwarf_new (object->alt, NULL);
   if (object->debug)
-    object->dwarf = hv_dwarf_new (object->debug, object->main, object->alt_dwarf);
+    object->dwarf = hv_dwarf_new (object->debug, object->alt_dwarf);
   if (object->dwarf == NULL)
-    object->dwarf = hv_dwarf_new (object->main, object->main, object->alt_dwarf);
+    object->dwarf = hv_dwarf_new (object->main, object->alt_dwarf);
   return object->dwarf;
 }
 
@@ -103,12 +104,6 @@ gboolean
 hv_object_has_debug_info (HvObject *object)
 {
   return read_dwarf (object) != NULL;
-}
-
-gboolean
-hv_object_has_symbols (HvObject *object)
-{
-  return (object->debug && hv_elf_has_symbols (object->debug)) || hv_elf_has_symbols (object->main);
 }
 
 static gboolean
@@ -130,14 +125,6 @@ hv_object_function_start (HvObject *object, uint64_t address, uint64_t *start)
     }
   object->unwind_read = TRUE;
   return !object->damaged && hv_unwind_start (&object->unwind, address, start);
-}
-
-static const char *
-symbol_at (HvObject *object, uint64_t address)
-{
-  const char *name = object->debug ? hv_elf_symbol (object->debug, address) : NULL;
-
-  return name ? name : hv_elf_symbol (object->main, address);
 }
 
 /* --- what was found --- */
@@ -544,31 +531,68 @@ has_prefix (const char *name, const char *prefix)
   return strncmp (name, prefix, strlen (prefix)) == 0;
 }
 
-/* GCC does not tell the linkage name of what is internal to a unit; the linker does. A C function's
- * aliases say less than its own name. */
-static void
-add_symbols (const Batch *batch, Worker *workers, const uint64_t *addresses, gsize n)
+/* A frame that the symbol table knows better. */
+typedef struct
 {
+  uint64_t address;
+  Worker *worker;
+  Frame *frame;
+} Nameless;
+
+static int
+compare_nameless (gconstpointer a, gconstpointer b)
+{
+  const Nameless *x = a, *y = b;
+
+  return x->address < y->address ? -1 : x->address > y->address;
+}
+
+/* In order of addresses. */
+static GArray *
+list_nameless (const Batch *batch, Worker *workers, const uint64_t *addresses, gsize n)
+{
+  GArray *list = g_array_new (FALSE, FALSE, sizeof (Nameless));
+
   for (gsize i = 0; i < n; i++)
     {
       const Chain *chain = &batch->chains[i];
       Worker *worker = &workers[chain->worker];
       for (gsize k = chain->first; k < chain->first + chain->n; k++)
         {
-          Frame *frame = &g_array_index (worker->frames, Frame, k);
-          if (!(frame->flags & FRAME_NEEDS_SYMBOL))
-            continue;
-          const char *symbol = symbol_at (batch->object, addresses[i]);
-          if (symbol
-              && (frame->function == NULL || has_prefix (symbol, "_Z")
-                  || has_prefix (symbol, "_R")))
-            {
-              Name name = keep_name (worker, symbol);
-              frame->function = name.raw;
-              frame->readable = name.readable;
-            }
+          Nameless item = { addresses[i], worker, &g_array_index (worker->frames, Frame, k) };
+          if (item.frame->flags & FRAME_NEEDS_SYMBOL)
+            g_array_append_val (list, item);
         }
     }
+  g_array_sort (list, compare_nameless);
+  return list;
+}
+
+/* GCC does not tell the linkage name of what is internal to a unit; the linker does. A C function's
+ * aliases say less than its own name. */
+static void
+add_symbols (const Batch *batch, Worker *workers, const uint64_t *addresses, gsize n)
+{
+  const HvObject *object = batch->object;
+  g_autoptr (GArray) list = list_nameless (batch, workers, addresses, n);
+  const Nameless *item = HV_ITEMS (list, const Nameless);
+  g_autofree const char **symbols = g_new0 (const char *, list->len);
+  g_autofree uint64_t *wanted = g_new (uint64_t, list->len);
+
+  for (guint i = 0; i < list->len; i++)
+    wanted[i] = item[i].address;
+  if (object->debug)
+    hv_symtab_find (object->debug, wanted, list->len, symbols);
+  hv_symtab_find (object->main, wanted, list->len, symbols);
+  for (guint i = 0; i < list->len; i++)
+    if (symbols[i]
+        && (item[i].frame->function == NULL || has_prefix (symbols[i], "_Z")
+            || has_prefix (symbols[i], "_R")))
+      {
+        Name name = keep_name (item[i].worker, symbols[i]);
+        item[i].frame->function = name.raw;
+        item[i].frame->readable = name.readable;
+      }
 }
 
 static void
@@ -600,18 +624,28 @@ emit_chains (const Batch *batch, const Worker *workers, gsize n, HvObjectSink si
     }
 }
 
-gboolean
-hv_object_resolve (HvObject *object, const uint64_t *addresses, gsize n, GCancellable *cancellable,
-                   HvObjectSink sink, gpointer user)
+static int
+compare_addresses (const void *a, const void *b)
 {
-  HvDwarf *dwarf = read_dwarf (object);
-  g_autoptr (GArray) items = g_array_new (FALSE, FALSE, sizeof (Item));
-  g_autofree Chain *chains = g_new0 (Chain, MAX (1, n));
-  Batch batch = { .object = object, .cancellable = cancellable, .chains = chains };
-  Worker workers[MAX_WORKERS];
-  guint n_workers = 1;
+  uint64_t x = *(const uint64_t *) a, y = *(const uint64_t *) b;
 
-  init_worker (&workers[0], &batch, 0);
+  return x < y ? -1 : x > y;
+}
+
+/* The addresses that a unit has code at; the others have what the symbol table knows of them. */
+static GArray *
+list_items (Worker *worker, HvDwarf *dwarf, const uint64_t *addresses, gsize n)
+{
+  GArray *items = g_array_new (FALSE, FALSE, sizeof (Item));
+
+  if (dwarf)
+    {
+      g_autofree uint64_t *sorted = g_memdup2 (addresses, n * sizeof *addresses);
+      g_auto (HvWanted) wanted = { 0 };
+      qsort (sorted, n, sizeof *sorted, compare_addresses);
+      hv_wanted_init (&wanted, sorted, n);
+      hv_dwarf_cover (dwarf, worker->batch->object->main, &wanted);
+    }
   for (gsize i = 0; i < n; i++)
     {
       Item item = { .address = addresses[i], .index = i };
@@ -619,8 +653,23 @@ hv_object_resolve (HvObject *object, const uint64_t *addresses, gsize n, GCancel
       if (dwarf && hv_dwarf_find_unit (dwarf, addresses[i], 0, &item.unit))
         g_array_append_val (items, item);
       else
-        add_symbol (&workers[0], &query, NULL, NULL);
+        add_symbol (worker, &query, NULL, NULL);
     }
+  return items;
+}
+
+gboolean
+hv_object_resolve (HvObject *object, const uint64_t *addresses, gsize n, GCancellable *cancellable,
+                   HvObjectSink sink, gpointer user)
+{
+  HvDwarf *dwarf = read_dwarf (object);
+  g_autofree Chain *chains = g_new0 (Chain, MAX (1, n));
+  Batch batch = { .object = object, .cancellable = cancellable, .chains = chains };
+  Worker workers[MAX_WORKERS];
+  guint n_workers = 1;
+
+  init_worker (&workers[0], &batch, 0);
+  g_autoptr (GArray) items = list_items (&workers[0], dwarf, addresses, n);
   for (; items->len > 0 && !g_cancellable_is_cancelled (cancellable); batch.tries++)
     {
       uint64_t weight;

@@ -41,7 +41,6 @@ GHashTable *hv_object_missing (const HvObject *object);
 
 HvElf *hv_object_elf (HvObject *object);
 gboolean hv_object_has_debug_info (HvObject *object);
-gboolean hv_object_has_symbols (HvObject *object);
 
 /* The start of the function at an address, where nothing else is known of it. */
 gboolean hv_object_function_start (HvObject *object, uint64_t address, uint64_t *start);

@@ -11,7 +11,7 @@
 
 /* Raise it when the symboliser finds other names in the same file: what older ones found is then
  * never asked for again and goes when the cache is full. */
-#define ENGINE 4
+#define ENGINE 5
 
 /* "HVsymb1\n"; on a machine of the other byte order it reads as another. */
 #define MAGIC G_GUINT64_CONSTANT (0x0a31626d79735648)

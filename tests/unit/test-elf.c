@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "importers/symbols/symtab.h"
 #include "importers/symbols/verify.h"
+#include "made-elf.h"
 #include "symbols.h"
 
 /* For the compilers that are there. */
@@ -124,7 +126,9 @@ test_packed_symbols (void)
       if (g_strv_length (word) != 4 || strcmp (word[2], "t") != 0)
         continue;
       uint64_t low = g_ascii_strtoull (word[0], NULL, 16);
-      g_assert_cmpstr (hv_elf_symbol (elf, low), ==, word[3]);
+      const char *name = NULL;
+      hv_symtab_find (elf, &low, 1, &name);
+      g_assert_cmpstr (name, ==, word[3]);
       n++;
     }
   g_assert_cmpuint (n, >, 2);
@@ -355,55 +359,6 @@ test_refused (void)
     }
 }
 
-static void
-add_number (GByteArray *file, uint64_t number, guint size)
-{
-  uint64_t little = GUINT64_TO_LE (number);
-
-  g_byte_array_append (file, (const guint8 *) &little, size);
-}
-
-static void
-add_section (GByteArray *file, uint32_t type, uint32_t link, uint64_t offset, uint64_t size)
-{
-  add_number (file, 0, 4); /* name */
-  add_number (file, type, 4);
-  add_number (file, 0, 8);
-  add_number (file, 0, 8);
-  add_number (file, offset, 8);
-  add_number (file, size, 8);
-  add_number (file, link, 4);
-  add_number (file, 0, 4);
-  add_number (file, 0, 8);
-  add_number (file, 0, 8);
-}
-
-/* Sets where the section headers are, which follow, and which of them has the names. */
-static void
-begin_sections (GByteArray *file, uint16_t n, uint16_t names)
-{
-  uint64_t at = GUINT64_TO_LE (file->len);
-  const uint16_t numbers[] = { GUINT16_TO_LE (64), GUINT16_TO_LE (n), GUINT16_TO_LE (names) };
-
-  memcpy (file->data + 40, &at, sizeof at);
-  memcpy (file->data + 58, numbers, sizeof numbers);
-}
-
-/* The headers of gcc-5.so, without sections. */
-static GByteArray *
-begin_file (void)
-{
-  g_autofree char *path = data_path ("gcc-5.so"), *data = NULL;
-  GByteArray *file = g_byte_array_new ();
-  gsize size;
-
-  g_assert_true (g_file_get_contents (path, &data, &size, NULL));
-  g_byte_array_append (file, (const guint8 *) data, 64);
-  memset (file->data + 32, 0, 8);
-  memset (file->data + 56, 0, 8);
-  return file;
-}
-
 /* A small file whose sections lie over each other takes no more memory than honest ones may. */
 static void
 test_overlapping (void)
@@ -433,47 +388,6 @@ test_overlapping (void)
   g_assert_cmpuint (n, <, N_SECTIONS - 1);
 }
 
-static void
-add_symbol (GByteArray *file, uint32_t name, uint64_t address)
-{
-  add_number (file, name, 4);
-  add_number (file, 2, 1); /* a function */
-  add_number (file, 0, 1);
-  add_number (file, 1, 2);
-  add_number (file, address, 8);
-  add_number (file, 16, 8);
-}
-
-/* A name that is too long is none, and of a type of symbol table the first is read: else a table of
- * a thousand symbols of one endless name, a thousand times, would be read for ever. */
-static void
-test_many_symbols (void)
-{
-  enum
-  {
-    TEXT = 1 << 17,
-    SYMBOLS = 64 + TEXT
-  };
-  g_autoptr (GByteArray) file = begin_file ();
-
-  g_byte_array_set_size (file, SYMBOLS);
-  memset (file->data + 64, 'a', TEXT);
-  file->data[SYMBOLS - 1] = 0;
-  add_symbol (file, 0, 0x1000);
-  add_symbol (file, TEXT - 1000, 0x2000);
-  add_symbol (file, TEXT - 1000, 0x3000);
-  begin_sections (file, 4, 0);
-  add_section (file, 0, 0, 0, 0);
-  add_section (file, 2, 3, SYMBOLS, 2 * 24);
-  add_section (file, 2, 3, SYMBOLS + 2 * 24, 24);
-  add_section (file, 3, 0, 64, TEXT);
-  g_autoptr (HvElf) elf = hv_elf_new_for_memory (file->data, file->len, NULL);
-  g_assert_nonnull (elf);
-  g_assert_null (hv_elf_symbol (elf, 0x1000));
-  g_assert_cmpuint (strlen (hv_elf_symbol (elf, 0x200f)), ==, 999);
-  g_assert_null (hv_elf_symbol (elf, 0x3000));
-}
-
 int
 main (int argc, char **argv)
 {
@@ -481,7 +395,6 @@ main (int argc, char **argv)
   g_test_add_func ("/library/damaged", test_damaged);
   g_test_add_func ("/library/refused", test_refused);
   g_test_add_func ("/library/overlapping", test_overlapping);
-  g_test_add_func ("/library/many-symbols", test_many_symbols);
   g_test_add_func ("/unwind/starts", test_unwind);
   g_test_add_func ("/unwind/packed-symbols", test_packed_symbols);
   for (gsize i = 0; i < G_N_ELEMENTS (paddings); i++)
