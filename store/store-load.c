@@ -6,37 +6,64 @@
 /* last_used is written at most this often: a load is otherwise pure reading. */
 #define LAST_USED_SECONDS 60
 
+/* The cells of the row at hand; how many rows they are of, 0 when that cannot be. */
+static guint
+unpack (HvStoreJob *job, guint expected)
+{
+  int n_columns = sqlite3_column_count (job->statement) - 2;
+
+  if (sqlite3_column_int64 (job->statement, 1) != expected || n_columns > HV_STORE_MAX_CELLS)
+    return 0;
+  for (int c = 0; c < n_columns; c++)
+    {
+      const char *text = sqlite3_column_blob (job->statement, c + 2);
+      int length = sqlite3_column_bytes (job->statement, c + 2);
+      if (sqlite3_column_type (job->statement, c + 2) != SQLITE_BLOB
+          || !_hv_store_unpack (text, length, expected, job->cell[c]))
+        return 0;
+    }
+  return expected;
+}
+
 /* Reads a table's rows in order. Arrays grow with the rows that come, so that a count that lies
  * costs nothing. */
 static gboolean
 read_table (HvStoreJob *job, const HvStoreTable *table, gint64 id, uint64_t n, GError **error)
 {
   g_autofree char *metrics = _hv_store_metric_columns (job);
-  g_autofree char *sql = g_strdup_printf (
-      "SELECT key, %s%s FROM %s WHERE key BETWEEN %" G_GINT64_FORMAT " << 32 AND (%" G_GINT64_FORMAT
-      " << 32) + 4294967295 ORDER BY key",
-      table->columns, metrics, table->name, id, id);
+  g_autofree char *range = _hv_store_key_range (table->packed, id);
+  g_autofree char *sql = g_strdup_printf ("SELECT key, %s%s%s FROM %s WHERE key%s ORDER BY key",
+                                          table->packed ? "n, " : "", table->columns, metrics,
+                                          table->name, range);
   g_autoptr (HvStatement) select = _hv_store_prepare (job->store, sql, error);
-  uint64_t room = MIN (n, 65536), row = 0;
+  uint64_t room = MIN (n, 65536), row = 0, first = (uint64_t) id << 32;
   int rc;
 
   if (select == NULL)
     return FALSE;
   job->statement = select;
+  job->packed = table->packed;
   table->reserve (job, room);
   while ((rc = sqlite3_step (select)) == SQLITE_ROW && !job->damaged)
     {
-      if (row == n || sqlite3_column_int64 (select, 0) != (gint64) ((uint64_t) id << 32 | row))
+      uint64_t key = table->packed ? (first + row) >> HV_STORE_PACK_SHIFT : first + row;
+      guint rows = 1;
+
+      job->damaged = row == n || sqlite3_column_int64 (select, 0) != (gint64) key;
+      if (!job->damaged && table->packed)
         {
-          job->damaged = TRUE;
-          break;
+          rows = unpack (job, (guint) MIN (n - row, HV_STORE_PACK));
+          job->damaged = rows == 0;
         }
-      if (row == room)
+      if (job->damaged)
+        break;
+      if (row + rows > room)
         {
           room = MIN (n, room * 2);
           table->reserve (job, room);
         }
-      table->read (job, row++);
+      for (job->cell_row = 0; job->cell_row < rows; job->cell_row++)
+        table->read (job, row++);
     }
   if (row != n)
     job->damaged = TRUE;

@@ -47,6 +47,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvStatement, sqlite3_finalize)
  * than this costs more than doing without the store. */
 #define HV_STORE_BUSY_MILLISECONDS 3000
 
+/* Rows in one of a packed table: as schema-7.sql has it. */
+#define HV_STORE_PACK 64
+#define HV_STORE_PACK_SHIFT 6
+/* A decimal has at most 20 characters. */
+#define HV_STORE_CELL_TEXT (HV_STORE_PACK * 20)
+/* More than a packed table has columns; and not fewer than others, whose code is the same. */
+#define HV_STORE_MAX_CELLS 32
+
 /* One profile on its way into the store or out of it. */
 typedef struct
 {
@@ -64,7 +72,21 @@ typedef struct
   /* the metrics of the table at work */
   HvMetric metric[HV_N_METRICS];
   int n_metrics;
+
+  /* of a packed table: the values of the rows at work, by column and row */
+  gboolean packed;
+  guint cell_row;
+  int64_t cell[HV_STORE_MAX_CELLS][HV_STORE_PACK];
 } HvStoreJob;
+
+/* --- packed tables (store-pack.c) --- */
+
+/* `n` numbers as decimals of one width, the smallest that fits, blanks first. `text` has room for
+ * HV_STORE_CELL_TEXT bytes. The length. */
+int _hv_store_pack (const int64_t *value, guint n, char *text);
+
+/* FALSE: the bytes are none that _hv_store_pack() or a migration writes for that many. */
+gboolean _hv_store_unpack (const char *text, int length, guint n, int64_t *value);
 
 /* A table whose rows belong to a profile by their key. */
 typedef struct
@@ -77,7 +99,12 @@ typedef struct
   void (*reserve) (HvStoreJob *job, uint64_t rows); /* arrays for that many */
   void (*read) (HvStoreJob *job, uint64_t row);
   uint32_t (*metrics) (const HvProfile *profile); /* bits; NULL: none */
+  gboolean packed;
+  const char *keys; /* a table with one row for each row of this packed one; NULL: none */
 } HvStoreTable;
+
+/* " BETWEEN … AND …": the keys of a profile's rows, of a packed table or another. */
+char *_hv_store_key_range (gboolean packed, gint64 id);
 
 #define HV_STORE_N_TABLES 11
 extern const HvStoreTable _hv_store_tables[HV_STORE_N_TABLES];
@@ -94,6 +121,6 @@ char *_hv_store_metric_columns (const HvStoreJob *job); /* ", live_bytes, live_b
 /* Of the tables and views, and what it is for a store that this version made and nobody changed. A
  * test tells when a migration makes it another. */
 uint64_t _hv_store_schema_hash (HvStore *store);
-#define HV_SCHEMA_HASH UINT64_C (0x1a3d1af743bd997a)
+#define HV_SCHEMA_HASH UINT64_C (0x5ac459bb7005ea35)
 
 G_END_DECLS

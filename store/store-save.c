@@ -19,32 +19,76 @@ over_bound (HvStore *store, gint64 before, gboolean *over, GError **error)
   return TRUE;
 }
 
+static sqlite3_stmt *
+prepare_insert (HvStoreJob *job, const HvStoreTable *table, int *n_columns, GError **error)
+{
+  g_autofree char *metrics = _hv_store_metric_columns (job);
+  g_autoptr (GString) sql = g_string_new (NULL);
+
+  *n_columns = 1 + job->n_metrics;
+  for (const char *c = table->columns; *c; c++)
+    *n_columns += *c == ',';
+  g_string_append_printf (sql, "INSERT INTO %s (key, %s%s%s) VALUES (?", table->name,
+                          table->packed ? "n, " : "", table->columns, metrics);
+  for (int i = 0; i < *n_columns + table->packed; i++)
+    g_string_append (sql, ", ?");
+  g_string_append_c (sql, ')');
+  return _hv_store_prepare (job->store, sql->str, error);
+}
+
+static gboolean
+insert_row (HvStoreJob *job, gint64 key, GError **error)
+{
+  sqlite3_bind_int64 (job->statement, 1, key);
+  if (sqlite3_step (job->statement) != SQLITE_DONE)
+    return _hv_store_fail (job->store, "the profile cannot be stored", error);
+  sqlite3_reset (job->statement);
+  return TRUE;
+}
+
+/* The cells of `n` rows as one. */
+static gboolean
+insert_pack (HvStoreJob *job, gint64 key, guint n, int n_columns, GError **error)
+{
+  char text[HV_STORE_MAX_CELLS][HV_STORE_CELL_TEXT];
+
+  sqlite3_bind_int64 (job->statement, 2, n);
+  for (int c = 0; c < n_columns; c++)
+    sqlite3_bind_blob (job->statement, c + 3, text[c], _hv_store_pack (job->cell[c], n, text[c]),
+                       SQLITE_STATIC);
+  return insert_row (job, key, error);
+}
+
+/* One key a row, to look it up by. */
+static gboolean
+write_keys (HvStoreJob *job, const HvStoreTable *table, gint64 id, GError **error)
+{
+  g_autofree char *range = _hv_store_key_range (table->packed, id);
+  g_autofree char *sql = g_strdup_printf (
+      "INSERT INTO %s SELECT (t.key << %d) + o.n FROM %s t CROSS JOIN ordinal o ON o.n < t.n"
+      " WHERE t.key%s ORDER BY t.key, o.n",
+      table->keys, HV_STORE_PACK_SHIFT, table->name, range);
+
+  return _hv_store_exec (job->store, sql, error);
+}
+
 static gboolean
 write_table (HvStoreJob *job, const HvStoreTable *table, gint64 id, gint64 before,
              GCancellable *cancellable, gboolean *over, GError **error)
 {
   uint64_t n = table->rows (job->from);
-  g_autofree char *metrics = NULL;
-  g_autoptr (GString) sql = g_string_new (NULL);
-  g_autoptr (HvStatement) insert = NULL;
-  int n_columns = 1;
+  uint64_t first = (uint64_t) id << 32;
+  int n_columns;
 
   if (n == 0)
     return TRUE;
   _hv_store_set_metrics (job, table->metrics ? table->metrics (job->from) : 0);
-  metrics = _hv_store_metric_columns (job);
-  for (const char *c = table->columns; *c; c++)
-    n_columns += *c == ',';
-  g_string_append_printf (sql, "INSERT INTO %s (key, %s%s) VALUES (?", table->name, table->columns,
-                          metrics);
-  for (int i = 0; i < n_columns + job->n_metrics; i++)
-    g_string_append (sql, ", ?");
-  g_string_append_c (sql, ')');
-  insert = _hv_store_prepare (job->store, sql->str, error);
+  g_autoptr (HvStatement) insert = prepare_insert (job, table, &n_columns, error);
   if (insert == NULL)
     return FALSE;
 
   job->statement = insert;
+  job->packed = table->packed;
   for (uint64_t row = 0; row < n; row++)
     {
       if (row % ROWS_A_CHECK == 0)
@@ -55,13 +99,21 @@ write_table (HvStoreJob *job, const HvStoreTable *table, gint64 id, gint64 befor
           if (*over)
             return TRUE;
         }
-      sqlite3_bind_int64 (insert, 1, (gint64) ((uint64_t) id << 32 | row));
+      job->cell_row = row % HV_STORE_PACK;
       table->write (job, row);
-      if (sqlite3_step (insert) != SQLITE_DONE)
-        return _hv_store_fail (job->store, "the profile cannot be stored", error);
-      sqlite3_reset (insert);
+      if (!table->packed)
+        {
+          if (!insert_row (job, (gint64) (first + row), error))
+            return FALSE;
+        }
+      else if (job->cell_row == HV_STORE_PACK - 1 || row == n - 1)
+        {
+          if (!insert_pack (job, (gint64) ((first + row) >> HV_STORE_PACK_SHIFT), job->cell_row + 1,
+                            n_columns, error))
+            return FALSE;
+        }
     }
-  return TRUE;
+  return table->keys == NULL || write_keys (job, table, id, error);
 }
 
 static gboolean
@@ -84,6 +136,7 @@ write_profile (HvStoreJob *job, gint64 id, const char *key, GError **error)
 
   gint64 now = g_get_real_time () / G_USEC_PER_SEC;
   job->statement = insert;
+  job->packed = FALSE;
   sqlite3_bind_int64 (insert, 1, id);
   _hv_store_put_profile (job);
   for (guint i = 0; i < HV_STORE_N_TABLES; i++)

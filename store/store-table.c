@@ -7,14 +7,17 @@
 
 /* --- values --- */
 
-/* Parameter 1 is the key. */
+/* Parameter 1 is the key, column 0. */
 static inline void
 put (HvStoreJob *job, int at, int64_t value)
 {
-  sqlite3_bind_int64 (job->statement, at + 1, value);
+  if (job->packed)
+    job->cell[at - 1][job->cell_row] = value;
+  else
+    sqlite3_bind_int64 (job->statement, at + 1, value);
 }
 
-/* `absent` is the model's word for a value that is not there. */
+/* `absent` is the model's word for a value that is not there. Not for packed tables. */
 static inline void
 put_unless (HvStoreJob *job, int at, int64_t value, int64_t absent)
 {
@@ -27,9 +30,10 @@ put_unless (HvStoreJob *job, int at, int64_t value, int64_t absent)
 static inline int64_t
 get (HvStoreJob *job, int at)
 {
-  return sqlite3_column_int64 (job->statement, at);
+  return job->packed ? job->cell[at - 1][job->cell_row] : sqlite3_column_int64 (job->statement, at);
 }
 
+/* Not of packed tables. */
 static inline int64_t
 get_or (HvStoreJob *job, int at, int64_t absent)
 {
@@ -42,7 +46,7 @@ get_or (HvStoreJob *job, int at, int64_t absent)
 static inline uint32_t
 get_id (HvStoreJob *job, int at)
 {
-  int64_t value = sqlite3_column_int64 (job->statement, at);
+  int64_t value = get (job, at);
 
   if (value < 0 || value > UINT32_MAX)
     job->damaged = TRUE;
@@ -226,7 +230,7 @@ site_write (HvStoreJob *job, uint64_t row)
   uint32_t node = job->from->site_node[row];
 
   put (job, 1, node);
-  put_unless (job, 2, shown_frame (job->from, node), 0);
+  put (job, 2, shown_frame (job->from, node));
   put_metrics (job, 3, job->from->column, row);
 }
 
@@ -310,7 +314,7 @@ row_write (HvStoreJob *job, uint64_t row)
 
   while (job->moment + 1 < p->n_moments && p->moment[job->moment + 1].first_row <= row)
     job->moment++;
-  put_unless (job, 1, p->n_moments ? (int64_t) job->moment : -1, -1);
+  put (job, 1, job->moment);
   put (job, 2, p->row_site[row]);
   put_metrics (job, 3, p->row, row);
 }
@@ -500,33 +504,43 @@ warning_read (HvStoreJob *job, uint64_t row)
   g_ptr_array_add (job->to->warnings, g_strndup (text, (gsize) length));
 }
 
-#define TABLE(name, columns, count, stem, metrics)                                                 \
+#define TABLE(name, columns, count, stem, ...)                                                     \
   {                                                                                                \
     name, columns, count, stem##_rows, stem##_set_rows, stem##_write, stem##_reserve, stem##_read, \
-        metrics                                                                                    \
+        __VA_ARGS__                                                                                \
   }
 
 const HvStoreTable _hv_store_tables[HV_STORE_N_TABLES] = {
   TABLE ("string", "text", "strings", string, NULL),
   TABLE ("frame", "function, file, line, module, address, flags, category, object, call", "frames",
          frame, NULL),
-  TABLE ("stack", "parent, frame", "stacks", stack, NULL),
-  TABLE ("site", "stack, frame", "sites", site, site_metrics),
+  TABLE ("stack", "parent, frame", "stacks", stack, NULL, .packed = TRUE),
+  TABLE ("site", "stack, frame", "sites", site, site_metrics, .packed = TRUE, .keys = "site_key"),
   TABLE ("moment",
          "kind, time, number, label, live_bytes, live_blocks, max_bytes, total_bytes,"
          " total_blocks, temporary_blocks, rss_bytes, first_row",
          "moments", moment, NULL),
-  TABLE ("moment_site", "moment, site", "moment_sites", row, row_metrics),
+  TABLE ("moment_site", "moment, site", "moment_sites", row, row_metrics, .packed = TRUE),
   TABLE (
       "module",
       "path, build_id, status, tried, unresolved, code_offset, code_size, verdict, device, inode",
       "modules", module, NULL),
   TABLE ("thread", "uid, name", "threads", thread, NULL),
   TABLE ("thread_site", "site, thread, live_bytes, live_blocks, total_bytes, total_blocks",
-         "thread_sites", thread_site, NULL),
+         "thread_sites", thread_site, NULL, .packed = TRUE),
   TABLE ("access", "site, unreliable, data", "accesses", access, NULL),
   TABLE ("warning", "text", "warnings", warning, NULL),
 };
+
+char *
+_hv_store_key_range (gboolean packed, gint64 id)
+{
+  int bits = packed ? 32 - HV_STORE_PACK_SHIFT : 32;
+  gint64 first = id << bits;
+
+  return g_strdup_printf (" BETWEEN %" G_GINT64_FORMAT " AND %" G_GINT64_FORMAT, first,
+                          first + ((INT64_C (1) << bits) - 1));
+}
 
 void
 _hv_store_set_metrics (HvStoreJob *job, uint32_t bits)

@@ -20,6 +20,7 @@
 static const char *const migrations[] = {
   "/org/heapview/schema.sql",   "/org/heapview/schema-2.sql", "/org/heapview/schema-3.sql",
   "/org/heapview/schema-4.sql", "/org/heapview/schema-5.sql", "/org/heapview/schema-6.sql",
+  "/org/heapview/schema-7.sql",
 };
 #define VERSION ((int) G_N_ELEMENTS (migrations))
 
@@ -382,16 +383,23 @@ hv_store_key_at (HvStore *store, const char *location, GError **error)
   return NULL;
 }
 
+static gboolean
+delete_rows (HvStore *store, const char *table, gboolean packed, gint64 id, GError **error)
+{
+  g_autofree char *range = _hv_store_key_range (packed, id);
+  g_autofree char *sql = g_strdup_printf ("DELETE FROM %s WHERE key%s", table, range);
+
+  return _hv_store_exec (store, sql, error);
+}
+
 gboolean
 _hv_store_delete (HvStore *store, gint64 id, GError **error)
 {
   for (guint i = 0; i < HV_STORE_N_TABLES; i++)
     {
-      g_autofree char *sql = g_strdup_printf ("DELETE FROM %s WHERE key BETWEEN %" G_GINT64_FORMAT
-                                              " << 32 AND (%" G_GINT64_FORMAT
-                                              " << 32) + 4294967295",
-                                              _hv_store_tables[i].name, id, id);
-      if (!_hv_store_exec (store, sql, error))
+      const HvStoreTable *table = &_hv_store_tables[i];
+      if (!delete_rows (store, table->name, table->packed, id, error)
+          || (table->keys && !delete_rows (store, table->keys, FALSE, id, error)))
         return FALSE;
     }
   g_autofree char *sql = g_strdup_printf ("DELETE FROM profile WHERE id = %" G_GINT64_FORMAT, id);

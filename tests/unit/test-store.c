@@ -457,7 +457,7 @@ test_replace (Fixture *f, gconstpointer data)
   assert_answer (f->store, "select count(*) from v_profile", NULL, "count(*)\n2\n");
 
   /* nothing of what was replaced is left */
-  g_autofree char *stacks = ask_file (f->path, "select count(*) from stack");
+  g_autofree char *stacks = ask_file (f->path, "select sum(n) from stack");
   g_autofree char *expected = g_strdup_printf ("%u", 2 * second->n_nodes);
   g_assert_cmpstr (stacks, ==, expected);
 }
@@ -488,6 +488,17 @@ test_unfit (void)
   g_assert_true (is_unfit (profile));
 }
 
+/* Another number in a row of a packed table. */
+#define WIDTH(column) "(length(" column ") / n)"
+#define PUT(table, column, row, value)                                                             \
+  "update " table " set " column " = cast(substr(cast(" column " as text), 1, " row                \
+  " * " WIDTH (column) ") || printf('%*d', " WIDTH (column) ", " value ") || substr(cast(" column  \
+                                                            " as text), (" row " + 1) * " WIDTH (  \
+                                                                column) " + 1) as blob)"           \
+                                                                        " where key & "            \
+                                                                        "67108863 = 0"
+#define FIRST " where key & 67108863 = 0"
+
 /* Each line makes a stored profile one that must not be loaded. */
 static const char *const damage[] = {
   "update string set text = x'41ff' where key & 4294967295 = 3",
@@ -501,21 +512,35 @@ static const char *const damage[] = {
   "update frame set line = 4294967296 where key & 4294967295 = 3",
   "update frame set flags = 256 where key & 4294967295 = 3",
   "update frame set category = 6 where key & 4294967295 = 3",
-  "update stack set parent = 10 where key & 4294967295 = 10",
-  "update stack set frame = 100000 where key & 4294967295 = 10",
-  "update stack set frame = 1 where key & 4294967295 = 0",
-  "update stack set key = key + 1000000 where key & 4294967295 = 10",
-  "insert into stack values ((1 << 32) + 100000, 0, 0)",
-  "insert into stack values ((1 << 32) + 4294967295, 0, 0)",
-  "update site set stack = 100000 where key & 4294967295 = 2",
+  PUT ("stack", "parent", "10", "10"),
+  PUT ("stack", "frame", "10", "99"),
+  PUT ("stack", "frame", "0", "1"),
+  "update stack set key = key + 1000000 where key & 67108863 = 1",
+  "insert into stack values ((1 << 26) + 100000, 1, x'', x'')",
+  "insert into stack values ((1 << 26) + 67108863, 1, x'', x'')",
+  "delete from stack where key & 67108863 = 1",
+  "update stack set n = 63" FIRST,
+  "update stack set n = 0" FIRST,
+  "update stack set parent = null" FIRST,
+  "update stack set parent = 7" FIRST,
+  "update stack set parent = cast(substr(parent, 2) as blob)" FIRST,
+  "update stack set parent = cast(replace(cast(parent as text), '1', 'x') as blob)" FIRST,
+  "update stack set parent = cast(replace(cast(parent as text), '1', ' ') as blob)" FIRST,
+  "update stack set frame = zeroblob(64 * 21)" FIRST,
+  "update site set stack = cast(replace(printf('%64d', 1), ' ', '-') as blob)" FIRST,
+  "update site set live_bytes = cast(replace(printf('%.64d', 0), '0', '9223372036854775808')"
+  " as blob)" FIRST,
+  "update site set live_bytes = cast(replace(printf('%.64d', 0), '0', '99999999999999999999')"
+  " as blob)" FIRST,
+  PUT ("site", "stack", "2", "999"),
   "update moment set first_row = -1 where key & 4294967295 = 2",
   "update moment set first_row = 0 where key & 4294967295 = 3",
   "update moment set kind = 2 where key & 4294967295 = 3",
-  "update moment_site set site = 100000 where key & 4294967295 = 2",
-  "delete from moment_site where key & 4294967295 = 2",
+  PUT ("moment_site", "site", "2", "99"),
+  "delete from moment_site" FIRST,
   "update module set build_id = 100000",
   "update thread set name = 100000",
-  "update thread_site set thread = 2",
+  PUT ("thread_site", "thread", "0", "2"),
   "update access set site = 100000",
   "delete from warning where key & 4294967295 = 0",
   "insert into warning values ((1 << 32) + 2, 'more')",
@@ -625,7 +650,7 @@ test_foreign (Fixture *f, gconstpointer data)
   assert_refused (f->path, "made by a newer heapview");
   tamper (f->path, "pragma user_version = -1");
   assert_refused (f->path, "not a heapview store");
-  tamper (f->path, "pragma user_version = 6; drop view v_site;"
+  tamper (f->path, "pragma user_version = 7; drop view v_site;"
                    "create view v_site as with recursive r(x) as (select 1 union all select x"
                    " from r) select x from r");
   assert_refused (f->path, "not those heapview makes");
@@ -648,37 +673,162 @@ test_location (Fixture *f, gconstpointer data)
   g_assert_no_error (error);
 }
 
+/* All rows of a view, as text. */
+static char *
+dump_view (const char *path, const char *view)
+{
+  g_autofree char *sql = g_strdup_printf ("select * from %s", view);
+  GString *text = g_string_new (NULL);
+  sqlite3 *db;
+  sqlite3_stmt *rows;
+
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_prepare_v2 (db, sql, -1, &rows, NULL), ==, SQLITE_OK);
+  while (sqlite3_step (rows) == SQLITE_ROW)
+    {
+      for (int i = 0; i < sqlite3_column_count (rows); i++)
+        g_string_append_printf (text, "%s|", (const char *) sqlite3_column_text (rows, i));
+      g_string_append_c (text, '\n');
+    }
+  sqlite3_finalize (rows);
+  sqlite3_close (db);
+  return g_string_free (text, FALSE);
+}
+
+/* Makes a store of version 6 with the two profiles of tests/data/store. */
+static void
+make_old_store (const char *path)
+{
+  const char *data = g_getenv ("HV_TEST_DATA");
+
+  for (int version = 1; version <= 7; version++)
+    {
+      g_autofree char *name = version == 1   ? g_strdup ("schema.sql")
+                              : version <= 6 ? g_strdup_printf ("schema-%d.sql", version)
+                                             : NULL;
+      g_autofree char *file = name ? g_build_filename (data, "..", "..", "store", name, NULL)
+                                   : g_build_filename (data, "store", "version-6.sql", NULL);
+      g_autofree char *sql = NULL;
+      g_assert_true (g_file_get_contents (file, &sql, NULL, NULL));
+      tamper (path, sql);
+    }
+  tamper (path, "pragma application_id = 0x48567374; pragma user_version = 6");
+}
+
+/* What the tables held in rows is the same in packs, to the views and to the model. */
+static void
+test_pack (Fixture *f, gconstpointer data)
+{
+  static const char *const views[] = { "v_profile", "v_moment",   "v_site",
+                                       "v_stack",   "v_timeline", "v_symbol" };
+  g_autofree char *path = g_build_filename (f->folder, "old.db", NULL);
+  char *before[G_N_ELEMENTS (views)];
+
+  make_old_store (path);
+  for (gsize i = 0; i < G_N_ELEMENTS (views); i++)
+    before[i] = dump_view (path, views[i]);
+  g_autoptr (HvStore) store = open_store (path);
+  for (gsize i = 0; i < G_N_ELEMENTS (views); i++)
+    {
+      g_autofree char *after = dump_view (path, views[i]);
+      g_assert_cmpuint (strlen (after), >, 40);
+      g_assert_cmpstr (after, ==, before[i]);
+      g_free (before[i]);
+    }
+  static const char *const keys[] = { "fd40b2ae95f90266294fe8b788e2477d-25fd",
+                                      "53395bf1f45a43ff25d01daec30a6211-2a3" };
+  static const char *const files[] = { "jemalloc/default.threads.heap", "heaptrack/edge.zst" };
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
+    {
+      g_autofree char *file = g_build_filename (g_getenv ("HV_TEST_DATA"), files[i], NULL);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (HvProfile) loaded = hv_store_load (store, keys[i], &error);
+      g_autoptr (HvProfile)
+          expected = hv_import (file, &(HvImportOptions){ .no_symbols = TRUE }, &error);
+      g_assert_no_error (error);
+      g_assert_nonnull (loaded);
+      g_assert_nonnull (expected);
+      g_assert_cmpuint (loaded->n_nodes, ==, expected->n_nodes);
+      g_assert_cmpuint (loaded->n_rows, ==, expected->n_rows);
+      g_assert_cmpuint (loaded->n_thread_rows, ==, expected->n_thread_rows);
+      for (int m = 0; m < HV_N_METRICS; m++)
+        g_assert_cmpint (hv_profile_total (loaded, (HvMetric) m), ==,
+                         hv_profile_total (expected, (HvMetric) m));
+      save (store, "again", loaded);
+      g_autoptr (HvProfile) again = load (store, "again");
+      assert_same (loaded, again);
+    }
+}
+
+/* Numbers of any width, and what is no number. */
+static void
+test_numbers (void)
+{
+  static const int64_t odd[] = { 0,         1,         -1,           9,  10,  -10, 99, INT64_MAX,
+                                 INT64_MIN, -99999999, 123456789012, -9, 100, 0,   7 };
+  char text[HV_STORE_CELL_TEXT];
+  int64_t back[HV_STORE_PACK];
+
+  for (guint first = 0; first < G_N_ELEMENTS (odd); first++)
+    for (guint n = 1; first + n <= G_N_ELEMENTS (odd); n++)
+      {
+        int length = _hv_store_pack (odd + first, n, text);
+        g_assert_cmpint (length % (int) n, ==, 0);
+        g_assert_true (_hv_store_unpack (text, length, n, back));
+        g_assert_cmpmem (back, n * sizeof *back, odd + first, n * sizeof *back);
+      }
+  static const struct
+  {
+    const char *text;
+    guint n;
+  } bad[] = { { "", 1 },
+              { "1", 2 },
+              { "123", 2 },
+              { " ", 1 },
+              { "-", 1 },
+              { "1 ", 1 },
+              { "--1", 1 },
+              { "9223372036854775808", 1 },
+              { "-9223372036854775809", 1 },
+              { "99999999999999999999", 1 },
+              { "0x1", 1 },
+              { "+1", 1 },
+              { "1\n", 1 } };
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    g_assert_false (_hv_store_unpack (bad[i].text, (int) strlen (bad[i].text), bad[i].n, back));
+}
+
 /* A store of the first version has no columns for what symbols are missing. */
 static void
 test_upgrade (Fixture *f, gconstpointer data)
 {
-  g_autoptr (HvProfile) profile = make_profile (3, 100);
+  g_autofree char *path = g_build_filename (f->folder, "old.db", NULL);
 
-  save (f->store, "key", profile);
-  tamper (f->path, "drop index profile_location;"
-                   "alter table profile drop column location;"
-                   "alter table profile drop column file_warnings;"
-                   "alter table frame drop column call;"
-                   "alter table module drop column code_offset;"
-                   "alter table module drop column code_size;"
-                   "alter table module drop column verdict;"
-                   "alter table module drop column device;"
-                   "alter table module drop column inode;"
-                   "alter table module drop column tried;"
-                   "alter table module drop column unresolved; pragma user_version = 1");
-  hv_store_close (f->store);
-  f->store = open_store (f->path);
-  g_autoptr (HvProfile) loaded = hv_store_load (f->store, "key", NULL);
+  make_old_store (path);
+  tamper (path, "drop index profile_location;"
+                "alter table profile drop column location;"
+                "alter table profile drop column file_warnings;"
+                "alter table frame drop column call;"
+                "alter table module drop column code_offset;"
+                "alter table module drop column code_size;"
+                "alter table module drop column verdict;"
+                "alter table module drop column device;"
+                "alter table module drop column inode;"
+                "alter table module drop column tried;"
+                "alter table module drop column unresolved; pragma user_version = 1");
+  g_autoptr (HvStore) store = open_store (path);
+  g_autoptr (HvProfile)
+      loaded = hv_store_load (store, "fd40b2ae95f90266294fe8b788e2477d-25fd", NULL);
   g_assert_nonnull (loaded);
-  g_assert_cmpuint (loaded->n_modules, ==, profile->n_modules);
+  g_assert_cmpuint (loaded->n_modules, >, 1);
   for (uint32_t m = 0; m < loaded->n_modules; m++)
     {
-      g_assert_cmpuint (loaded->module[m].path, ==, profile->module[m].path);
+      g_assert_cmpuint (loaded->module[m].path, !=, 0);
       g_assert_cmpuint (loaded->module[m].tried, ==, 0);
       g_assert_cmpint (loaded->module[m].unresolved, ==, 0);
     }
-  save (f->store, "other", profile);
-  g_assert_true (holds (f->store, "other"));
+  save (store, "other", loaded);
+  g_assert_true (holds (store, "other"));
 }
 
 /* What a heapview leaves that was killed while it made the store. */
@@ -719,7 +869,7 @@ test_modes (Fixture *f, gconstpointer data)
   g_autofree char *version = ask_file (f->path, "pragma user_version");
   g_autofree char *vacuum = ask_file (f->path, "pragma auto_vacuum");
   g_assert_cmpstr (id, ==, "1213625204");
-  g_assert_cmpstr (version, ==, "6");
+  g_assert_cmpstr (version, ==, "7");
   g_assert_cmpstr (vacuum, ==, "2");
 
   g_autoptr (GError) error = NULL;
@@ -1291,7 +1441,7 @@ test_refused (Fixture *f, gconstpointer data)
     { "vacuum into 'copy.db'", "only reading" },
     { "pragma query_only = off", "only reading" },
     { "pragma journal_mode = wal", "only reading" },
-    { "pragma user_version = 7", "only reading" },
+    { "pragma user_version = 8", "only reading" },
     { "pragma writable_schema = on", "only reading" },
     { "begin exclusive", "only reading" },
     { "savepoint s", "only reading" },
@@ -1434,11 +1584,13 @@ main (int argc, char **argv)
   ADD ("samples", test_samples);
   ADD ("replace", test_replace);
   g_test_add_func ("/store/unfit", test_unfit);
+  g_test_add_func ("/store/numbers", test_numbers);
   ADD ("damage", test_damage);
   ADD ("noise", test_noise);
   ADD ("foreign", test_foreign);
   ADD ("location", test_location);
   ADD ("upgrade", test_upgrade);
+  ADD ("pack", test_pack);
   ADD ("half-made", test_half_made);
   ADD ("additions", test_additions);
   ADD ("schema", test_schema);
