@@ -519,7 +519,12 @@ window.addEventListener('keydown', e => {
 root.classList.add('live');
 area.setAttribute('tabindex', '0');
 addFinder();
+/* as the window had it */
+const start = boxes[root.dataset.zoom];
+zoom = start && start.parent && !start.merged ? start : null;
+field.value = root.dataset.search || '';
 layout();
+changed();
 tell();
 window.addEventListener('resize', layout);
 }());

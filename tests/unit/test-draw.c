@@ -212,7 +212,7 @@ test_state (void)
   shown.report.search = "arena";
   paint ("zoomed", &(HvPicture){ .report = &shown.report,
                                  .palette = hv_palette_get (TRUE),
-                                 .found = "matched 293 KiB",
+                                 .found = "Search “arena”: matched 293 KiB",
                                  .width = 600 });
   shown_clear (&shown);
 }

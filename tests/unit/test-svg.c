@@ -195,6 +195,53 @@ test_diff (void)
 
 /* Names that would break out of an attribute, of text or of CDATA, that XML cannot hold at all, or
  * that turn the writing direction. */
+/* What the window was zoomed to and searched for is drawn, and told to the script. */
+static void
+test_state (void)
+{
+  g_autoptr (HvProfile) profile = test_sampled_profile ("/tmp/frontend.800M.heap", example_current,
+                                                        G_N_ELEMENTS (example_current));
+  HvTreeOptions options = { .group = HV_GROUP_STACK };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HvTree)
+      tree = hv_tree_new (profile, HV_METRIC_LIVE_BYTES, HV_AT_END, &options, &error);
+  g_assert_no_error (error);
+  uint32_t handle = test_find (tree, "main;rt_poll;handle");
+  g_autofree guint8 *matches = g_new0 (guint8, tree->n_keys);
+  matches[tree->node_key[test_find (tree, "main;rt_poll;handle;parse_json")]] = 1;
+  const HvReport report = { .profile = profile,
+                            .at = HV_AT_END,
+                            .metric = HV_METRIC_LIVE_BYTES,
+                            .tree = tree,
+                            .rows_tree = tree,
+                            .zoom = handle,
+                            .zoom_forests = 1u << HV_FLAME_GAIN,
+                            .matches = matches,
+                            .search = "parse \"json" };
+  g_autoptr (GString) svg = g_string_new (NULL);
+
+  g_assert_true (hv_exporter_for_kind ("svg")->write (&report, svg, &error));
+  g_assert_no_error (error);
+  g_autofree char *text = parse (svg);
+  assert_contains (svg->str, " data-search=\"parse &quot;json\"");
+  assert_contains (svg->str, "class=\"w fade\"");
+  /* all of it is in the file, what is beside the zoom hidden */
+  g_assert_cmpuint (count (svg->str, "data-v="), ==, 15);
+  g_assert_cmpuint (count (svg->str, "class=\"b a\""), ==, 3);
+  g_assert_cmpuint (count (svg->str, "class=\"b hit\""), ==, 1);
+  g_assert_cmpuint (count (svg->str, " display=\"none\""), ==, 4);
+
+  /* the number that the script counts the boxes by */
+  const char *at = strstr (svg->str, " data-zoom=\"");
+  guint zoom = at ? (guint) strtoul (at + strlen (" data-zoom=\""), NULL, 10) : 0;
+  const char *box = svg->str;
+  for (guint i = 0; i <= zoom && box; i++)
+    box = strstr (box + 1, "<svg class=\"b");
+  g_assert_nonnull (box);
+  const char *title = strstr (box, "<title>");
+  g_assert_true (title && g_str_has_prefix (title, "<title>handle"));
+}
+
 static void
 test_nasty (void)
 {
@@ -357,6 +404,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/svg/one", test_one);
   g_test_add_func ("/svg/diff", test_diff);
+  g_test_add_func ("/svg/state", test_state);
   g_test_add_func ("/svg/nasty", test_nasty);
   g_test_add_func ("/svg/empty", test_empty);
   g_test_add_func ("/svg/same", test_same);

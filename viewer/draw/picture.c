@@ -97,9 +97,7 @@ hv_picture_paint_header (const HvPicture *picture, HvCanvas *canvas, float x, fl
   add_text (&pen, g_strdup (picture->sentence), HV_FACE_REGULAR, &palette->text);
   add_text (&pen, hv_title_part (r), HV_FACE_BOLD, &palette->grow);
   add_text (&pen, hv_title_question (r), HV_FACE_REGULAR, &palette->dim);
-  if (picture->found && r->search)
-    add_text (&pen, g_strdup_printf (_ ("Search “%s”: %s"), r->search, picture->found),
-              HV_FACE_BOLD, &palette->match_text);
+  add_text (&pen, g_strdup (picture->found), HV_FACE_BOLD, &palette->match_text);
   pen.y += LINE_GAP;
   hv_canvas_fill (canvas, &GRAPHENE_RECT_INIT (x, pen.y, width, 1), &palette->line);
   return pen.y + 1 + 2 * LINE_GAP - y;

@@ -14,7 +14,7 @@ typedef struct
   const HvPalette *palette;
   HvGrid *grid;         /* in place of the flame graph; NULL: none */
   const char *sentence; /* what a diff comes to; NULL: none */
-  const char *found;    /* what the search found; NULL: nothing was searched */
+  const char *found;    /* what was searched and found; NULL: nothing was */
   const char *font;     /* a Pango description in px; NULL: the default */
   double width;         /* px */
 } HvPicture;

@@ -173,6 +173,14 @@ typedef struct
   uint32_t *shown_as; /* by stored box: the box shown, or HV_FLAME_NO_BOX */
 } Frames;
 
+static gboolean
+is_found (const HvReport *report, const HvFlameBox *box)
+{
+  uint32_t key = report->tree->node_key[box->node];
+
+  return report->matches != NULL && box->merged == 0 && key != HV_NO_KEY && report->matches[key];
+}
+
 /* `index` of `layout`; `at` says where it is shown, NULL: nowhere until the script shows it. */
 static void
 append_box (GString *out, const Frames *frames, const HvFlameLayout *layout, uint32_t index,
@@ -204,8 +212,10 @@ append_box (GString *out, const Frames *frames, const HvFlameLayout *layout, uin
   if (shorter == NULL)
     shorter = g_strdup (label);
 
-  g_string_append_printf (out, "<svg class=\"b%s%s\"", box->merged != 0 ? " m" : "",
-                          layout == frames->shown ? " t" : "");
+  g_string_append_printf (out, "<svg class=\"b%s%s%s%s\"", box->merged != 0 ? " m" : "",
+                          layout == frames->shown ? " t" : "",
+                          at != NULL && at->ancestor ? " a" : "",
+                          is_found (report, box) ? " hit" : "");
   if (at != NULL)
     {
       double x0 = at->x0, x1 = at->x1;
@@ -272,8 +282,10 @@ match_layouts (Frames *frames)
 
   frames->shown_as = g_new (uint32_t, MAX (stored->n_boxes, 1));
   memset (frames->shown_as, 0xff, stored->n_boxes * sizeof (uint32_t));
-  for (uint32_t i = 0; i < stored->n_boxes && stored->box[i].row == 0; i++)
-    frames->shown_as[i] = i;
+  for (uint32_t i = 0, j = 0; i < stored->n_boxes && stored->box[i].row == 0; i++)
+    if (j < shown->n_boxes && shown->box[j].row == 0
+        && shown->box[j].forest == stored->box[i].forest)
+      frames->shown_as[i] = j++;
   for (uint32_t i = 0; i < stored->n_boxes; i++)
     {
       if (frames->shown_as[i] == HV_FLAME_NO_BOX || stored->box[i].merged != 0)
@@ -324,6 +336,25 @@ status_text (const HvReport *report, const HvFlameLayout *shown)
                           shown->n_merged == 1 ? "frame" : "frames", value);
 }
 
+/* What the window was zoomed to and searched for, for the script to go on from. */
+static void
+append_state (GString *out, const HvReport *report, const HvFlameLayout *stored)
+{
+  guint forest = report->zoom_forests == 1u << HV_FLAME_LOSS ? HV_FLAME_LOSS : HV_FLAME_GAIN;
+  uint32_t zoom = report->zoom != 0
+                      ? hv_flame_layout_find (stored, report->tree, report->zoom, forest)
+                      : HV_FLAME_NO_BOX;
+
+  if (zoom != HV_FLAME_NO_BOX)
+    g_string_append_printf (out, " data-zoom=\"%u\"", zoom);
+  if (report->search != NULL && *report->search != '\0')
+    {
+      g_string_append (out, " data-search=\"");
+      hv_svg_append_shortened (out, report->search, MAX_LABEL);
+      g_string_append_c (out, '"');
+    }
+}
+
 static gboolean
 write_document (const HvReport *report, GString *out, const HvFlameLayout *stored,
                 const HvFlameLayout *shown, GError **error)
@@ -343,9 +374,11 @@ write_document (const HvReport *report, GString *out, const HvFlameLayout *store
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
       "<svg xmlns=\"http://www.w3.org/2000/svg\" xml:space=\"preserve\" class=\"hv\" width=\"%d\" "
       "height=\"%d\" data-top=\"%d\" data-unit=\"%s\" data-gap=\"%d\" "
-      "data-view=\"%s\">\n",
+      "data-view=\"%s\"",
       HV_SVG_WIDTH, (int) height, (int) top, unit, GAP,
       shown->view == HV_FLAME_GROWTH ? "growth" : "");
+  append_state (out, report, stored);
+  g_string_append (out, ">\n");
   hv_svg_append_document_title (out, report);
   g_string_append (out, "<style>\n");
   if (!append_resource (out, "/org/heapview/flamegraph.css", error))
@@ -357,9 +390,10 @@ write_document (const HvReport *report, GString *out, const HvFlameLayout *store
                         "<rect class=\"page\" width=\"100%\" height=\"100%\"/>\n");
   g_string_append_len (out, header->str, (gssize) header->len);
   g_string_append_printf (out,
-                          "<svg id=\"hv-frames\" class=\"w\" x=\"%d\" y=\"%d\" width=\"%d\" "
+                          "<svg id=\"hv-frames\" class=\"w%s\" x=\"%d\" y=\"%d\" width=\"%d\" "
                           "height=\"%d\">\n",
-                          HV_SVG_MARGIN, (int) top, HV_SVG_WIDTH - 2 * HV_SVG_MARGIN,
+                          report->matches != NULL ? " fade" : "", HV_SVG_MARGIN, (int) top,
+                          HV_SVG_WIDTH - 2 * HV_SVG_MARGIN,
                           (int) MAX (shown->n_rows, 3) * ROW_HEIGHT);
   if (shown->n_boxes == 0)
     hv_svg_append_nothing (out, report);
@@ -387,10 +421,13 @@ write_svg (const HvReport *report, GString *out, GError **error)
     {
       request.max_boxes = max_boxes;
       request.min_width = MIN_STORED;
+      request.root = request.forests = 0;
       g_autoptr (HvFlameLayout) stored = hv_flame_layout_new (&request);
       /* All that is shown must be stored. */
       request.max_boxes = 0;
       request.min_width = MAX (MIN_VISIBLE, stored->min_width);
+      request.root = report->zoom;
+      request.forests = report->zoom_forests;
       g_autoptr (HvFlameLayout) shown = hv_flame_layout_new (&request);
 
       if (!write_document (report, out, stored, shown, error))

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "viewer/widgets/i18n.h"
 
+#include <string.h>
+
 #include "store/units.h"
 #include "viewer/widgets/call-table.h"
 #include "viewer/widgets/labels.h"
@@ -200,4 +202,47 @@ hv_butterfly_show (HvButterfly *self, HvScene *scene, uint32_t node)
   gtk_label_set_text (self->title, of->short_label);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->title), *of->function ? of->function : NULL);
   gtk_label_set_text (self->costs, costs);
+}
+
+/* Callers have no cost of their own: what is no column of `from` stays empty. */
+static void
+append_rows (HvGrid *to, const HvGrid *from, const char *of)
+{
+  g_autofree char **cells = g_new0 (char *, to->n_columns);
+  g_autofree guint *column = g_new0 (guint, to->n_columns);
+
+  for (guint i = 1; i < to->n_columns; i++)
+    while (column[i] < from->n_columns
+           && strcmp (from->column[column[i]].title, to->column[i].title) != 0)
+      column[i]++;
+
+  for (guint row = 0; row < hv_grid_n_rows (from); row++)
+    {
+      cells[0] = g_strdup (of);
+      for (guint i = 1; i < to->n_columns; i++)
+        cells[i] = g_strdup (column[i] < from->n_columns
+                                 ? from->cell->pdata[row * from->n_columns + column[i]]
+                                 : "");
+      hv_grid_add_row (to, cells, g_array_index (from->depth, guint, row));
+    }
+}
+
+HvGrid *
+hv_butterfly_get_grid (HvButterfly *self, gboolean plain)
+{
+  g_return_val_if_fail (HV_IS_BUTTERFLY (self), NULL);
+  g_autoptr (HvGrid) callers = hv_cost_table_get_grid (HV_COST_TABLE (self->callers), NULL, plain);
+  g_autoptr (HvGrid) callees = hv_cost_table_get_grid (HV_COST_TABLE (self->callees), NULL, plain);
+  const HvGrid *like = hv_grid_n_rows (callees) ? callees : callers;
+  HvGrid *grid = hv_grid_new (gtk_label_get_text (self->title), like->n_columns + 1);
+
+  grid->column[0].title = g_strdup (_ ("Relation"));
+  for (guint i = 0; i < like->n_columns; i++)
+    grid->column[i + 1] = (HvGridColumn){ g_strdup (like->column[i].title),
+                                          like->column[i].number };
+  grid->wide = like->wide + 1;
+  grid->tree = like->tree < like->n_columns ? like->tree + 1 : grid->n_columns;
+  append_rows (grid, callers, _ ("Callers"));
+  append_rows (grid, callees, _ ("Callees"));
+  return grid;
 }

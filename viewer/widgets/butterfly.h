@@ -3,6 +3,7 @@
 
 #include <gtk/gtk.h>
 
+#include "viewer/draw/grid.h"
 #include "viewer/widgets/scene.h"
 
 G_BEGIN_DECLS
@@ -18,5 +19,8 @@ GtkWidget *hv_butterfly_new (void);
 
 /* Shows the function of a node; 0: the one that holds most itself. */
 void hv_butterfly_show (HvButterfly *self, HvScene *scene, uint32_t node);
+
+/* Both tables as one, whose first column says which a row is of. Newly allocated. */
+HvGrid *hv_butterfly_get_grid (HvButterfly *self, gboolean plain);
 
 G_END_DECLS

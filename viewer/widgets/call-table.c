@@ -70,6 +70,46 @@ cell_text (HvNodeItem *item, Column column)
   return NULL;
 }
 
+static char *
+plain_text (HvNodeItem *item, Column column)
+{
+  const HvScene *scene = hv_node_item_get_scene (item);
+  const HvTree *tree = scene->report.tree;
+  uint32_t node = hv_node_item_get_node (item);
+  int64_t current = tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][node];
+
+  switch (column)
+    {
+    case COLUMN_DELTA:
+      return hv_plain_value (current - tree->incl[HV_SIDE_BASE][HV_SLOT_COST][node]);
+    case COLUMN_BASE:
+      return hv_plain_value (tree->incl[HV_SIDE_BASE][HV_SLOT_COST][node]);
+    case COLUMN_INCLUSIVE:
+      return hv_plain_value (current);
+    case COLUMN_SHARE:
+      return hv_plain_percent (current, tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][0]);
+    case COLUMN_SELF:
+      return hv_plain_value (tree->self[HV_SIDE_CURRENT][HV_SLOT_COST][node]);
+    case COLUMN_BLOCKS:
+      return hv_plain_value (tree->incl[HV_SIDE_CURRENT][HV_SLOT_PARTNER][node]);
+    case COLUMN_NAME:
+      return g_strdup (hv_tree_label (tree, node));
+    case COLUMN_SOURCE:
+      return hv_plain_place (hv_scene_key (scene, node));
+    case N_COLUMNS:
+      break;
+    }
+  return NULL;
+}
+
+static char *
+get_text (HvCostTable *table, gpointer row, guint column, gboolean plain)
+{
+  g_autoptr (HvNodeItem) item = gtk_tree_list_row_get_item (row);
+
+  return plain ? plain_text (item, column) : cell_text (item, column);
+}
+
 static void
 setup_cell (HvCostTable *table, GtkListItem *list_item, guint column)
 {
@@ -139,6 +179,7 @@ hv_call_table_class_init (HvCallTableClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = hv_call_table_dispose;
   HV_COST_TABLE_CLASS (klass)->get_item = get_item;
+  HV_COST_TABLE_CLASS (klass)->get_text = get_text;
 }
 
 static void

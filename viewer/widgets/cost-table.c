@@ -9,6 +9,7 @@ typedef struct
   gboolean quiet; /* selecting by program */
   guint order;    /* a column */
   gboolean descending;
+  guint n_numbers; /* the first columns, whose titles are over them */
 } HvCostTablePrivate;
 
 enum
@@ -166,6 +167,7 @@ find_label (GtkWidget *widget)
 void
 hv_cost_table_align_titles (HvCostTable *self, guint n)
 {
+  get_private (self)->n_numbers = n;
   /* GTK has no property for it: the header is the view's first child, a title a column. */
   GtkWidget *header = gtk_widget_get_first_child (GTK_WIDGET (get_private (self)->view));
   GtkWidget *title = header ? gtk_widget_get_first_child (header) : NULL;
@@ -252,6 +254,64 @@ hv_cost_table_select_row (HvCostTable *self, guint position)
   GtkWidget *list = gtk_widget_get_last_child (GTK_WIDGET (p->view));
   if (position != GTK_INVALID_LIST_POSITION && list)
     gtk_widget_activate_action (list, "list.scroll-to-item", "u", position);
+}
+
+/* --- as text --- */
+
+/* The columns that are shown, by number; the one that takes what is left of the width in `*wide`.
+ */
+static GArray *
+shown_columns (HvCostTable *self, guint *wide)
+{
+  GListModel *columns = gtk_column_view_get_columns (get_private (self)->view);
+  GArray *shown = g_array_new (FALSE, FALSE, sizeof (guint));
+
+  for (guint i = 0; i < g_list_model_get_n_items (columns); i++)
+    {
+      g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (columns, i);
+      if (gtk_column_view_column_get_visible (column))
+        {
+          if (gtk_column_view_column_get_expand (column))
+            *wide = shown->len;
+          g_array_append_val (shown, i);
+        }
+    }
+  return shown;
+}
+
+HvGrid *
+hv_cost_table_get_grid (HvCostTable *self, const char *name, gboolean plain)
+{
+  g_return_val_if_fail (HV_IS_COST_TABLE (self), NULL);
+  HvCostTablePrivate *p = get_private (self);
+  GListModel *rows = hv_cost_table_get_rows (self);
+  GListModel *columns = gtk_column_view_get_columns (p->view);
+  guint wide = 0;
+  g_autoptr (GArray) shown = shown_columns (self, &wide);
+  HvGrid *grid = hv_grid_new (name, shown->len);
+  g_autofree char **cells = g_new0 (char *, shown->len + 1);
+
+  grid->wide = wide;
+  for (guint i = 0; i < shown->len; i++)
+    {
+      guint number = g_array_index (shown, guint, i);
+      g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (columns, number);
+      grid->column[i].title = g_strdup (gtk_column_view_column_get_title (column));
+      grid->column[i].number = number < p->n_numbers;
+    }
+  for (guint r = 0; rows && r < g_list_model_get_n_items (rows); r++)
+    {
+      g_autoptr (GObject) row = g_list_model_get_item (rows, r);
+      gboolean tree = GTK_IS_TREE_LIST_ROW (row);
+      if (tree)
+        grid->tree = wide;
+      for (guint i = 0; i < shown->len; i++)
+        cells[i] = HV_COST_TABLE_GET_CLASS (self)->get_text (
+            self, row, g_array_index (shown, guint, i), plain);
+      hv_grid_add_row (grid, cells,
+                       tree ? gtk_tree_list_row_get_depth (GTK_TREE_LIST_ROW (row)) : 0);
+    }
+  return grid;
 }
 
 /* --- the widget --- */

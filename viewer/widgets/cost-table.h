@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "viewer/draw/grid.h"
 #include "viewer/widgets/node-list.h"
 
 #include <gtk/gtk.h>
@@ -18,6 +19,9 @@ struct _HvCostTableClass
 
   /* The item of a row, NULL when that stands for many; new reference. */
   HvNodeItem *(*get_item) (HvCostTable *self, gpointer row);
+
+  /* What a cell shows; `plain`: a bare integer in bytes or blocks, a name in full. */
+  char *(*get_text) (HvCostTable *self, gpointer row, guint column, gboolean plain);
 
   /* Orders the rows by a column, HV_NO_COLUMN: as at first. */
   void (*sort) (HvCostTable *self, guint column, gboolean descending);
@@ -59,5 +63,9 @@ uint32_t hv_cost_table_get_selected (HvCostTable *self);
 
 /* Selects and shows a row, or none (GTK_INVALID_LIST_POSITION); without the signal. */
 void hv_cost_table_select_row (HvCostTable *self, guint position);
+
+/* The columns and rows as they are shown, a tree's as far as it is open. `plain` as get_text() has
+ * it. Newly allocated. */
+HvGrid *hv_cost_table_get_grid (HvCostTable *self, const char *name, gboolean plain);
 
 G_END_DECLS

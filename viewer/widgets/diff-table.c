@@ -113,6 +113,52 @@ cell_text (HvDiffTable *self, HvNodeItem *item, Column column)
   return NULL;
 }
 
+static char *
+plain_text (HvDiffTable *self, HvNodeItem *item, Column column)
+{
+  const HvDiffRow *row = get_row (self, item);
+  const HvKey *key = row ? hv_scene_row_key (self->scene, &row->row) : NULL;
+
+  if (!row)
+    return column == COLUMN_DELTA ? hv_plain_value (self->folded_delta)
+                                  : folded_text (self, column);
+  switch (column)
+    {
+    case COLUMN_DELTA:
+      return hv_plain_value (row->delta);
+    case COLUMN_CUMULATIVE:
+      if (row->delta <= 0)
+        return g_strdup ("");
+      return hv_plain_percent (
+          g_array_index (self->cumulative, gint64, hv_node_item_get_row (item)),
+          g_array_index (self->cumulative, gint64, self->cumulative->len - 1));
+    case COLUMN_BASE:
+      return hv_plain_value (row->base);
+    case COLUMN_CURRENT:
+      return hv_plain_value (row->current);
+    case COLUMN_BLOCKS:
+      return hv_plain_value (row->delta_partner);
+    case COLUMN_WHY:
+    case COLUMN_STATUS:
+      return cell_text (self, item, column);
+    case COLUMN_SITE:
+      return g_strdup (key ? key->label : "");
+    case COLUMN_SOURCE:
+      return hv_plain_place (key);
+    case N_COLUMNS:
+      break;
+    }
+  return NULL;
+}
+
+static char *
+get_text (HvCostTable *table, gpointer row, guint column, gboolean plain)
+{
+  HvDiffTable *self = HV_DIFF_TABLE (table);
+
+  return plain ? plain_text (self, row, column) : cell_text (self, row, column);
+}
+
 static const char *
 status_class (HvStatus status)
 {
@@ -368,6 +414,7 @@ hv_diff_table_class_init (HvDiffTableClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = hv_diff_table_dispose;
   HV_COST_TABLE_CLASS (klass)->get_item = get_item;
+  HV_COST_TABLE_CLASS (klass)->get_text = get_text;
   HV_COST_TABLE_CLASS (klass)->sort = sort;
 }
 

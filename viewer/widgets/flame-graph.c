@@ -459,6 +459,18 @@ hv_flame_graph_set_matches (HvFlameGraph *self, const guint8 *matches)
   drop_picture (self);
 }
 
+const guint8 *
+hv_flame_graph_get_matches (HvFlameGraph *self)
+{
+  return self->matches;
+}
+
+guint
+hv_flame_graph_get_zoom_forests (HvFlameGraph *self)
+{
+  return self->zoom_forests;
+}
+
 void
 hv_flame_graph_toggle (HvFlameGraph *self, uint32_t node, guint forest)
 {

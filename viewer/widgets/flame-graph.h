@@ -59,6 +59,11 @@ GtkAdjustment *hv_flame_graph_get_across (HvFlameGraph *self);
 /* Marks the keys the search found: n_keys bytes, copied; NULL: no search. */
 void hv_flame_graph_set_matches (HvFlameGraph *self, const guint8 *matches);
 
+const guint8 *hv_flame_graph_get_matches (HvFlameGraph *self);
+
+/* Which forests the zoom is in, as HvFlameRequest has it. */
+guint hv_flame_graph_get_zoom_forests (HvFlameGraph *self);
+
 /* What is drawn; owned by the widget, until the next change. */
 const HvFlameLayout *hv_flame_graph_get_layout (HvFlameGraph *self);
 

@@ -117,3 +117,30 @@ hv_label_place (const HvKey *key)
 {
   return !key || *key->file ? hv_label_source (key) : g_strdup (hv_basename (key->module));
 }
+
+char *
+hv_plain_value (int64_t value)
+{
+  return g_strdup_printf ("%" G_GINT64_FORMAT, value);
+}
+
+char *
+hv_plain_percent (int64_t part, int64_t whole)
+{
+  char digits[G_ASCII_DTOSTR_BUF_SIZE];
+
+  if (whole == 0)
+    return g_strdup ("");
+  g_ascii_formatd (digits, sizeof digits, "%.2f", 100.0 * (double) part / (double) whole);
+  return g_strdup (digits);
+}
+
+char *
+hv_plain_place (const HvKey *key)
+{
+  if (!key)
+    return g_strdup ("");
+  if (!*key->file)
+    return g_strdup (key->module);
+  return key->line ? g_strdup_printf ("%s:%u", key->file, key->line) : g_strdup (key->file);
+}

@@ -17,4 +17,11 @@ char *hv_label_source (const HvKey *key);
 /* The same, or where the file is unknown the module's name; "" for no key. Newly allocated. */
 char *hv_label_place (const HvKey *key);
 
+/* For files that other programs read: a bare integer; percent as "53.1". Newly allocated. */
+char *hv_plain_value (int64_t value);
+char *hv_plain_percent (int64_t part, int64_t whole);
+
+/* "src/cache.rs:88" with the whole path, else the module's; "" for no key. Newly allocated. */
+char *hv_plain_place (const HvKey *key);
+
 G_END_DECLS

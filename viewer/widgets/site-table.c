@@ -74,6 +74,45 @@ cell_text (HvSiteTable *self, const HvRow *row, Column column)
   return NULL;
 }
 
+static char *
+plain_text (HvSiteTable *self, const HvRow *row, Column column)
+{
+  const int64_t *cost = row->self[HV_SIDE_CURRENT];
+  const HvKey *key = hv_scene_row_key (self->scene, row);
+
+  switch (column)
+    {
+    case COLUMN_SELF:
+      return hv_plain_value (cost[HV_SLOT_COST]);
+    case COLUMN_SHARE:
+      return hv_plain_percent (
+          cost[HV_SLOT_COST],
+          self->scene->report.rows_tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][0]);
+    case COLUMN_INCLUSIVE:
+      return hv_plain_value (row->incl[HV_SIDE_CURRENT][HV_SLOT_COST]);
+    case COLUMN_BLOCKS:
+      return hv_plain_value (cost[HV_SLOT_PARTNER]);
+    case COLUMN_AVERAGE:
+      return cost[HV_SLOT_PARTNER] ? hv_plain_value (average (row)) : g_strdup ("");
+    case COLUMN_SITE:
+      return g_strdup (key ? key->label : "");
+    case COLUMN_SOURCE:
+      return hv_plain_place (key);
+    case N_COLUMNS:
+      break;
+    }
+  return NULL;
+}
+
+static char *
+get_text (HvCostTable *table, gpointer item, guint column, gboolean plain)
+{
+  HvSiteTable *self = HV_SITE_TABLE (table);
+  const HvRow *row = &g_array_index (self->scene->sites, HvRow, hv_node_item_get_row (item));
+
+  return plain ? plain_text (self, row, column) : cell_text (self, row, column);
+}
+
 static void
 setup_cell (HvCostTable *table, GtkListItem *list_item, guint column)
 {
@@ -199,6 +238,7 @@ hv_site_table_class_init (HvSiteTableClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = hv_site_table_dispose;
   HV_COST_TABLE_CLASS (klass)->get_item = get_item;
+  HV_COST_TABLE_CLASS (klass)->get_text = get_text;
   HV_COST_TABLE_CLASS (klass)->sort = sort;
 }
 

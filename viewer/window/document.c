@@ -5,9 +5,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "viewer/window/document-title.h"
 #include "viewer/window/recent-files.h"
 
+#include "viewer/draw/titles.h"
 #include "viewer/window/document.h"
 
 #define PROGRESS_MS 100
@@ -75,10 +75,10 @@ set_page (HvDocument *self, HvPage page)
   g_clear_pointer (&self->title, g_free);
   g_clear_pointer (&self->subtitle, g_free);
   const HvScene *scene = hv_document_get_scene (self);
-  self->title = scene                   ? hv_document_title (&scene->report)
+  self->title = scene                   ? hv_title_report (&scene->report)
                 : page == HV_PAGE_START ? NULL
                                         : g_strdup (self->name);
-  self->subtitle = scene ? hv_document_subtitle (&scene->report) : NULL;
+  self->subtitle = scene ? hv_title_profile (scene->report.profile) : NULL;
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
 

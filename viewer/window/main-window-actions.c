@@ -2,7 +2,6 @@
 #include "viewer/widgets/i18n.h"
 
 #include "importers/symbols/rules.h"
-#include "viewer/export/export.h"
 #include "viewer/window/main-window-private.h"
 
 /* They come one after the other, some seconds each. */
@@ -72,65 +71,6 @@ compare_action (GtkWidget *widget, const char *name, GVariant *parameter)
                                                        : _ ("Choose Two Heap Profiles to Compare"),
                 GTK_FILE_CHOOSER_ACTION_OPEN, G_CALLBACK (compared_cb));
   gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (self->chooser), TRUE);
-}
-
-static void
-exported_cb (HvMainWindow *self, int response)
-{
-  const HvScene *scene = hv_document_get_scene (self->document);
-  g_autoptr (GFile) file = response == GTK_RESPONSE_ACCEPT
-                               ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (self->chooser))
-                               : NULL;
-  g_autofree char *path = file ? g_file_get_path (file) : NULL;
-  g_autoptr (GString) text = g_string_new (NULL);
-  g_autoptr (GError) error = NULL;
-
-  g_clear_object (&self->chooser);
-  if (!path || !scene)
-    return;
-  const HvExporter *exporter = hv_exporter_for_path (path);
-  if (!exporter)
-    {
-      g_autofree char *message = g_strdup_printf (
-          _ ("The name’s ending chooses the kind; it can be one of: %s"), hv_exporter_kinds ());
-      hv_main_window_toast (self, message);
-      return;
-    }
-  HvReport report = scene->report;
-  switch (hv_flame_graph_get_view (hv_profile_view_get_flame_graph (self->view)))
-    {
-    case HV_FLAME_CURRENT:
-      report.view = HV_VIEW_CURRENT;
-      break;
-    case HV_FLAME_BASE:
-      report.view = HV_VIEW_BASE;
-      break;
-    case HV_FLAME_OVERLAY:
-      report.view = HV_VIEW_OVERLAY;
-      break;
-    case HV_FLAME_GROWTH:
-    case HV_N_FLAME_VIEWS:
-      break;
-    }
-  if (!exporter->write (&report, text, &error)
-      || !g_file_set_contents_full (path, text->str, (gssize) text->len,
-                                    G_FILE_SET_CONTENTS_CONSISTENT, 0666, &error))
-    {
-      hv_main_window_toast (self, error->message);
-      return;
-    }
-  g_autofree char *name = g_filename_display_basename (path);
-  g_autofree char *message = g_strdup_printf (_ ("Saved %s"), name);
-  hv_main_window_toast (self, message);
-}
-
-static void
-export_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  HvMainWindow *self = HV_MAIN_WINDOW (widget);
-
-  show_chooser (self, _ ("Export"), GTK_FILE_CHOOSER_ACTION_SAVE, G_CALLBACK (exported_cb));
-  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (self->chooser), "heap.svg");
 }
 
 /* Reads the rules again; what is wrong in them is told, the rest of them counts. */
@@ -269,13 +209,13 @@ view_action (GtkWidget *widget, const char *name, GVariant *parameter)
     hv_profile_view_toggle_details (self->view);
 }
 
-static const char *const shown_actions[] = {
-  "win.search",     "win.flame",        "win.table",    "win.zoom-in",   "win.zoom-out",
-  "win.zoom-reset", "win.details",      "win.export",   "win.zoom-here", "win.copy-name",
-  "win.copy-path",  "win.copy-numbers", "win.copy-sql", "win.back",      "win.forward",
-  "win.invert",     "win.butterfly",    "win.sites",    "win.group",     "win.source",
-  "win.undo",       "win.redo"
-};
+static const char *const shown_actions[] = { "win.search",    "win.flame",        "win.table",
+                                             "win.zoom-in",   "win.zoom-out",     "win.zoom-reset",
+                                             "win.details",   "win.zoom-here",    "win.copy-name",
+                                             "win.copy-path", "win.copy-numbers", "win.copy-sql",
+                                             "win.back",      "win.forward",      "win.invert",
+                                             "win.butterfly", "win.sites",        "win.group",
+                                             "win.source",    "win.undo",         "win.redo" };
 static const char *const diff_actions[] = { "win.swap", "win.cycle" };
 static const char *const timed_actions[] = { "win.next", "win.previous" };
 
@@ -289,10 +229,9 @@ hv_main_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.symbols", NULL, symbols_action);
   gtk_widget_class_install_action (widget_class, "win.shortcuts", NULL, shortcuts_action);
   gtk_widget_class_install_action (widget_class, "win.cancel", NULL, view_action);
+  hv_main_window_install_export (widget_class);
   for (guint i = 0; i < G_N_ELEMENTS (shown_actions); i++)
-    gtk_widget_class_install_action (widget_class, shown_actions[i], NULL,
-                                     g_str_equal (shown_actions[i], "win.export") ? export_action
-                                                                                  : view_action);
+    gtk_widget_class_install_action (widget_class, shown_actions[i], NULL, view_action);
   for (guint i = 0; i < G_N_ELEMENTS (transforms); i++)
     gtk_widget_class_install_action (widget_class, transforms[i].name, NULL, transform_action);
   for (guint i = 0; i < G_N_ELEMENTS (diff_actions); i++)
@@ -304,8 +243,6 @@ hv_main_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_f, GDK_CONTROL_MASK, "win.search",
                                        NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F3, 0, "win.search", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_s, GDK_CONTROL_MASK, "win.export",
-                                       NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_c, GDK_CONTROL_MASK, "win.copy-name",
                                        NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_c, GDK_CONTROL_MASK | GDK_SHIFT_MASK,
@@ -334,6 +271,8 @@ hv_main_window_update_actions (HvMainWindow *self, gboolean shown, gboolean is_d
 
   gtk_widget_action_set_enabled (widget, "win.cancel", loading);
   gtk_widget_action_set_enabled (widget, "win.symbols", shown);
+  gtk_widget_action_set_enabled (widget, "win.export", shown);
+  gtk_widget_action_set_enabled (widget, "win.print", shown);
   for (guint i = 0; i < G_N_ELEMENTS (shown_actions); i++)
     gtk_widget_action_set_enabled (widget, shown_actions[i], shown);
   for (guint i = 0; i < G_N_ELEMENTS (transforms); i++)

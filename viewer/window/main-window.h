@@ -37,6 +37,10 @@ gboolean hv_main_window_is_loading (HvMainWindow *self);
 HvDocument *hv_main_window_get_document (HvMainWindow *self);
 HvProfileView *hv_main_window_get_view (HvMainWindow *self);
 
+/* Writes what is shown to a file, its kind by the ending, in the background; what comes of it is a
+ * toast, and the signal "exported". */
+void hv_main_window_export (HvMainWindow *self, const char *path);
+
 AdwTabView *hv_main_window_get_tabs (HvMainWindow *self);
 
 G_END_DECLS

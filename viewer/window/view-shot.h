@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "viewer/draw/picture.h"
+#include "viewer/window/profile-view.h"
+
+G_BEGIN_DECLS
+
+/* A view as it is at one moment, for files and paper: changes of the window do not change it, and
+ * any one thread may write it. */
+typedef struct HvViewShot HvViewShot;
+
+/* NULL: nothing is shown yet. */
+HvViewShot *hv_view_shot_new (HvProfileView *view);
+void hv_view_shot_free (HvViewShot *shot);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvViewShot, hv_view_shot_free)
+
+/* Whether a table is shown in place of the flame graph. */
+gboolean hv_view_shot_is_table (const HvViewShot *shot);
+
+/* Appends a file of this kind ("svg", "csv", …); error: there is no such kind, or it cannot be
+ * drawn. */
+gboolean hv_view_shot_write (HvViewShot *shot, const char *kind, GString *out, GError **error);
+
+/* The picture, in light colours for paper; borrows from the shot. */
+HvPicture hv_view_shot_get_picture (HvViewShot *shot, gboolean paper);
+
+/* The largest sites, or changes, for a page below the flame graph. Newly allocated. */
+HvGrid *hv_view_shot_get_top (HvViewShot *shot, guint n);
+
+/* A name to offer for a file, without an ending. Newly allocated. */
+char *hv_view_shot_get_name (const HvViewShot *shot);
+
+G_END_DECLS
