@@ -52,6 +52,12 @@ is_word (char c)
   return g_ascii_isalnum (c) || c == '_' || c == '$' || (unsigned char) c >= 0x80;
 }
 
+static const char *
+find (Text text, const char *word)
+{
+  return memmem (text.pos, (gsize) (text.end - text.pos), word, strlen (word));
+}
+
 /* The length of "operator" and its sign when they stand at the beginning of `text`: what looks like
  * a bracket in it is none. */
 static gsize
@@ -373,7 +379,7 @@ parse_angle (Text text, const char *close, Name *name, guint depth)
 static gboolean
 holds (Text text, const char *word)
 {
-  return g_strstr_len (text.pos, text.end - text.pos, word) != NULL;
+  return find (text, word) != NULL;
 }
 
 /* "{{closure}}", "{closure#0}", "{impl#1}", "{shim:vtable#0}", "{lambda(int)#1}", …; `inside` is
@@ -592,29 +598,49 @@ parse_path (Text text, Name *name, guint depth)
         {
           after_parameters = FALSE;
           if (!parse_word (&text, name))
-            append (name, text.pos++, 1);
+            {
+              gsize length = starts (text, "::") ? 2 : 1;
+              append (name, text.pos, length);
+              text.pos += length;
+            }
         }
     }
   drop_part (name);
   return TRUE;
 }
 
+/* Whether a name is its own path: a C function's. */
+static gboolean
+is_plain (Text text)
+{
+  const char *at = text.pos;
+
+  while (at < text.end && (g_ascii_isalnum (*at) || *at == '_'))
+    at++;
+  return at == text.end && !starts (text, "_GLOBAL__N_1");
+}
+
 void
 hv_canonical_path (GString *path, GString *trait, const char *function)
 {
-  g_autoptr (GString) normal = g_string_new (NULL);
-  g_autoptr (GString) own = g_string_new (NULL);
+  Text normal = { function, function + hv_normalised_length (function) };
+
+  /* Rust up to 1.7x declares a program's allocator in the program: "app::_::__rg_alloc" */
+  const char *allocator = find (normal, "::_::__rg_");
+  if (allocator)
+    normal.pos = allocator + strlen ("::_::");
+  if (is_plain (normal))
+    {
+      g_string_append_len (path, normal.pos, normal.end - normal.pos);
+      return;
+    }
+
+  g_autoptr (GString) own = g_string_sized_new (SHORT_CHARACTERS);
   g_autoptr (GString) of_trait = g_string_new (NULL);
   Name name = { .path = own, .trait = of_trait };
-
-  hv_normalise_function (normal, function);
-  /* Rust up to 1.7x declares a program's allocator in the program: "app::_::__rg_alloc" */
-  const char *allocator = strstr (normal->str, "::_::__rg_");
-  if (allocator)
-    g_string_erase (normal, 0, allocator + strlen ("::_::") - normal->str);
-  if (!parse_path ((Text){ normal->str, normal->str + normal->len }, &name, 0) || own->len == 0)
+  if (!parse_path (normal, &name, 0) || own->len == 0)
     {
-      g_string_append (path, normal->str);
+      g_string_append_len (path, normal.pos, normal.end - normal.pos);
       return;
     }
   g_string_append (path, own->str);

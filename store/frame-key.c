@@ -52,15 +52,16 @@ without_suffix (const char *text, gsize length)
   return length;
 }
 
-void
-hv_normalise_function (GString *out, const char *function)
+gsize
+hv_normalised_length (const char *function)
 {
   gsize length = strlen (function);
-  const char *version = strstr (function, "@GLIBC");
+  const char *at = memchr (function, '@', length);
+  const char *version = at ? strstr (at, "@GLIBC") : NULL;
 
   /* "name@@GLIBC_2.2.5": only a version follows the '@' */
-  if (version == NULL)
-    version = strstr (function, "@@");
+  if (at && version == NULL)
+    version = strstr (at, "@@");
   if (version && version > function && !memchr (version, ' ', strlen (version)))
     {
       length = (gsize) (version - function);
@@ -70,7 +71,13 @@ hv_normalise_function (GString *out, const char *function)
 
   for (gsize shorter; (shorter = without_suffix (function, length)) < length;)
     length = shorter;
-  g_string_append_len (out, function, (gssize) length);
+  return length;
+}
+
+void
+hv_normalise_function (GString *out, const char *function)
+{
+  g_string_append_len (out, function, (gssize) hv_normalised_length (function));
 }
 
 void

@@ -10,6 +10,9 @@ G_BEGIN_DECLS
  * " [clone …]"), symbol versions ("@@GLIBC_2.2.5"). */
 void hv_normalise_function (GString *out, const char *function);
 
+/* How much of the name that is: it is cut at its end only. */
+gsize hv_normalised_length (const char *function);
+
 /* Appends the text of a frame as shown: the normalised function, "[note]", or "module+0x1a2b" of an
  * unresolved one. */
 void hv_frame_label (GString *out, const HvProfile *profile, const HvFrame *frame);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "profile.h"
 
+#include "canonical-paths.h"
 #include "child-map.h"
 
 #include <string.h>
@@ -71,6 +72,7 @@ hv_profile_new (void)
   HvProfile *profile = g_new0 (HvProfile, 1);
 
   profile->tables = g_new0 (struct HvProfileTables, 1);
+  profile->canonical = _hv_canonical_paths_new ();
   profile->warnings = g_ptr_array_new_with_free_func (g_free);
   profile->format = "";
   profile->pid = -1;
@@ -122,6 +124,7 @@ hv_profile_free (HvProfile *profile)
   if (profile == NULL)
     return;
   tables_free (profile->tables);
+  _hv_canonical_paths_free (profile->canonical);
   g_free (profile->string_offset);
   g_free (profile->string_data);
   g_free (profile->frame);

@@ -224,7 +224,8 @@ typedef struct
   gboolean full; /* a table passed its limit */
 
   /*< private >*/
-  struct HvProfileTables *tables; /* lookup and growth; NULL once sealed */
+  struct HvProfileTables *tables;     /* lookup and growth; NULL once sealed */
+  struct HvCanonicalPaths *canonical; /* canonical-paths.h */
 } HvProfile;
 
 HvProfile *hv_profile_new (void);

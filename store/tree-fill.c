@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tree-private.h"
 
+#include "canonical-paths.h"
 #include "canonical.h"
 #include "frame-key.h"
 #include "origin.h"
@@ -311,7 +312,7 @@ task_of_call (HvTree *tree, const HvProfile *profile, HvTreeFrames *frames, Task
     {
       g_string_truncate (identity, 0);
       g_string_truncate (text, 0);
-      hv_canonical_path (identity, NULL, function);
+      g_string_append (identity, hv_profile_canonical (profile, frame->function, NULL));
       if (frames->fold->async_body[f])
         {
           g_autoptr (GString) name = g_string_new (NULL);
@@ -452,9 +453,7 @@ _hv_tree_add_side (HvTree *tree, guint side, const HvTreeSide *from, GHashTable 
       HvTreeFold fold;
       g_autoptr (GString) text = g_string_new (NULL);
       g_autoptr (GString) identity = g_string_new (NULL);
-      g_autoptr (GString) trait = g_string_new (NULL);
       g_autoptr (GArray) path = g_array_new (FALSE, FALSE, sizeof (uint32_t));
-      g_autoptr (GHashTable) paths = g_hash_table_new (NULL, NULL);
       HvTreeFrames frames = { .key = keys,
                               .fold = &fold,
                               .flags = flags,
@@ -463,8 +462,6 @@ _hv_tree_add_side (HvTree *tree, guint side, const HvTreeSide *from, GHashTable 
                               .identity = identity,
                               .program = from->program,
                               .other_paths = other_paths,
-                              .trait = trait,
-                              .paths = paths,
                               .path = path };
 
       if (focus.regex || ignore.regex || hide.regex)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tree-private.h"
 
-#include "canonical.h"
+#include "canonical-paths.h"
 
 #include <string.h>
 
@@ -84,13 +84,11 @@ start_of (const HvProfile *profile, uint32_t node, Start above)
 static gboolean
 is_closure_of (const HvProfile *profile, uint32_t f, uint32_t of)
 {
-  g_autoptr (GString) path = g_string_new (NULL);
-  g_autoptr (GString) outer = g_string_new (NULL);
+  const char *path = hv_profile_canonical (profile, profile->frame[f].function, NULL);
+  const char *outer = hv_profile_canonical (profile, profile->frame[of].function, NULL);
 
-  hv_canonical_path (path, NULL, hv_profile_string (profile, profile->frame[f].function));
-  hv_canonical_path (outer, NULL, hv_profile_string (profile, profile->frame[of].function));
-  return g_str_has_prefix (path->str, outer->str)
-         && g_str_has_prefix (path->str + outer->len, "::{{closure}}");
+  return g_str_has_prefix (path, outer)
+         && g_str_has_prefix (path + strlen (outer), "::{{closure}}");
 }
 
 /* Whether node `n`, whose nearest shown caller is `above` (0: none), is of an async runtime, or

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tree-private.h"
 
+#include "canonical-paths.h"
 #include "canonical.h"
 #include "frame-key.h"
 #include "origin.h"
@@ -58,23 +59,14 @@ append_module (const HvTree *tree, const HvTreeFrames *frames, const char *modul
 /* Rust's legacy mangling calls a method that a trait provides Trait::m, v0 <Type as Trait>::m: the
  * side that says more gives way when the other has never heard of the type's. */
 static void
-append_path (const HvTree *tree, const HvProfile *profile, const HvTreeFrames *frames,
-             uint32_t function, GString *identity)
+append_path (const HvProfile *profile, const HvTreeFrames *frames, uint32_t function,
+             GString *identity)
 {
-  char *path = g_hash_table_lookup (frames->paths, GUINT_TO_POINTER (function));
+  const char *trait, *path = hv_profile_canonical (profile, function, &trait);
 
-  if (path == NULL)
-    {
-      g_string_truncate (frames->trait, 0);
-      hv_canonical_path (identity, frames->trait, hv_profile_string (profile, function));
-      if (frames->other_paths && frames->trait->len
-          && !g_hash_table_contains (frames->other_paths, identity->str)
-          && g_hash_table_contains (frames->other_paths, frames->trait->str))
-        g_string_assign (identity, frames->trait->str);
-      path = g_string_chunk_insert (tree->tables->texts, identity->str);
-      g_hash_table_insert (frames->paths, GUINT_TO_POINTER (function), path);
-      return;
-    }
+  if (frames->other_paths && *trait && !g_hash_table_contains (frames->other_paths, path)
+      && g_hash_table_contains (frames->other_paths, trait))
+    path = trait;
   g_string_append (identity, path);
 }
 
@@ -94,7 +86,7 @@ append_identity (const HvTree *tree, const HvProfile *profile, const HvTreeFrame
       return;
     }
   if (_hv_tree_is_function (frame))
-    append_path (tree, profile, frames, frame->function, identity);
+    append_path (profile, frames, frame->function, identity);
   else
     hv_frame_label (identity, profile, frame);
   if (tree->tables->with_modules && *module)
@@ -314,17 +306,12 @@ has_legacy_rust (const HvProfile *profile)
 static GHashTable *
 canonical_paths (const HvProfile *profile)
 {
-  GHashTable *paths = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  g_autoptr (GString) path = g_string_new (NULL);
+  GHashTable *paths = g_hash_table_new (g_str_hash, g_str_equal);
 
   for (uint32_t f = 1; f < profile->n_frames; f++)
     if (_hv_tree_is_function (&profile->frame[f]))
-      {
-        g_string_truncate (path, 0);
-        hv_canonical_path (path, NULL, hv_profile_string (profile, profile->frame[f].function));
-        if (!g_hash_table_contains (paths, path->str))
-          g_hash_table_add (paths, g_strdup (path->str));
-      }
+      g_hash_table_add (
+          paths, (gpointer) hv_profile_canonical (profile, profile->frame[f].function, NULL));
   return paths;
 }
 

@@ -31,9 +31,7 @@ typedef struct
   GString *text, *identity;
   const char *program;     /* this module's name is not compared; NULL: none */
   GHashTable *other_paths; /* of the other side's functions, when it mangles differently, or NULL */
-  GString *trait;
-  GHashTable *paths;      /* function's string → canonical path: a function has a frame a line */
-  struct FrameTask *task; /* for HV_GROUP_TASK */
+  struct FrameTask *task;  /* for HV_GROUP_TASK */
   const struct HvTreeFold *fold;
   GArray *path; /* scratch: of nodes */
 } HvTreeFrames;

@@ -134,8 +134,13 @@ cut_suffixes (char *name)
 static char *
 find_llvm_suffix (char *name)
 {
-  char *suffix = g_strrstr (name, " (.");
+  char *dot = name + strlen (name);
 
+  /* readable names have few dots */
+  do
+    dot = memrchr (name, '.', (gsize) (dot - name));
+  while (dot && (dot - name < 2 || dot[-1] != '(' || dot[-2] != ' '));
+  char *suffix = dot ? dot - 2 : NULL;
   if (suffix == NULL || suffix == name || !g_ascii_isalpha (suffix[3]))
     return NULL;
   for (const char *c = suffix + 3; *c; c++)

@@ -60,9 +60,10 @@ find_role (const HvResolver *r, uint32_t frame)
 {
   const HvProfile *profile = r->profile;
   const HvFrame *named = named_frame (r, frame);
-  const char *path = hv_profile_string (profile, profile->frame[frame].module);
+  uint32_t module = profile->frame[frame].module;
+  const char *path = hv_profile_string (profile, module);
 
-  switch (hv_rules_category (hv_profile_string (profile, named->function), path))
+  switch (hv_rules_category_in (profile, named->function, module))
     {
     case HV_CATEGORY_ALLOCATOR:
       return ROLE_FOLDED;

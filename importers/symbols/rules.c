@@ -3,6 +3,7 @@
 
 #include "data/hv-core-resources.h"
 #include "rule-table.h"
+#include "store/canonical-paths.h"
 #include "store/canonical.h"
 
 #include <gio/gio.h>
@@ -183,28 +184,24 @@ typedef struct
   uint8_t level;    /* whose rule it is; N_LEVELS: nobody's */
 } Verdict;
 
-/* Of a function; `path` and `trait` are scratch. */
+/* Of a function by its canonical path and that of its trait, "" for none, and of its module. */
 static Verdict
-judge (const Rules *rules, const char *function, const char *module, GString *path, GString *trait)
+judge (const Rules *rules, const char *path, const char *trait, const char *module)
 {
-  g_string_truncate (path, 0);
-  g_string_truncate (trait, 0);
-  if (function && *function)
-    hv_canonical_path (path, trait, function);
   for (uint8_t level = 0; level < N_LEVELS; level++)
     {
       const HvRuleTable *table = &rules->level[level];
       uint8_t category = HV_RULE_NONE;
 
-      if (module && *module)
+      if (*module)
         category = hv_rule_table_match (table, HV_RULE_MODULE, hv_basename (module));
       /* an implementation of the allocator's trait is the allocator's, whoever wrote it; that of
          any other trait belongs to its type */
-      if (category == HV_RULE_NONE && trait->len
-          && hv_rule_table_match (table, HV_RULE_FUNCTION, trait->str) == HV_CATEGORY_ALLOCATOR)
+      if (category == HV_RULE_NONE && *trait
+          && hv_rule_table_match (table, HV_RULE_FUNCTION, trait) == HV_CATEGORY_ALLOCATOR)
         category = HV_CATEGORY_ALLOCATOR;
-      if (category == HV_RULE_NONE && path->len)
-        category = hv_rule_table_match (table, HV_RULE_FUNCTION, path->str);
+      if (category == HV_RULE_NONE && *path)
+        category = hv_rule_table_match (table, HV_RULE_FUNCTION, path);
       if (category != HV_RULE_NONE)
         return (Verdict){ category, level };
     }
@@ -233,15 +230,24 @@ hv_rules_category (const char *function, const char *module)
   g_autoptr (GString) path = g_string_new (NULL);
   g_autoptr (GString) trait = g_string_new (NULL);
 
-  return (HvCategory) judge (rules, function, module, path, trait).category;
+  if (function && *function)
+    hv_canonical_path (path, trait, function);
+  return (HvCategory) judge (rules, path->str, trait->str, module ? module : "").category;
+}
+
+HvCategory
+hv_rules_category_in (const HvProfile *profile, uint32_t function, uint32_t module)
+{
+  g_autoptr (Rules) rules = rules_get ();
+  const char *trait, *path = hv_profile_canonical (profile, function, &trait);
+
+  return (HvCategory) judge (rules, path, trait, hv_profile_string (profile, module)).category;
 }
 
 gboolean
 hv_rules_apply (HvProfile *profile)
 {
   g_autoptr (Rules) rules = rules_get ();
-  g_autoptr (GString) path = g_string_new (NULL);
-  g_autoptr (GString) trait = g_string_new (NULL);
   HvPairMap known = { 0 };
   gboolean changed = FALSE;
 
@@ -253,13 +259,12 @@ hv_rules_apply (HvProfile *profile)
       if (frame->flags & HV_FRAME_SYNTHETIC)
         continue;
       /* a function has many frames, one a line */
-      const char *function = hv_profile_string (profile, frame->function);
       uint32_t *slot = hv_pair_map_slot (&known, frame->function, frame->module, &found);
       if (!found)
         {
-          Verdict new = judge (rules, function, hv_profile_string (profile, frame->module), path,
-                               trait);
-          gboolean bare = path->len && strstr (path->str, "::") == NULL;
+          const char *trait, *path = hv_profile_canonical (profile, frame->function, &trait);
+          Verdict new = judge (rules, path, trait, hv_profile_string (profile, frame->module));
+          gboolean bare = *path && strstr (path, "::") == NULL;
           *slot = (uint32_t) (bare << 16 | new.level << 8 | new.category);
         }
       Verdict verdict = { (uint8_t) (*slot & 0xff), (uint8_t) (*slot >> 8 & 0xff) };

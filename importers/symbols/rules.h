@@ -26,4 +26,7 @@ gboolean hv_rules_apply (HvProfile *profile);
  */
 HvCategory hv_rules_category (const char *function, const char *module);
 
+/* The same of strings of a profile, 0 for none; faster, as many frames are of one function. */
+HvCategory hv_rules_category_in (const HvProfile *profile, uint32_t function, uint32_t module);
+
 G_END_DECLS

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "store/canonical-paths.h"
 #include "store/canonical.h"
 
 #include <string.h>
@@ -161,6 +162,7 @@ test_others (void)
     { "operator", "operator" },
     { "operator<", "operator<" },
     { "f.cold", "f" },
+    { "_GLOBAL__N_1", "(anonymous namespace)" },
   };
 
   expect (cases, G_N_ELEMENTS (cases));
@@ -248,6 +250,32 @@ test_long (void)
   g_string_truncate (out, 0);
   hv_canonical_path (out, NULL, text->str);
   g_assert_cmpstr (out->str, ==, "f");
+}
+
+/* Of strings that come before and after the first is asked for. */
+static void
+test_of_profile (void)
+{
+  g_autoptr (HvProfile) profile = hv_profile_new ();
+  const char *trait, *path;
+
+  uint32_t push = hv_profile_intern (profile, "std::vector<int>::push_back(int const&)", -1);
+  path = hv_profile_canonical (profile, push, &trait);
+  g_assert_cmpstr (path, ==, "std::vector::push_back");
+  g_assert_cmpstr (trait, ==, "");
+  g_assert_cmpstr (hv_profile_canonical (profile, 0, &trait), ==, "");
+  g_assert_cmpstr (trait, ==, "");
+  for (guint i = 0; i < 5000; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("<app::T%u as app::Run>::run", i);
+      g_autofree char *expected = g_strdup_printf ("app::T%u::run", i);
+      uint32_t id = hv_profile_intern (profile, name, -1);
+      g_assert_cmpstr (hv_profile_canonical (profile, id, NULL), ==, expected);
+      g_assert_cmpstr (hv_profile_canonical (profile, id, &trait), ==, expected);
+      g_assert_cmpstr (trait, ==, "app::Run::run");
+    }
+  g_assert_true (hv_profile_canonical (profile, push, NULL) == path);
+  g_assert_cmpstr (path, ==, "std::vector::push_back");
 }
 
 static void
@@ -481,6 +509,7 @@ main (int argc, char **argv)
   g_test_add_func ("/canonical/others", test_others);
   g_test_add_func ("/canonical/hostile", test_hostile);
   g_test_add_func ("/canonical/long", test_long);
+  g_test_add_func ("/canonical/of-profile", test_of_profile);
   g_test_add_func ("/canonical/shorten", test_shorten);
   g_test_add_func ("/canonical/cut-character", test_cut_character);
   g_test_add_func ("/canonical/people", test_people);

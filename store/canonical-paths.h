@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "profile.h"
+
+G_BEGIN_DECLS
+
+/* The canonical paths (canonical.h) of a profile's functions: names are long, and rules, trees and
+ * reports all ask for the paths of the same ones. */
+typedef struct HvCanonicalPaths HvCanonicalPaths;
+
+HvCanonicalPaths *_hv_canonical_paths_new (void);
+void _hv_canonical_paths_free (HvCanonicalPaths *paths);
+
+/* The canonical path of a function, which is one of the profile's strings; "" for none. `trait`,
+ * unless NULL, is set to the trait's of "<T as Trait>::m", else to "". Both live as long as the
+ * profile. May be called from any thread. */
+const char *hv_profile_canonical (const HvProfile *profile, uint32_t function, const char **trait);
+
+G_END_DECLS
