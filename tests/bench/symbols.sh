@@ -81,13 +81,25 @@ line () {
   printf '%-44s %9s %7s %6s %9s %9s\n' "$@"
 }
 
-# ours WHAT COMMAND PREPARATION
+# ours WHAT COMMAND PREPARATION: leaves `mib`, `by_llvm` and `by_jeprof` for what follows
 ours () {
   local time processor
   time=$(seconds "$2" --runs 5 --prepare "$3")
   processor=$(processor_seconds)
   sh -c "$3"
-  line "$1" "$time" "$processor" "$(memory "$2")" "$(times "$llvm" "$time")" "$(times "$jeprof" "$time")"
+  mib=$(memory "$2") by_llvm=$(times "$llvm" "$time") by_jeprof=$(times "$jeprof" "$time")
+  line "$1" "$time" "$processor" "$mib" "$by_llvm" "$by_jeprof"
+}
+
+# wanted WHAT FOUND GOAL: for the table at the end; a GOAL of "<250" is reached below that, one of "3x" from there on
+aims=()
+wanted () {
+  local verdict
+  verdict=$(awk -v found="$2" -v goal="$3" 'BEGIN {
+    if (found == "-") print "not measured"
+    else if (goal ~ /^</ ? found + 0 < substr (goal, 2) + 0 : found + 0 >= goal + 0) print "reached"
+    else print "MISSED" }')
+  aims+=("$(printf '%-44s %9s %9s   %s' "$1" "$2" "$3" "$verdict")")
 }
 
 # llvm_names PROGRAM ADDRESSES: whether llvm-symbolizer reads it; version 14 has no zstd
@@ -113,12 +125,16 @@ compare () {
   fi
   line "$(basename "$dump"): $(wc -l <"$addresses") addresses" seconds cpu MiB 'x llvm' 'x jeprof'
   ours 'the symboliser alone' "$root/build/tests/oracle/ask --readable $program <$addresses" :
+  wanted "$(basename "$dump"): symboliser, times llvm's" "$by_llvm" 3x
   ours 'heapview, nothing kept' "$heapview --no-store --print $dump" :
+  wanted '  cold, times jeprof' "$by_jeprof" 20x
+  wanted '  memory, MiB' "$mib" '<250'
   ours 'heapview, first dump: fills its caches' "$heapview --print $dump" "rm -rf $cached"
   # other content, and so another profile
   cp "$dump" "$scratch/another.heap" && chmod u+w "$scratch/another.heap"
   ours 'heapview, another dump: names known' "$heapview --print $scratch/another.heap" "echo >>$scratch/another.heap"
   ours 'heapview, the same dump again' "$heapview --print $dump" :
+  wanted '  warm, times jeprof' "$by_jeprof" 200x
   line 'llvm-symbolizer --inlines' "$llvm" "$cpu_llvm" "$(memory "$ask")" '' ''
   line 'jeprof --text' "$jeprof" "$cpu_jeprof" "$(memory "$print")" '' ''
 }
@@ -158,6 +174,8 @@ if make_program && make_dumps && make_packed; then
     compare_packed $kind
   done
   compare "$dir/run.heap" "$dir/run"
+  printf '\n%-44s %9s %9s\n' 'what is asked for' found wanted
+  printf '%s\n' "${aims[@]}"
 else
   say 'no program to measure with'
 fi
