@@ -193,3 +193,20 @@ hv_tree_rows (const HvTree *tree)
   g_array_sort_with_data (rows, compare_rows, (gpointer) tree);
   return rows;
 }
+
+char *
+hv_key_path_name (const HvKey *key)
+{
+  return g_strconcat (key->label, "\n", key->module, NULL);
+}
+
+char **
+hv_tree_path_names (const HvTree *tree, uint32_t node)
+{
+  g_autoptr (GArray) path = hv_tree_path (tree, node);
+  char **names = g_new0 (char *, path->len + 1);
+
+  for (guint i = 0; i < path->len; i++)
+    names[i] = hv_key_path_name (&tree->key[tree->node_key[g_array_index (path, uint32_t, i)]]);
+  return names;
+}

@@ -152,6 +152,11 @@ HvTree *hv_tree_new_callees (const HvTree *tree, uint32_t key);
 /* Node ids from below the root to `node`, outermost first. Free with g_array_unref(). uint32_t. */
 GArray *hv_tree_path (const HvTree *tree, uint32_t node);
 
+/* The same in words that hold for another tree of the profile, or of another one: label and module
+ * of each frame. */
+char **hv_tree_path_names (const HvTree *tree, uint32_t node);
+char *hv_key_path_name (const HvKey *key); /* one of them */
+
 /* Leaves of `nodes` (uint32_t) each call path once, and none below another: their inclusive costs
  * can be added. */
 void hv_tree_keep_outermost (const HvTree *tree, GArray *nodes);

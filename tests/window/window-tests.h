@@ -198,8 +198,9 @@ settled_cb (HvMainWindow *window, gboolean *done)
 /* Neither keeps anything nor looks for symbols. */
 static const HvSession quiet_session = { .no_store = TRUE, .import = { .no_symbols = TRUE } };
 
+/* On the page it opens with. */
 static inline HvMainWindow *
-open_window_as (const char *const *files, HvLoadKind kind, const HvProfileViewStart *start)
+open_window_at_first (const char *const *files, HvLoadKind kind, const HvProfileViewStart *start)
 {
   HvMainWindow *window = hv_main_window_new (NULL, &quiet_session, start);
   gboolean done = FALSE;
@@ -211,6 +212,17 @@ open_window_as (const char *const *files, HvLoadKind kind, const HvProfileViewSt
     g_main_context_iteration (NULL, TRUE);
   gtk_test_widget_wait_for_draw (GTK_WIDGET (window));
   g_signal_handlers_disconnect_by_func (window, settled_cb, &done);
+  return window;
+}
+
+static inline HvMainWindow *
+open_window_as (const char *const *files, HvLoadKind kind, const HvProfileViewStart *start)
+{
+  HvMainWindow *window = open_window_at_first (files, kind, start);
+
+  if (!hv_main_window_has_failed (window))
+    hv_profile_view_show_page (hv_main_window_get_view (window), HV_VIEW_PAGE_FLAME);
+  gtk_test_widget_wait_for_draw (GTK_WIDGET (window));
   return window;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "viewer/widgets/i18n.h"
 
+#include "store/units.h"
+
 #include "viewer/widgets/labels.h"
 
 const char *
@@ -100,6 +102,18 @@ hv_label_format (const char *format)
   if (g_strcmp0 (format, "dhat") == 0)
     return _ ("DHAT recording");
   return format ? format : "";
+}
+
+char *
+hv_label_blocks (const HvProfile *profile, int64_t blocks)
+{
+  g_autofree char *count = hv_format_count (blocks);
+
+  if (profile->block_unit)
+    return g_strdup_printf ("%s %s", count, hv_profile_string (profile, profile->block_unit));
+  return g_strdup_printf (g_dngettext (HV_GETTEXT_PACKAGE, "%s block", "%s blocks",
+                                       (gulong) CLAMP (blocks, 0, 1000000)),
+                          count);
 }
 
 char *

@@ -11,6 +11,9 @@ const char *hv_label_status (HvStatus status);
 const char *hv_label_why (const HvDiffRow *row);
 const char *hv_label_format (const char *format);
 
+/* "3 802 blocks", or whatever the profile calls them. Newly allocated. */
+char *hv_label_blocks (const HvProfile *profile, int64_t blocks);
+
 /* "cache.rs:88", or "" when the file is unknown. Newly allocated. */
 char *hv_label_source (const HvKey *key);
 

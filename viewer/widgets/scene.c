@@ -61,6 +61,15 @@ apply_rules (HvProfiles *profiles)
     hv_rules_apply (profiles->base);
 }
 
+HvOverview *
+hv_profiles_get_overview (HvProfiles *profiles)
+{
+  if (g_atomic_int_get (&profiles->rules_changed))
+    apply_rules (profiles);
+  g_autoptr (GRWLockReaderLocker) locker = g_rw_lock_reader_locker_new (&profiles->lock);
+  return hv_overview_new (profiles->current);
+}
+
 /* The key of `to` for each of `from`: two trees of one question number them differently. */
 static uint32_t *
 map_keys (const HvTree *from, const HvTree *to)
@@ -264,21 +273,10 @@ same_key (const HvKey *a, const HvKey *b)
   return a && b && strcmp (a->label, b->label) == 0 && strcmp (a->module, b->module) == 0;
 }
 
-static char *
-key_name (const HvKey *key)
-{
-  return key ? g_strconcat (key->label, "\n", key->module, NULL) : g_strdup ("");
-}
-
 char **
 hv_scene_path (const HvScene *scene, uint32_t node)
 {
-  g_autoptr (GArray) path = hv_tree_path (scene->report.tree, node);
-  char **names = g_new0 (char *, path->len + 1);
-
-  for (guint i = 0; i < path->len; i++)
-    names[i] = key_name (hv_scene_key (scene, g_array_index (path, uint32_t, i)));
-  return names;
+  return hv_tree_path_names (scene->report.tree, node);
 }
 
 uint32_t
@@ -345,7 +343,7 @@ find_child (const HvScene *scene, uint32_t at, const char *wanted)
 
   for (uint32_t c = tree->child_start[at]; c < tree->child_start[at + 1]; c++)
     {
-      g_autofree char *name = key_name (hv_scene_key (scene, tree->child[c]));
+      g_autofree char *name = hv_key_path_name (hv_scene_key (scene, tree->child[c]));
       if (strcmp (name, wanted) == 0)
         return tree->child[c];
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "store/consumers.h"
+#include "store/overview.h"
 #include "viewer/export/export.h"
 
 G_BEGIN_DECLS
@@ -26,6 +27,9 @@ void hv_profiles_unref (HvProfiles *profiles);
 /* Scenes made from now on are by the frame rules in force now. */
 void hv_profiles_follow_rules (HvProfiles *profiles);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvProfiles, hv_profiles_unref)
+
+/* What the current profile says at first sight, by the frame rules in force; from any thread. */
+HvOverview *hv_profiles_get_overview (HvProfiles *profiles);
 
 /* What is asked. */
 typedef struct

@@ -2,6 +2,8 @@
 #include "viewer/widgets/i18n.h"
 
 #include "store/units.h"
+#include "viewer/widgets/finding-text.h"
+#include "viewer/widgets/labels.h"
 
 #include "viewer/widgets/summary.h"
 
@@ -20,18 +22,15 @@ clear (HvSummary *self)
     gtk_widget_unparent (child);
 }
 
-/* Takes `value` and `note` (NULL: none). */
-static void
-add_card (HvSummary *self, const char *title, char *value, char *note)
+/* Fills an empty card; takes `value` and `note` (NULL: none). */
+static GtkWidget *
+card_content (const char *title, char *value, char *note)
 {
-  GtkWidget *card = gtk_box_new (GTK_ORIENTATION_VERTICAL, 1);
+  GtkWidget *content = gtk_box_new (GTK_ORIENTATION_VERTICAL, 1);
   GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   GtkWidget *name = gtk_label_new (title);
   GtkWidget *number = gtk_label_new (value);
 
-  gtk_widget_add_css_class (card, "card");
-  gtk_widget_add_css_class (card, "summary-card");
-  gtk_widget_set_hexpand (card, TRUE);
   gtk_label_set_xalign (GTK_LABEL (name), 0);
   gtk_label_set_ellipsize (GTK_LABEL (name), PANGO_ELLIPSIZE_END);
   gtk_widget_add_css_class (name, "dim-label");
@@ -50,11 +49,48 @@ add_card (HvSummary *self, const char *title, char *value, char *note)
       gtk_widget_set_tooltip_text (aside, note);
       gtk_box_append (GTK_BOX (line), aside);
     }
-  gtk_box_append (GTK_BOX (card), name);
-  gtk_box_append (GTK_BOX (card), line);
-  gtk_widget_set_parent (card, GTK_WIDGET (self));
+  gtk_box_append (GTK_BOX (content), name);
+  gtk_box_append (GTK_BOX (content), line);
   g_free (value);
   g_free (note);
+  return content;
+}
+
+static void
+add_widget (HvSummary *self, GtkWidget *card)
+{
+  gtk_widget_add_css_class (card, "card");
+  gtk_widget_add_css_class (card, "summary-card");
+  gtk_widget_set_hexpand (card, TRUE);
+  gtk_widget_set_parent (card, GTK_WIDGET (self));
+}
+
+/* Takes `value` and `note`. */
+static void
+add_card (HvSummary *self, const char *title, char *value, char *note)
+{
+  add_widget (self, card_content (title, value, note));
+}
+
+/* The one that can be clicked. */
+static void
+add_findings (HvSummary *self, const HvProfile *profile, const HvOverview *overview)
+{
+  const HvFinding *first = g_ptr_array_index (overview->findings, 0);
+  g_autofree char *brief = hv_finding_brief (profile, first);
+  g_autofree char *name = g_strdup_printf (
+      g_dngettext (HV_GETTEXT_PACKAGE, "%u finding: %s", "%u findings: %s", overview->n_findings),
+      overview->n_findings, brief);
+  GtkWidget *card = gtk_button_new ();
+
+  gtk_button_set_child (
+      GTK_BUTTON (card),
+      card_content (_ ("Findings"), hv_format_count (overview->n_findings), g_strdup (brief)));
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (card), "win.summary");
+  gtk_widget_set_tooltip_text (card, _ ("Show the summary"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (card), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  gtk_widget_add_css_class (card, "findings-card");
+  add_widget (self, card);
 }
 
 static void
@@ -102,11 +138,7 @@ blocks_note (const HvProfile *profile, HvMetric metric)
 {
   if (!has (profile, metric))
     return NULL;
-  int64_t blocks = hv_profile_total (profile, metric);
-  g_autofree char *count = hv_format_count (blocks);
-  return g_strdup_printf (g_dngettext (HV_GETTEXT_PACKAGE, "%s block", "%s blocks",
-                                       (gulong) CLAMP (blocks, 0, 1000000)),
-                          count);
+  return hv_label_blocks (profile, hv_profile_total (profile, metric));
 }
 
 static void
@@ -145,7 +177,7 @@ add_live (HvSummary *self, const HvProfile *profile)
 }
 
 void
-hv_summary_show (HvSummary *self, const HvProfile *profile)
+hv_summary_show (HvSummary *self, const HvProfile *profile, const HvOverview *overview)
 {
   g_return_if_fail (HV_IS_SUMMARY (self));
 
@@ -186,4 +218,6 @@ hv_summary_show (HvSummary *self, const HvProfile *profile)
     }
   if (profile->n_moments > 1 && profile->moment[0].kind == HV_MOMENT_DUMP)
     add_card (self, _ ("Dumps"), hv_format_count (profile->n_moments), NULL);
+  if (overview && overview->n_findings)
+    add_findings (self, profile, overview);
 }

@@ -3,7 +3,7 @@
 
 #include <gtk/gtk.h>
 
-#include "store/profile.h"
+#include "store/overview.h"
 
 G_BEGIN_DECLS
 
@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (HvSummary, hv_summary, HV, SUMMARY, GtkWidget)
 
 GtkWidget *hv_summary_new (void);
-void hv_summary_show (HvSummary *self, const HvProfile *profile);
+
+/* Of `overview` (NULL: not yet known), how much there is to find. */
+void hv_summary_show (HvSummary *self, const HvProfile *profile, const HvOverview *overview);
 
 G_END_DECLS

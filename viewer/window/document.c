@@ -428,7 +428,7 @@ hv_document_take_focus (HvDocument *self)
   if (!self->wants_focus || !gtk_widget_get_mapped (GTK_WIDGET (self)))
     return;
   self->wants_focus = FALSE;
-  gtk_widget_grab_focus (GTK_WIDGET (hv_profile_view_get_flame_graph (self->view)));
+  gtk_widget_grab_focus (GTK_WIDGET (self->view));
 }
 
 /* --- search --- */
@@ -461,7 +461,7 @@ search_mode_cb (HvDocument *self)
     {
       gtk_editable_set_text (GTK_EDITABLE (self->search_entry), "");
       hv_profile_view_search (self->view, NULL, FALSE);
-      gtk_widget_grab_focus (GTK_WIDGET (hv_profile_view_get_flame_graph (self->view)));
+      gtk_widget_grab_focus (GTK_WIDGET (self->view));
     }
 }
 

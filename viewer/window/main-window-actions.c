@@ -168,6 +168,8 @@ view_action (GtkWidget *widget, const char *name, GVariant *parameter)
     hv_profile_view_choose_group (self->view);
   else if (g_str_equal (name, "win.invert"))
     hv_profile_view_invert (self->view);
+  else if (g_str_equal (name, "win.summary"))
+    hv_profile_view_show_page (self->view, HV_VIEW_PAGE_SUMMARY);
   else if (g_str_equal (name, "win.flame"))
     hv_profile_view_show_page (self->view, HV_VIEW_PAGE_FLAME);
   else if (g_str_equal (name, "win.table"))
@@ -209,13 +211,13 @@ view_action (GtkWidget *widget, const char *name, GVariant *parameter)
     hv_profile_view_toggle_details (self->view);
 }
 
-static const char *const shown_actions[] = { "win.search",    "win.flame",        "win.table",
-                                             "win.zoom-in",   "win.zoom-out",     "win.zoom-reset",
-                                             "win.details",   "win.zoom-here",    "win.copy-name",
-                                             "win.copy-path", "win.copy-numbers", "win.copy-sql",
-                                             "win.back",      "win.forward",      "win.invert",
-                                             "win.butterfly", "win.sites",        "win.group",
-                                             "win.source",    "win.undo",         "win.redo" };
+static const char *const shown_actions[] = {
+  "win.search",       "win.flame",    "win.table",     "win.zoom-in",   "win.zoom-out",
+  "win.zoom-reset",   "win.details",  "win.zoom-here", "win.copy-name", "win.copy-path",
+  "win.copy-numbers", "win.copy-sql", "win.back",      "win.forward",   "win.invert",
+  "win.butterfly",    "win.sites",    "win.group",     "win.source",    "win.undo",
+  "win.redo",         "win.summary"
+};
 static const char *const diff_actions[] = { "win.swap", "win.cycle" };
 static const char *const timed_actions[] = { "win.next", "win.previous" };
 

@@ -29,6 +29,8 @@ action_of (guint keyval)
       return "win.next";
     case GDK_KEY_p:
       return "win.previous";
+    case GDK_KEY_o:
+      return "win.summary";
     case GDK_KEY_1:
     case GDK_KEY_KP_1:
       return "win.flame";

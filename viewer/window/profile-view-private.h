@@ -9,6 +9,7 @@
 #include "viewer/widgets/legend.h"
 #include "viewer/widgets/site-table.h"
 #include "viewer/widgets/source-pane.h"
+#include "viewer/widgets/summary-page.h"
 #include "viewer/widgets/summary.h"
 #include "viewer/widgets/timeline.h"
 #include "viewer/widgets/waterfall.h"
@@ -40,13 +41,14 @@ struct _HvProfileView
   /* Template widgets */
   GtkWidget *box, *diff_head, *view_switch, *moment_switch, *flame_page;
   HvSummary *summary;
+  HvSummaryPage *summary_page;
   HvWaterfallBar *waterfall;
   GtkLabel *base_label, *match_label, *current_label, *sentence, *match_total, *shown_part,
       *pointed;
   HvTimeline *timeline;
   GtkToggleButton *growth_button, *current_button, *base_button, *overlay_button;
   GtkToggleButton *peak_button, *moment_button, *end_button;
-  GtkToggleButton *flame_tab, *table_tab, *butterfly_tab, *sites_tab, *source_tab;
+  GtkToggleButton *summary_tab, *flame_tab, *table_tab, *butterfly_tab, *sites_tab, *source_tab;
   GtkStack *pages;
   GtkDropDown *metric_drop, *group_drop, *thread_drop;
   GtkButton *fold_chip, *symbols_button;
@@ -84,6 +86,11 @@ struct _HvProfileView
 
   HvHistory *history;
   gboolean travels; /* on the way to a place of `history` */
+
+  HvOverview *overview;   /* of one profile; NULL: not yet known */
+  guint overviews;        /* being worked out */
+  gboolean changed_waits; /* the scene is shown, and told of when the overview is too */
+  char **wanted;          /* the call path to select in the next scene; NULL: none */
 
   HvQuestion question;
   HvStatus status; /* the only one in the table; HV_STATUS_SAME: all are */
@@ -129,7 +136,26 @@ void hv_profile_view_update_transforms (HvProfileView *self);
 /* Goes on from a list that was asked with before, or NULL. */
 void hv_profile_view_take_transforms (HvProfileView *self, GPtrArray *list);
 
-/* profile-view.c: asks what was asked before. */
+/* profile-view-summary.c */
+
+/* Has the overview worked out; of a diff there is none. */
+void hv_profile_view_ask_overview (HvProfileView *self);
+void hv_profile_view_show_overview (HvProfileView *self);
+
+/* Emits "changed", once everything the first scene is shown with is there. */
+void hv_profile_view_tell_changed (HvProfileView *self);
+
+/* Selects what the summary asked for. */
+void hv_profile_view_show_wanted (HvProfileView *self);
+void hv_profile_view_summary_site_cb (HvProfileView *self, guint metric, char **path);
+void hv_profile_view_summary_sites_cb (HvProfileView *self, guint metric);
+void hv_profile_view_summary_grown_cb (HvProfileView *self);
+
+/* profile-view.c: of a recording, asks for the live bytes at the peak where those at the peak are
+ * asked for: one switch for all that is live. */
+void hv_profile_view_place_peak (HvProfileView *self, HvQuestion *question);
+
+/* Asks what was asked before. */
 void hv_profile_view_ask_again (HvProfileView *self, const HvQuestion *question);
 
 /* Shows only the rows of a status; HV_STATUS_SAME: all. */

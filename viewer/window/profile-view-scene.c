@@ -104,6 +104,8 @@ hv_profile_view_next_match (HvProfileView *self, int by)
   self->match = (self->match + (by < 0 ? n - (self->match ? 1 : 0) : 1) + n - 1) % n + 1;
   hv_profile_view_show_selection (
       self, g_array_index (self->search->nodes, uint32_t, self->match - 1), NULL);
+  if (hv_profile_view_get_page (self) == HV_VIEW_PAGE_SUMMARY)
+    gtk_toggle_button_set_active (self->flame_tab, TRUE);
   show_matches (self);
 }
 
@@ -450,6 +452,7 @@ hv_profile_view_show_scene (HvProfileView *self, HvScene *scene)
 {
   gboolean is_diff = scene->diff != NULL;
   gboolean timed = scene->report.profile->n_moments > 1;
+  gboolean another = self->scene && !hv_question_equal (&scene->question, &self->scene->question);
 
   g_clear_pointer (&self->scene, hv_scene_unref);
   self->scene = hv_scene_ref (scene);
@@ -468,7 +471,7 @@ hv_profile_view_show_scene (HvProfileView *self, HvScene *scene)
     }
   else
     {
-      hv_summary_show (self->summary, scene->report.profile);
+      hv_profile_view_show_overview (self);
       hv_call_table_set_scene (self->call_table, scene);
       hv_site_table_set_scene (self->site_table, scene);
       hv_timeline_set_scene (self->timeline, timed ? scene : NULL);
@@ -477,6 +480,9 @@ hv_profile_view_show_scene (HvProfileView *self, HvScene *scene)
   hv_profile_view_update_groups (self);
   update_chips (self);
   self->quiet = FALSE;
+  /* the summary answers no questions: who asks one wants to see the answer */
+  if (another && hv_profile_view_get_page (self) == HV_VIEW_PAGE_SUMMARY)
+    hv_profile_view_show_page (self, HV_VIEW_PAGE_FLAME);
   hv_profile_view_update_page (self);
   hv_profile_view_show_status (self, is_diff ? self->status : HV_STATUS_SAME);
   hv_profile_view_show_selection (self, first_choice (self), NULL);
@@ -487,6 +493,7 @@ hv_profile_view_show_scene (HvProfileView *self, HvScene *scene)
       g_autofree char *text = g_strdup (self->search_text);
       hv_profile_view_search (self, text, self->match_case);
     }
+  hv_profile_view_show_wanted (self);
   hv_profile_view_note_place (self);
-  g_signal_emit_by_name (self, "changed");
+  hv_profile_view_tell_changed (self);
 }

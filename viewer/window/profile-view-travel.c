@@ -6,7 +6,7 @@
 void
 hv_profile_view_note_place (HvProfileView *self)
 {
-  if (!self->scene || self->travels)
+  if (!self->scene || self->travels || self->wanted)
     return;
   HvPlace place = { .question = self->scene->question,
                     .zoom = hv_scene_path (self->scene, hv_flame_graph_get_zoom (self->flame)) };

@@ -368,9 +368,9 @@ static GtkToggleButton *
 tab_of (HvProfileView *self, HvViewPage page)
 {
   GtkToggleButton *const tabs[HV_N_VIEW_PAGES] = {
-    [HV_VIEW_PAGE_FLAME] = self->flame_tab,         [HV_VIEW_PAGE_TABLE] = self->table_tab,
-    [HV_VIEW_PAGE_BUTTERFLY] = self->butterfly_tab, [HV_VIEW_PAGE_SITES] = self->sites_tab,
-    [HV_VIEW_PAGE_SOURCE] = self->source_tab,
+    [HV_VIEW_PAGE_SUMMARY] = self->summary_tab, [HV_VIEW_PAGE_FLAME] = self->flame_tab,
+    [HV_VIEW_PAGE_TABLE] = self->table_tab,     [HV_VIEW_PAGE_BUTTERFLY] = self->butterfly_tab,
+    [HV_VIEW_PAGE_SITES] = self->sites_tab,     [HV_VIEW_PAGE_SOURCE] = self->source_tab,
   };
 
   return tabs[page];
@@ -399,6 +399,13 @@ hv_profile_view_update_page (HvProfileView *self)
   gboolean is_diff = self->scene && self->scene->diff;
 
   gtk_widget_set_visible (GTK_WIDGET (self->sites_tab), !is_diff);
+  gtk_widget_set_visible (GTK_WIDGET (self->summary_tab), !is_diff);
+  if (is_diff && page == HV_VIEW_PAGE_SUMMARY)
+    page = HV_VIEW_PAGE_FLAME;
+  gtk_widget_set_visible (GTK_WIDGET (self->summary_page), page == HV_VIEW_PAGE_SUMMARY);
+  gtk_widget_set_visible (GTK_WIDGET (self->paned), page != HV_VIEW_PAGE_SUMMARY);
+  if (page == HV_VIEW_PAGE_SUMMARY)
+    return;
   if (is_diff && page == HV_VIEW_PAGE_SITES)
     page = HV_VIEW_PAGE_TABLE;
   gtk_widget_set_visible (GTK_WIDGET (self->flap), !(is_diff && page == HV_VIEW_PAGE_TABLE));
@@ -457,6 +464,8 @@ hv_profile_view_dispose (GObject *object)
     gtk_widget_dispose_template (GTK_WIDGET (self), HV_TYPE_PROFILE_VIEW);
   self->box = NULL;
   g_clear_pointer (&self->history, hv_history_free);
+  g_clear_pointer (&self->overview, hv_overview_unref);
+  g_clear_pointer (&self->wanted, g_strfreev);
   g_clear_pointer (&self->search, hv_search_free);
   g_clear_pointer (&self->search_text, g_free);
   g_clear_pointer (&self->metrics, g_array_unref);
@@ -467,6 +476,17 @@ hv_profile_view_dispose (GObject *object)
   G_OBJECT_CLASS (hv_profile_view_parent_class)->dispose (object);
 }
 
+/* The page that is shown has the keys. */
+static gboolean
+hv_profile_view_grab_focus (GtkWidget *widget)
+{
+  HvProfileView *self = HV_PROFILE_VIEW (widget);
+
+  return gtk_widget_grab_focus (hv_profile_view_get_page (self) == HV_VIEW_PAGE_SUMMARY
+                                    ? GTK_WIDGET (self->summary_page)
+                                    : GTK_WIDGET (self->flame));
+}
+
 #define BIND(name) gtk_widget_class_bind_template_child (widget_class, HvProfileView, name)
 
 static void
@@ -475,7 +495,9 @@ hv_profile_view_class_init (HvProfileViewClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = hv_profile_view_dispose;
+  widget_class->grab_focus = hv_profile_view_grab_focus;
   g_type_ensure (HV_TYPE_SUMMARY);
+  g_type_ensure (HV_TYPE_SUMMARY_PAGE);
   g_type_ensure (HV_TYPE_WRAP_BOX);
   g_type_ensure (HV_TYPE_WATERFALL);
   g_type_ensure (HV_TYPE_TIMELINE);
@@ -495,6 +517,7 @@ hv_profile_view_class_init (HvProfileViewClass *klass)
   BIND (moment_switch);
   BIND (flame_page);
   BIND (summary);
+  BIND (summary_page);
   BIND (waterfall);
   BIND (base_label);
   BIND (match_label);
@@ -509,6 +532,7 @@ hv_profile_view_class_init (HvProfileViewClass *klass)
   BIND (peak_button);
   BIND (moment_button);
   BIND (end_button);
+  BIND (summary_tab);
   BIND (flame_tab);
   BIND (table_tab);
   BIND (butterfly_tab);
@@ -553,6 +577,9 @@ hv_profile_view_class_init (HvProfileViewClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, source_failed_cb);
   gtk_widget_class_bind_template_callback (widget_class, hv_profile_view_open_source);
   gtk_widget_class_bind_template_callback (widget_class, details_selected_cb);
+  gtk_widget_class_bind_template_callback (widget_class, hv_profile_view_summary_site_cb);
+  gtk_widget_class_bind_template_callback (widget_class, hv_profile_view_summary_sites_cb);
+  gtk_widget_class_bind_template_callback (widget_class, hv_profile_view_summary_grown_cb);
 
   signals[SIGNAL_CHANGED] = g_signal_new ("changed", HV_TYPE_PROFILE_VIEW, G_SIGNAL_RUN_LAST, 0,
                                           NULL, NULL, NULL, G_TYPE_NONE, 0);
@@ -630,6 +657,28 @@ parse_at (HvProfileView *self, const char *at, GError **error)
          && hv_profile_parse_moment (self->profiles->current, dots + 2, &q->at, error);
 }
 
+void
+hv_profile_view_place_peak (HvProfileView *self, HvQuestion *question)
+{
+  gboolean bytes = question->metric == HV_METRIC_PEAK_BYTES;
+
+  if (self->profiles->base || !hv_profile_view_is_recording (self->profiles->current)
+      || question->at != HV_AT_END || (!bytes && question->metric != HV_METRIC_PEAK_BLOCKS))
+    return;
+  question->metric = bytes ? HV_METRIC_LIVE_BYTES : HV_METRIC_LIVE_BLOCKS;
+  question->at = HV_AT_PEAK;
+}
+
+/* Who asked for a certain view of a profile gets that at once. */
+static gboolean
+starts_with_summary (HvProfileView *self, const HvProfileViewStart *start)
+{
+  const HvTreeOptions *o = &start->tree;
+
+  return !self->profiles->base && !start->metric && !start->at && !start->grouped && !o->bottom_up
+         && !o->all_frames && !o->focus && !o->ignore && !o->hide && !o->thread;
+}
+
 gboolean
 hv_profile_view_open (HvProfileView *self, HvProfiles *profiles, const HvProfileViewStart *start,
                       GError **error)
@@ -658,7 +707,11 @@ hv_profile_view_open (HvProfileView *self, HvProfiles *profiles, const HvProfile
       hv_flame_graph_set_view (self->flame, start->view);
       gtk_toggle_button_set_active (buttons[start->view], TRUE);
     }
-  gtk_toggle_button_set_active (self->flame_tab, TRUE);
+  gtk_toggle_button_set_active (
+      starts_with_summary (self, start) ? self->summary_tab : self->flame_tab, TRUE);
+
+  g_clear_pointer (&self->overview, hv_overview_unref);
+  g_clear_pointer (&self->wanted, g_strfreev);
 
   q->metric = start->metric    ? hv_metric_parse (start->metric)
               : profiles->base ? hv_diff_default_metric (profiles->base, profiles->current)
@@ -675,14 +728,9 @@ hv_profile_view_open (HvProfileView *self, HvProfiles *profiles, const HvProfile
       && (!hv_profile_has (profiles->current, q->metric, q->at)
           || (profiles->base && !hv_profile_has (profiles->base, q->metric, q->base_at))))
     q->metric = HV_METRIC_LIVE_BYTES;
-  /* The peak is a moment here, not another metric: one switch for all that is live. */
-  if (!profiles->base && hv_profile_view_is_recording (profiles->current) && q->at == HV_AT_END
-      && (q->metric == HV_METRIC_PEAK_BYTES || q->metric == HV_METRIC_PEAK_BLOCKS))
-    {
-      q->metric = q->metric == HV_METRIC_PEAK_BYTES ? HV_METRIC_LIVE_BYTES : HV_METRIC_LIVE_BLOCKS;
-      q->at = HV_AT_PEAK;
-    }
+  hv_profile_view_place_peak (self, q);
   hv_profile_view_update_metrics (self);
+  hv_profile_view_ask_overview (self);
   ask (self);
   return TRUE;
 }
@@ -695,6 +743,7 @@ hv_profile_view_replace (HvProfileView *self, HvProfiles *profiles)
 
   self->profiles = hv_profiles_ref (profiles);
   g_clear_pointer (&before, hv_profiles_unref);
+  hv_profile_view_ask_overview (self);
   ask (self);
 }
 
@@ -711,6 +760,7 @@ hv_profile_view_follow_rules (HvProfileView *self)
   if (!self->profiles)
     return;
   hv_profiles_follow_rules (self->profiles);
+  hv_profile_view_ask_overview (self);
   ask (self);
 }
 
@@ -755,10 +805,14 @@ void
 hv_profile_view_show_page (HvProfileView *self, HvViewPage page)
 {
   g_return_if_fail (HV_IS_PROFILE_VIEW (self));
+  if (page == HV_VIEW_PAGE_SUMMARY && self->profiles && hv_profile_view_base (self))
+    return;
   gtk_toggle_button_set_active (tab_of (self, page), TRUE);
   /* the source has the keys, and would take them along */
   if (page == HV_VIEW_PAGE_FLAME)
     gtk_widget_grab_focus (GTK_WIDGET (self->flame));
+  else if (page == HV_VIEW_PAGE_SUMMARY)
+    gtk_widget_grab_focus (GTK_WIDGET (self->summary_page));
 }
 
 void

@@ -45,6 +45,7 @@ void hv_profile_view_invert (HvProfileView *self); /* top-down or bottom-up */
 
 typedef enum
 {
+  HV_VIEW_PAGE_SUMMARY, /* of one profile; a diff has its head */
   HV_VIEW_PAGE_FLAME,
   HV_VIEW_PAGE_TABLE,     /* the call tree; of a diff, its rows in full height */
   HV_VIEW_PAGE_BUTTERFLY, /* callers and callees of the selected function */
