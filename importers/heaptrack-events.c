@@ -35,6 +35,8 @@ line_ends (const char *text)
 {
   uint64_t ends = 0;
 
+  __builtin_prefetch (text + 1024);
+
 #ifdef __SSE2__
   const __m128i newline = _mm_set1_epi8 ('\n');
   for (unsigned i = 0; i < 64; i += 16)
@@ -99,6 +101,7 @@ static unsigned
 scan_events (const HtReader *reader, const char **pos, const char *stop, uint32_t *event)
 {
   const uint32_t *hex_pair = reader->hex_pair;
+  const HtInfo *info = reader->info;
   uint32_t n_infos = MIN (reader->n_infos, BAD_PAIR);
   const char *line = *pos;
   unsigned n = 0;
@@ -118,6 +121,7 @@ scan_events (const HtReader *reader, const char **pos, const char *stop, uint32_
         uint64_t index = short_hex (hex_pair, end, length);
         if (G_UNLIKELY (index >= n_infos))
           goto other;
+        __builtin_prefetch (&info[index]);
         event[n++] = (uint32_t) index << 1 | kind >> 1;
         line = end + 1;
       }
@@ -125,6 +129,8 @@ other:
   *pos = line;
   return n;
 }
+
+#define AHEAD 16
 
 static void
 apply_events (HtReader *reader, const uint32_t *event, unsigned n)
@@ -137,6 +143,10 @@ apply_events (HtReader *reader, const uint32_t *event, unsigned n)
   for (unsigned i = 0; i < n; i++)
     {
       uint32_t index = event[i] >> 1, freed = event[i] & 1;
+
+      /* A recording's sites are more than fit the cache: the line is on its way early. */
+      if (i + AHEAD < n)
+        __builtin_prefetch (&ledger.sites[info[event[i + AHEAD] >> 1].site], 1);
       uint32_t temporary = freed & (last == index);
 
       ht_ledger_change (&ledger, info[index].site, info[index].size, freed, temporary);

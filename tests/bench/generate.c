@@ -13,6 +13,7 @@
 
 #define FUNCTIONS_A_MODULE 300
 #define SITES_A_FUNCTION 12
+#define CALLS_A_FUNCTION 4
 #define STAMPS 20000
 #define MAX_DEPTH 60
 #define MAX_LIVE (1 << 20)
@@ -84,6 +85,7 @@ typedef struct
 
 static uint32_t n_functions, n_ips, n_traces, n_infos;
 static uint32_t *module, *file, *name; /* strings */
+static uint32_t *ip;                   /* of each call of each function, 0: not written yet */
 static Stack *stack;                   /* of each site */
 
 static void
@@ -95,6 +97,7 @@ put_functions (guint n)
   module = g_new (uint32_t, n_modules);
   file = g_new (uint32_t, n_modules);
   name = g_new (uint32_t, n);
+  ip = g_new0 (uint32_t, (gsize) n * CALLS_A_FUNCTION);
   for (guint m = 0; m < n_modules; m++)
     {
       g_autofree char *path = g_strdup_printf ("/usr/lib/x86_64-linux-gnu/libpart%u.so.%u", m,
@@ -112,14 +115,20 @@ put_functions (guint n)
     }
 }
 
+/* A call from one of the function's lines. */
 static uint32_t
 put_trace (uint32_t function, uint32_t parent)
 {
-  guint part = function / FUNCTIONS_A_MODULE;
+  guint part = function / FUNCTIONS_A_MODULE, line = chance (CALLS_A_FUNCTION);
+  uint32_t *known = &ip[function * CALLS_A_FUNCTION + line];
 
-  LINE ('i', UINT64_C (0x7f0000000000) + (uint64_t) function * 4096 + n_ips % 4096, module[part],
-        name[function], file[part], 10 + n_ips % 900);
-  LINE ('t', ++n_ips, parent);
+  if (*known == 0)
+    {
+      LINE ('i', UINT64_C (0x7f0000000000) + (uint64_t) function * 4096 + line * 32, module[part],
+            name[function], file[part], function % FUNCTIONS_A_MODULE * 20 + line);
+      *known = ++n_ips;
+    }
+  LINE ('t', *known, parent);
   return ++n_traces;
 }
 
@@ -151,7 +160,7 @@ main (int argc, char **argv)
       return 2;
     }
   g_autofree uint32_t *live = g_new (uint32_t, MAX_LIVE);
-  uint32_t n_live = 0;
+  uint32_t n_live = 0, busy[500] = { 0 };
   uint64_t a_site = MAX (1, n_events / n_sites * 4 / 5), a_stamp = MAX (1, n_events / STAMPS);
 
   printf ("v 10500 3\nX generate %s %s\nI 1000 5e298d\n", argv[1], argv[2]);
@@ -170,17 +179,21 @@ main (int argc, char **argv)
       gboolean frees = n_live == MAX_LIVE || (n_live && chance (1000) < 480);
       if (frees)
         {
-          uint32_t which = chance (5) ? chance (n_live) : n_live - 1;
+          /* mostly something new */
+          uint32_t among = chance (8) ? 1000 : n_live;
+          uint32_t which = n_live - 1 - (chance (5) ? chance (MIN (n_live, among)) : 0);
           LINE ('-', live[which]);
           live[which] = live[--n_live];
         }
       else
         {
-          /* not the first: heaptrack_print takes each free of that one for a temporary block's */
-          uint32_t pick = 1 + chance (n_infos - 1);
-          pick = chance (4) ? 1 + chance (pick) : pick;
-          live[n_live++] = pick;
-          LINE ('+', pick);
+          /* a program does a few things for a while, then others; not the first, since
+           * heaptrack_print takes each free of that one for a temporary block's */
+          uint32_t *pick = &busy[chance (G_N_ELEMENTS (busy))];
+          if (*pick == 0 || chance (100) == 0)
+            *pick = 1 + (chance (4) ? chance (1 + chance (n_infos - 1)) : chance (n_infos - 1));
+          live[n_live++] = *pick;
+          LINE ('+', *pick);
         }
     }
   flush ();
