@@ -126,6 +126,12 @@ paint_label (const HvFlamePaint *paint, HvCanvas *canvas, const HvFlameBox *box,
       gboolean loss = box->forest == HV_FLAME_LOSS;
       GdkRGBA signal = faded ? color : loss ? palette->shrink : palette->grow;
       value = hv_format_delta (report->profile, report->metric, loss ? -box->value : box->value);
+      /* A number that is cut says something else. */
+      if (hv_canvas_text_width (canvas, value, HV_FACE_BOLD) > end - x)
+        {
+          g_free (value);
+          value = g_strdup (loss ? "−" : "+");
+        }
       x += hv_canvas_text (canvas, value, HV_FACE_BOLD, &signal, x, y, end - x) + 6;
       shorten (paint, canvas, box, end - x, &name);
       hv_canvas_text (canvas, name, box->node ? HV_FACE_REGULAR : HV_FACE_BOLD, &color, x, y,
