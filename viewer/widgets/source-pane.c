@@ -387,6 +387,12 @@ hv_source_pane_show (HvSourcePane *self, HvScene *scene, uint32_t node)
     ask (self, self->answer ? self->answer->by_line : NULL);
 }
 
+gboolean
+hv_source_pane_is_busy (HvSourcePane *self)
+{
+  return self->asking;
+}
+
 void
 hv_source_pane_focus (HvSourcePane *self)
 {

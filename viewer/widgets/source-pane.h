@@ -25,6 +25,9 @@ void hv_source_pane_show (HvSourcePane *self, HvScene *scene, uint32_t node);
 /* The user located the file: remembers where files like it are, and shows it. */
 void hv_source_pane_locate (HvSourcePane *self, const char *path);
 
+/* Whether what was asked for is still being read. */
+gboolean hv_source_pane_is_busy (HvSourcePane *self);
+
 /* Where a key press is to go. */
 void hv_source_pane_focus (HvSourcePane *self);
 

@@ -95,6 +95,7 @@ struct _HvProfileView
   HvQuestion question;
   HvStatus status; /* the only one in the table; HV_STATUS_SAME: all are */
   guint serial;    /* of the newest question */
+  guint n_asked;   /* questions without an answer */
   guint match;     /* the match the user stands on */
   gboolean quiet;  /* widgets are being set, not used */
   gboolean placed; /* the table's height was chosen */

@@ -155,6 +155,7 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user)
   g_autoptr (GError) error = NULL;
   g_autoptr (HvScene) scene = g_task_propagate_pointer (G_TASK (result), &error);
 
+  self->n_asked--;
   /* A newer question is on its way, or the window closed. */
   if (task->serial != self->serial || !self->box)
     return;
@@ -189,6 +190,7 @@ ask (HvProfileView *self)
   if (task->question.options.transforms)
     g_ptr_array_ref (task->question.options.transforms);
   task->serial = ++self->serial;
+  self->n_asked++;
   g_task_set_task_data (gtask, task, task_free);
   g_task_run_in_thread (gtask, ask_thread);
 }

@@ -91,6 +91,13 @@ gboolean hv_profile_view_escape (HvProfileView *self);
 void hv_profile_view_search (HvProfileView *self, const char *text, gboolean match_case);
 void hv_profile_view_next_match (HvProfileView *self, int by);
 
+/* Whether something that was asked for is not shown yet. */
+gboolean hv_profile_view_is_busy (HvProfileView *self);
+
+/* "select:FUNCTION", "zoom:FUNCTION", "search:WORDS", "at:MOMENT" or "range:MOMENT..MOMENT", as a
+ * hand would; FALSE: there is no such thing. */
+gboolean hv_profile_view_do (HvProfileView *self, const char *what);
+
 HvFlameGraph *hv_profile_view_get_flame_graph (HvProfileView *self);
 
 G_END_DECLS

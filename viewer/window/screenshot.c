@@ -5,11 +5,16 @@
 
 /* Layout, the adaptive pane and scrolling settle over a few frames. */
 #define FRAMES 12
+/* What takes longer than this is photographed as it is. */
+#define MAX_SECONDS 60
 
 typedef struct
 {
   char *path;
-  guint frames;
+  char **words;
+  guint word, frames; /* frames to go until the next word */
+  gint64 end;
+  gboolean told;
 } Shot;
 
 static void
@@ -17,6 +22,7 @@ shot_free (gpointer data)
 {
   Shot *shot = data;
   g_free (shot->path);
+  g_strfreev (shot->words);
   g_free (shot);
 }
 
@@ -40,20 +46,51 @@ save (GtkWindow *window, const char *path)
     g_printerr ("heapview: %s: the picture could not be written\n", path);
 }
 
+static void
+do_word (HvMainWindow *window, const char *word)
+{
+  g_autofree char *action = NULL;
+  g_autoptr (GVariant) target = NULL;
+  gboolean done = FALSE;
+
+  if (!*word)
+    return;
+  if (!g_str_has_prefix (word, "win."))
+    done = hv_profile_view_do (hv_main_window_get_view (window), word);
+  else if (g_action_parse_detailed_name (word, &action, &target, NULL))
+    done = gtk_widget_activate_action_variant (GTK_WIDGET (window), action, target);
+  if (!done)
+    g_printerr ("heapview: HV_WINDOW_ACTIONS: “%s” is not there\n", word);
+}
+
 /* Before a frame is painted the changed widgets have no picture; after it they all do. */
 static void
-painted_cb (GtkWindow *window, GdkFrameClock *clock)
+painted_cb (HvMainWindow *window, GdkFrameClock *clock)
 {
   Shot *shot = g_object_get_data (G_OBJECT (window), "shot");
+  HvProfileView *view = hv_main_window_get_view (window);
+  gboolean late = g_get_monotonic_time () > shot->end;
 
-  if (shot->frames--)
+  if (view && hv_profile_view_is_busy (view) && !late)
+    shot->frames = FRAMES;
+  if (late && !shot->told)
+    g_printerr ("heapview: not everything is drawn after %d seconds\n", MAX_SECONDS);
+  shot->told |= late;
+  if (shot->frames && shot->frames--)
     {
       gtk_widget_queue_draw (GTK_WIDGET (window));
       return;
     }
+  if (shot->words[shot->word])
+    {
+      do_word (window, shot->words[shot->word++]);
+      shot->frames = FRAMES;
+      gtk_widget_queue_draw (GTK_WIDGET (window));
+      return;
+    }
   g_signal_handlers_disconnect_by_func (clock, painted_cb, window);
-  save (window, shot->path);
-  gtk_window_destroy (window);
+  save (GTK_WINDOW (window), shot->path);
+  gtk_window_destroy (GTK_WINDOW (window));
 }
 
 void
@@ -69,16 +106,14 @@ hv_screenshot_prepare (GtkWindow *window)
 }
 
 void
-hv_screenshot_when_drawn (GtkWindow *window, const char *path)
+hv_screenshot_when_drawn (HvMainWindow *window, const char *path)
 {
-  g_auto (GStrv) actions = g_strsplit (g_getenv ("HV_WINDOW_ACTIONS") ?: "", " ", -1);
   Shot *shot = g_new0 (Shot, 1);
 
-  for (guint i = 0; actions[i]; i++)
-    if (*actions[i] && !gtk_widget_activate_action (GTK_WIDGET (window), actions[i], NULL))
-      g_printerr ("heapview: there is no action “%s”\n", actions[i]);
   shot->path = g_strdup (path);
+  shot->words = g_strsplit (g_getenv ("HV_WINDOW_ACTIONS") ?: "", " ", -1);
   shot->frames = FRAMES;
+  shot->end = g_get_monotonic_time () + MAX_SECONDS * G_USEC_PER_SEC;
   g_object_set_data_full (G_OBJECT (window), "shot", shot, shot_free);
   gtk_widget_realize (GTK_WIDGET (window));
   g_signal_connect_object (gtk_widget_get_frame_clock (GTK_WIDGET (window)), "after-paint",

@@ -22,7 +22,7 @@ settled_cb (HvMainWindow *window, Start *start)
   if (hv_main_window_has_failed (window))
     start->status = 3;
   if (!hv_main_window_is_loading (window))
-    hv_screenshot_when_drawn (GTK_WINDOW (window), start->args->screenshot);
+    hv_screenshot_when_drawn (window, start->args->screenshot);
 }
 
 static void
@@ -49,7 +49,7 @@ activate_cb (GtkApplication *application, Start *start)
       if (n)
         g_signal_connect (window, "settled", G_CALLBACK (settled_cb), start);
       else
-        hv_screenshot_when_drawn (GTK_WINDOW (window), args->screenshot);
+        hv_screenshot_when_drawn (window, args->screenshot);
     }
   if (n && (args->diff || args->series))
     hv_main_window_open (window, (const char *const *) args->files,
