@@ -177,6 +177,8 @@ top_changes (const HvReport *r, const HvReportRows *rows)
     {
       const HvDiffRow *row = &g_array_index (rows->rows, HvDiffRow, i);
       const HvKey *key = row->row.key == HV_NO_KEY ? NULL : &r->rows_tree->key[row->row.key];
+      if (row->delta == 0)
+        continue;
       hv_grid_add_row (grid,
                        (char *[]){ hv_format_delta (r->profile, r->metric, row->delta),
                                    hv_format_value (r->base, r->metric, row->base),
