@@ -53,12 +53,28 @@ struct HvDecoder
   GCancellable *cancellable;
 };
 
+/* Until a pipe has something to read; FALSE when nobody waits for it any more (error). */
+static gboolean
+wait_for_bytes (HvDecoder *self)
+{
+  GPollFD fds[2] = { { .fd = self->fd, .events = G_IO_IN | G_IO_HUP | G_IO_ERR } };
+
+  if (self->regular || !g_cancellable_make_pollfd (self->cancellable, &fds[1]))
+    return TRUE;
+  while (g_poll (fds, 2, -1) < 0 && errno == EINTR)
+    ;
+  g_cancellable_release_fd (self->cancellable);
+  return !g_cancellable_set_error_if_cancelled (self->cancellable, &self->error);
+}
+
 /* Reads up to `size` bytes of the file; 0 at its end or on failure (error). */
 static gsize
 read_file (HvDecoder *self, uint8_t *out, gsize size)
 {
   ssize_t got;
 
+  if (!wait_for_bytes (self))
+    return 0;
   do
     got = read (self->fd, out, size);
   while (got < 0 && errno == EINTR

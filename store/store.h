@@ -37,6 +37,19 @@ char *hv_store_key_many (const char *const *paths, const char *salt, GError **er
  * without error when there is none. */
 char *hv_store_key_at (HvStore *store, const char *location, GError **error);
 
+/* What a list of the store's profiles shows of one. */
+typedef struct
+{
+  char *location; /* HvProfile.location */
+  char *command;  /* NULL: not told */
+  gint64 created; /* seconds since 1970 */
+} HvStored;
+void hv_stored_free (HvStored *stored);
+
+/* The `most` profiles (HvStored, owned by the array) that were used last, the latest first; of those
+ * from the same location the latest alone, and none that were of no single file. */
+GPtrArray *hv_store_list (HvStore *store, guint most, GError **error);
+
 /* The stored profile with that key, sealed; NULL without error when there is none (or when what is
  * stored fails its checks: it is then removed). Its path is the one it was saved with, which the
  * same content opened from elsewhere does not have. */

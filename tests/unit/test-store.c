@@ -798,6 +798,34 @@ test_numbers (void)
     g_assert_false (_hv_store_unpack (bad[i].text, (int) strlen (bad[i].text), bad[i].n, back));
 }
 
+/* Listed are the files, the one used last first; of one that was stored twice the later. */
+static void
+test_list (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HvProfile) one = make_profile (1, 100), two = make_profile (2, 100);
+  g_autoptr (HvProfile) again = make_profile (1, 200), series = make_profile (3, 100);
+
+  g_clear_pointer (&series->location, g_free);
+  save (f->store, "one", one);
+  save (f->store, "again", again);
+  save (f->store, "two", two);
+  save (f->store, "series", series);
+  tamper (f->path, "update profile set created = 10, last_used = 300 where key = 'one';"
+                   "update profile set created = 20, last_used = 400 where key = 'again';"
+                   "update profile set created = 30, last_used = 200 where key = 'two'");
+  g_autoptr (GPtrArray) all = hv_store_list (f->store, 10, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (all->len, ==, 2);
+  const HvStored *first = g_ptr_array_index (all, 0), *second = g_ptr_array_index (all, 1);
+  g_assert_cmpstr (first->location, ==, "/tmp/file-1");
+  g_assert_cmpstr (first->command, ==, "prog --name=Zoë\n'x'");
+  g_assert_cmpint (first->created, ==, 20);
+  g_assert_cmpstr (second->location, ==, "/tmp/file-2");
+  g_autoptr (GPtrArray) few = hv_store_list (f->store, 1, &error);
+  g_assert_cmpuint (few->len, ==, 1);
+}
+
 /* A store of the first version has no columns for what symbols are missing. */
 static void
 test_upgrade (Fixture *f, gconstpointer data)
@@ -1589,6 +1617,7 @@ main (int argc, char **argv)
   ADD ("noise", test_noise);
   ADD ("foreign", test_foreign);
   ADD ("location", test_location);
+  ADD ("list", test_list);
   ADD ("upgrade", test_upgrade);
   ADD ("pack", test_pack);
   ADD ("half-made", test_half_made);

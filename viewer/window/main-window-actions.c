@@ -8,17 +8,6 @@
 #define MAX_TOASTS 3
 
 static void
-show_chooser (HvMainWindow *self, const char *title, GtkFileChooserAction action,
-              GCallback response)
-{
-  g_clear_object (&self->chooser);
-  self->chooser = gtk_file_chooser_native_new (title, GTK_WINDOW (self), action, NULL, NULL);
-  g_signal_connect_object (self->chooser, "response", response, self, G_CONNECT_SWAPPED);
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
-}
-
-static void
 opened_cb (HvMainWindow *self, int response)
 {
   g_autoptr (GFile) file = response == GTK_RESPONSE_ACCEPT
@@ -34,43 +23,15 @@ opened_cb (HvMainWindow *self, int response)
 static void
 open_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  show_chooser (HV_MAIN_WINDOW (widget), _ ("Open a Heap Profile"), GTK_FILE_CHOOSER_ACTION_OPEN,
-                G_CALLBACK (opened_cb));
-}
-
-static void
-compared_cb (HvMainWindow *self, int response)
-{
-  const HvScene *scene = hv_document_get_scene (self->document);
-  g_autoptr (GListModel) files = response == GTK_RESPONSE_ACCEPT
-                                     ? gtk_file_chooser_get_files (GTK_FILE_CHOOSER (self->chooser))
-                                     : NULL;
-  guint n = files ? g_list_model_get_n_items (files) : 0;
-  g_autoptr (GFile) first = n > 0 ? g_list_model_get_item (files, 0) : NULL;
-  g_autoptr (GFile) second = n > 1 ? g_list_model_get_item (files, 1) : NULL;
-
-  g_clear_object (&self->chooser);
-  if (n == 1 && scene)
-    {
-      g_autoptr (GFile) open = g_file_new_for_path (scene->report.profile->path);
-      hv_main_window_compare_by_age (self, open, first);
-    }
-  else if (n == 2)
-    hv_main_window_compare_by_age (self, first, second);
-  else if (n)
-    hv_main_window_toast (self, _ ("Choose two files to compare: hold Ctrl to select the second."));
-}
-
-static void
-compare_action (GtkWidget *widget, const char *name, GVariant *parameter)
-{
   HvMainWindow *self = HV_MAIN_WINDOW (widget);
 
-  show_chooser (self,
-                hv_document_get_scene (self->document) ? _ ("Compare With…")
-                                                       : _ ("Choose Two Heap Profiles to Compare"),
-                GTK_FILE_CHOOSER_ACTION_OPEN, G_CALLBACK (compared_cb));
-  gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (self->chooser), TRUE);
+  g_clear_object (&self->chooser);
+  self->chooser = gtk_file_chooser_native_new (_ ("Open a Heap Profile"), GTK_WINDOW (self),
+                                               GTK_FILE_CHOOSER_ACTION_OPEN, NULL, NULL);
+  g_signal_connect_object (self->chooser, "response", G_CALLBACK (opened_cb), self,
+                           G_CONNECT_SWAPPED);
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
 }
 
 /* Reads the rules again; what is wrong in them is told, the rest of them counts. */
@@ -225,7 +186,6 @@ void
 hv_main_window_install_actions (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_install_action (widget_class, "win.open", NULL, open_action);
-  gtk_widget_class_install_action (widget_class, "win.compare", NULL, compare_action);
   gtk_widget_class_install_action (widget_class, "win.reload-rules", NULL, reload_rules_action);
   gtk_widget_class_install_action (widget_class, "win.about", NULL, about_action);
   gtk_widget_class_install_action (widget_class, "win.symbols", NULL, symbols_action);

@@ -46,6 +46,9 @@ void hv_main_window_install_actions (GtkWidgetClass *widget_class);
 void hv_main_window_update_actions (HvMainWindow *self, gboolean shown, gboolean is_diff,
                                     gboolean loading, gboolean timed);
 
+/* main-window-compare.c */
+void hv_main_window_install_compare (GtkWidgetClass *widget_class);
+
 /* main-window-export.c: files and paper */
 void hv_main_window_install_export (GtkWidgetClass *widget_class);
 

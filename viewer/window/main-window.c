@@ -65,6 +65,7 @@ hv_main_window_class_init (HvMainWindowClass *klass)
   BIND (tabs);
   hv_main_window_install_tabs (widget_class);
   hv_main_window_install_actions (widget_class);
+  hv_main_window_install_compare (widget_class);
 }
 
 static void

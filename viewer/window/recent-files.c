@@ -76,9 +76,9 @@ activated_cb (HvRecentFiles *self, GtkListBoxRow *row)
 }
 
 static void
-add_row (HvRecentFiles *self, GtkRecentInfo *info)
+add_row (HvRecentFiles *self, const char *path)
 {
-  g_autoptr (GFile) file = g_file_new_for_uri (gtk_recent_info_get_uri (info));
+  g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GFile) folder = g_file_get_parent (file);
   g_autofree char *name = g_file_get_basename (file);
   g_autofree char *where = folder ? g_file_get_parse_name (folder) : NULL;
@@ -110,25 +110,36 @@ newest_first (gconstpointer a, gconstpointer b)
                               gtk_recent_info_get_visited ((GtkRecentInfo *) a));
 }
 
-static void
-fill (HvRecentFiles *self)
+GPtrArray *
+hv_recent_files_list (guint most)
 {
+  GPtrArray *paths = g_ptr_array_new_with_free_func (g_free);
   GList *infos = g_list_sort (gtk_recent_manager_get_items (gtk_recent_manager_get_default ()),
                               newest_first);
-  GtkListBoxRow *row;
-  guint n = 0;
 
-  while ((row = gtk_list_box_get_row_at_index (self->list, 0)))
-    gtk_list_box_remove (self->list, GTK_WIDGET (row));
-  for (GList *i = infos; i && n < MAX_FILES; i = i->next)
+  for (GList *i = infos; i && paths->len < most; i = i->next)
     if (gtk_recent_info_has_application (i->data, g_get_prgname ())
         && gtk_recent_info_is_local (i->data) && gtk_recent_info_exists (i->data))
       {
-        add_row (self, i->data);
-        n++;
+        char *path = g_filename_from_uri (gtk_recent_info_get_uri (i->data), NULL, NULL);
+        if (path)
+          g_ptr_array_add (paths, path);
       }
   g_list_free_full (infos, (GDestroyNotify) gtk_recent_info_unref);
-  gtk_widget_set_visible (self->box, n > 0);
+  return paths;
+}
+
+static void
+fill (HvRecentFiles *self)
+{
+  g_autoptr (GPtrArray) paths = hv_recent_files_list (MAX_FILES);
+  GtkListBoxRow *row;
+
+  while ((row = gtk_list_box_get_row_at_index (self->list, 0)))
+    gtk_list_box_remove (self->list, GTK_WIDGET (row));
+  for (guint i = 0; i < paths->len; i++)
+    add_row (self, g_ptr_array_index (paths, i));
+  gtk_widget_set_visible (self->box, paths->len > 0);
   tick_cb (self);
 }
 

@@ -16,4 +16,7 @@ G_DECLARE_FINAL_TYPE (HvRecentFiles, hv_recent_files, HV, RECENT_FILES, GtkWidge
 /* Adds a file to the list, or makes it its newest; does nothing for what is no regular file. */
 void hv_recent_files_add (const char *path);
 
+/* The paths (char *) of the `most` files that were opened last, the latest first. */
+GPtrArray *hv_recent_files_list (guint most);
+
 G_END_DECLS
