@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "viewer/widgets/source-pane.h"
 #include "viewer/window/comparable.h"
 #include "viewer/window/compare-dialog.h"
 #include "viewer/window/document.h"
@@ -546,6 +547,95 @@ test_gone (void)
   g_assert_cmpint (g_rmdir (folder), ==, 0);
 }
 
+/* --- all of it without a pointer --- */
+
+static void
+open_by_keys (HvMainWindow *window, const char *path)
+{
+  int before = hv_document_get_scene (hv_main_window_get_document (window)) ? n_tabs (window) : 0;
+
+  keys (GTK_WINDOW (window), "ctrl+o");
+  type_path (path);
+  wait_until (n_tabs (window) == before + 1 && !hv_main_window_is_loading (window));
+  g_assert_false (hv_main_window_has_failed (window));
+  gtk_test_widget_wait_for_draw (GTK_WIDGET (window));
+}
+
+/* Two files are opened and compared, the largest growth is walked to, its source opened, and the
+ * picture saved. */
+static void
+test_walk (void)
+{
+  if (!have_hands ())
+    return;
+  g_autofree char *script = g_test_build_filename (G_TEST_DIST, "..", "..", "tests", "window",
+                                                   "source_profiles.py", NULL);
+  g_autofree char *source = g_test_build_filename (G_TEST_DIST, "frontend.c", NULL);
+  g_autofree char *folder = g_dir_make_tmp ("heapview-test-XXXXXX", NULL);
+  g_autofree char *line = g_strdup_printf ("python3 -B '%s' '%s' '%s'", script, source, folder);
+  g_autoptr (GError) error = NULL;
+  int status;
+  if (!g_spawn_command_line_sync (line, NULL, NULL, &status, &error) || status != 0)
+    {
+      g_test_skip ("no Python here");
+      return;
+    }
+  static const char *const names[] = { "base.dhat", "cur.dhat", "frontend.c", "growth.svg" };
+  char *paths[G_N_ELEMENTS (names)];
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    paths[i] = g_build_filename (folder, names[i], NULL);
+
+  HvMainWindow *window = hv_main_window_new (NULL, &quiet_session, &start);
+  GtkWindow *keyboard = GTK_WINDOW (window);
+  gtk_window_present (keyboard);
+  gtk_test_widget_wait_for_draw (GTK_WIDGET (window));
+  open_by_keys (window, paths[0]);
+  open_by_keys (window, paths[1]);
+  keys (keyboard, "ctrl+d");
+  keys (wait_for_window (HV_TYPE_COMPARE_DIALOG), "Return");
+  wait_until (n_tabs (window) == 3 && !hv_main_window_is_loading (window));
+  g_assert_cmpstr (title (window), ==, "cur.dhat compared with base.dhat");
+  gtk_test_widget_wait_for_draw (GTK_WIDGET (window));
+
+  HvProfileView *view = hv_main_window_get_view (window);
+  HvFlameGraph *graph = hv_profile_view_get_flame_graph (view);
+  const HvScene *scene = hv_profile_view_get_scene (view);
+  uint32_t largest = g_array_index (scene->rows, HvDiffRow, 0).row.node;
+  keys (keyboard, "Escape"); /* it is selected to begin with */
+  wait_until (!hv_flame_graph_get_selected (graph));
+  uint32_t before = 0;
+  for (guint i = 0; i < 8 && hv_flame_graph_get_selected (graph) != largest; i++)
+    {
+      keys (keyboard, "Down");
+      wait_until (hv_flame_graph_get_selected (graph) != before);
+      before = hv_flame_graph_get_selected (graph);
+    }
+  g_assert_cmpstr (hv_tree_label (scene->report.tree, before), ==, "cache_insert");
+
+  GtkWidget *pane = find_typed (GTK_WIDGET (view), HV_TYPE_SOURCE_PANE);
+  g_assert_false (gtk_widget_get_mapped (pane));
+  keys (keyboard, "ctrl+Return");
+  wait_until (gtk_widget_get_mapped (pane) && find_widget (pane, GTK_TYPE_LABEL, paths[2]));
+  keys (keyboard, "1");
+  wait_until (!gtk_widget_get_mapped (pane));
+
+  keys (keyboard, "ctrl+s");
+  keys (wait_for_window (GTK_TYPE_FILE_CHOOSER_DIALOG), "ctrl+a"); /* all of the name offered */
+  type_path (paths[3]);
+  wait_until (find_widget (GTK_WIDGET (window), GTK_TYPE_LABEL, "Saved"));
+  g_autofree char *svg = NULL;
+  g_assert_true (g_file_get_contents (paths[3], &svg, NULL, NULL));
+  g_assert_nonnull (strstr (svg, "<svg"));
+  g_assert_nonnull (strstr (svg, "cache_insert"));
+  gtk_window_destroy (keyboard);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_unlink (paths[i]);
+      g_free (paths[i]);
+    }
+  g_rmdir (folder);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -569,6 +659,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tabs/keys", test_keys);
   g_test_add_func ("/tabs/background", test_background);
   g_test_add_func ("/tabs/cancel", test_cancel);
+  g_test_add_func ("/walk", test_walk);
   g_test_add_func ("/compare/likely", test_likely);
   g_test_add_func ("/compare/keys", test_compare);
   g_test_add_func ("/compare/gone", test_gone);
