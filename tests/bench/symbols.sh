@@ -102,9 +102,9 @@ wanted () {
   aims+=("$(printf '%-44s %9s %9s   %s' "$1" "$2" "$3" "$verdict")")
 }
 
-# llvm_names PROGRAM ADDRESSES: whether llvm-symbolizer reads it; version 14 has no zstd
+# llvm_names PROGRAM ADDRESSES: whether llvm-symbolizer reads its lines; version 14 has no zstd
 llvm_names () {
-  command -v llvm-symbolizer >/dev/null && ! llvm-symbolizer -e "$1" <"$2" 2>/dev/null | sed -n 2p | grep -q '^??:'
+  command -v llvm-symbolizer >/dev/null && ! llvm-symbolizer -e "$1" <"$2" 2>/dev/null | sed -n 2p | grep -q ':0:0$'
 }
 
 # compare DUMP ADDRESSES: heapview beside the peers, which are measured first
