@@ -259,7 +259,7 @@ GArray *
 hv_diff_rows (const HvDiff *diff)
 {
   const HvTree *tree = diff->tree;
-  g_autoptr (GArray) rows = hv_tree_rows (tree);
+  g_autoptr (GArray) rows = _hv_tree_rows_in_any_order (tree);
   GArray *out = g_array_sized_new (FALSE, TRUE, sizeof (HvDiffRow), rows->len);
   gboolean bytes = hv_metric_is_bytes (tree->metric);
 
@@ -286,7 +286,7 @@ hv_diff_rows (const HvDiff *diff)
         d.why = HV_WHY_MORE_OBJECTS;
       g_array_append_val (out, d);
     }
-  g_array_sort_with_data (out, compare_rows, (gpointer) tree);
+  _hv_tree_sort_rows (out, compare_rows, (gpointer) tree);
   return out;
 }
 

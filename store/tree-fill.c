@@ -83,9 +83,9 @@ _hv_tree_is_sampled (const HvProfile *profile, HvMetric metric)
              || metric == HV_METRIC_TOTAL_BYTES || metric == HV_METRIC_TOTAL_BLOCKS);
 }
 
-static void
-add_cost (HvTree *tree, guint side, uint32_t node, const HvProfile *profile, int64_t cost,
-          int64_t partner)
+void
+_hv_tree_add_cost (HvTree *tree, guint side, uint32_t node, const HvProfile *profile, int64_t cost,
+                   int64_t partner)
 {
   tree->self[side][HV_SLOT_COST][node] += cost;
   tree->self[side][HV_SLOT_PARTNER][node] += partner;
@@ -127,8 +127,8 @@ add_below (HvTree *tree, guint side, const HvProfile *profile, HvTreeFrames *fra
   if (node == HV_ASYNC_ONLY)
     {
       uint32_t key = note_key (tree, "[async runtime]");
-      add_cost (tree, side, key == top ? shown : _hv_tree_child (tree, shown, key), profile, cost,
-                partner);
+      _hv_tree_add_cost (tree, side, key == top ? shown : _hv_tree_child (tree, shown, key),
+                         profile, cost, partner);
       return;
     }
   g_array_set_size (path, 0);
@@ -147,7 +147,7 @@ add_below (HvTree *tree, guint side, const HvProfile *profile, HvTreeFrames *fra
       shown = _hv_tree_node_below (tree, shown, _hv_tree_frame_key (tree, profile, frames, f));
     }
   frames->weight[profile->node_frame[node]] += fabs ((double) cost);
-  add_cost (tree, side, shown, profile, cost, partner);
+  _hv_tree_add_cost (tree, side, shown, profile, cost, partner);
 }
 
 /* What a site holds beyond its threads' rows. */
@@ -418,24 +418,57 @@ add_sites (HvTree *tree, guint side, const HvTreeSide *from, HvTreeFrames *frame
         }
       uint32_t at;
       if (anchor[s] == HV_ASYNC_ONLY)
+        at = _hv_tree_child (tree, 0, note_key (tree, "[async runtime]"));
+      else
         {
-          at = _hv_tree_child (tree, 0, note_key (tree, "[async runtime]"));
-          add_cost (tree, side, at, profile, cost, partner);
-          continue;
+          uint32_t f = profile->node_frame[anchor[s]];
+          at = shown[anchor[s]];
+          /* what the runtime's own start allocates is shown at it: nothing else would name it */
+          if (needed[anchor[s]] & FOLDED)
+            at = _hv_tree_node_below (tree, at, _hv_tree_frame_key (tree, profile, frames, f));
+          frames->weight[f] += fabs ((double) cost);
         }
-      uint32_t f = profile->node_frame[anchor[s]];
-      at = shown[anchor[s]];
-      /* what the runtime's own start allocates is shown at it: nothing else would name it */
-      if (needed[anchor[s]] & FOLDED)
-        at = _hv_tree_node_below (tree, at, _hv_tree_frame_key (tree, profile, frames, f));
-      frames->weight[f] += fabs ((double) cost);
-      add_cost (tree, side, at, profile, cost, partner);
+      frames->site_node[s] = at;
+      _hv_tree_add_cost (tree, side, at, profile, cost, partner);
     }
+}
+
+void
+_hv_tree_count_folded (HvTree *tree, guint side, const HvTreeSide *from, const HvTreeFold *fold,
+                       const uint8_t *node_flags)
+{
+  const HvProfile *profile = from->profile;
+  g_autofree uint8_t *asked = g_new0 (uint8_t, MAX (1, profile->n_sites));
+  HvTreeFolded *folded = &tree->folded_of[side];
+
+  for (uint32_t s = 0; s < profile->n_sites; s++)
+    asked[s] = from->values[HV_SLOT_COST][s]
+               && !(node_flags && node_flags[profile->site_node[s]] & FRAME_IGNORE);
+  _hv_tree_fold_count (fold, profile, asked, folded);
+  tree->folded |= folded->allocator + folded->entry + folded->async > 0;
+}
+
+void
+_hv_tree_describe_keys (HvTree *tree, const HvProfile *profile, const uint32_t *keys,
+                        const double *weight)
+{
+  g_autofree double *best = g_new0 (double, MAX (1, tree->n_keys));
+
+  for (uint32_t f = 1; f < profile->n_frames; f++)
+    if (keys[f] && weight[f] > best[keys[f] - 1])
+      {
+        HvKey *key = &tree->key[keys[f] - 1];
+        best[keys[f] - 1] = weight[f];
+        key->file = hv_profile_string (profile, profile->frame[f].file);
+        key->line = profile->frame[f].line;
+        key->module = hv_profile_string (profile, profile->frame[f].module);
+        key->function = hv_profile_string (profile, profile->frame[f].function);
+      }
 }
 
 gboolean
 _hv_tree_add_side (HvTree *tree, guint side, const HvTreeSide *from, GHashTable *other_paths,
-                   GError **error)
+                   HvTreeParts *parts, GError **error)
 {
   const HvProfile *profile = from->profile;
   Pattern focus = { 0 }, ignore = { 0 }, hide = { 0 };
@@ -446,15 +479,16 @@ _hv_tree_add_side (HvTree *tree, guint side, const HvTreeSide *from, GHashTable 
   if (ok)
     {
       g_autofree uint32_t *keys = g_new0 (uint32_t, profile->n_frames);
+      g_autofree uint32_t *site_node = g_new0 (uint32_t, MAX (1, profile->n_sites));
       g_autofree uint8_t *flags = g_new0 (uint8_t, profile->n_frames);
       g_autofree double *weight = g_new0 (double, profile->n_frames);
       g_autofree uint8_t *node_flags = g_new0 (uint8_t, profile->n_nodes);
-      g_autofree uint8_t *asked = g_new0 (uint8_t, MAX (1, profile->n_sites));
       HvTreeFold fold;
       g_autoptr (GString) text = g_string_new (NULL);
       g_autoptr (GString) identity = g_string_new (NULL);
       g_autoptr (GArray) path = g_array_new (FALSE, FALSE, sizeof (uint32_t));
       HvTreeFrames frames = { .key = keys,
+                              .site_node = site_node,
                               .fold = &fold,
                               .flags = flags,
                               .weight = weight,
@@ -486,12 +520,7 @@ _hv_tree_add_side (HvTree *tree, guint side, const HvTreeSide *from, GHashTable 
           if (!(node_flags[n] & FRAME_FOCUS))
             node_flags[n] |= FRAME_IGNORE;
       _hv_tree_fold_init (&fold, profile, &tree->options);
-      for (uint32_t s = 0; s < profile->n_sites; s++)
-        asked[s] = from->values[HV_SLOT_COST][s]
-                   && !(node_flags[profile->site_node[s]] & FRAME_IGNORE);
-      HvTreeFolded *folded = &tree->folded_of[side];
-      _hv_tree_fold_count (&fold, profile, asked, folded);
-      tree->folded |= folded->allocator + folded->entry + folded->async > 0;
+      _hv_tree_count_folded (tree, side, from, &fold, node_flags);
 
       if (tree->options.group == HV_GROUP_THREAD)
         add_threads (tree, side, from, &frames, node_flags, fold.anchor);
@@ -500,21 +529,12 @@ _hv_tree_add_side (HvTree *tree, guint side, const HvTreeSide *from, GHashTable 
       else
         add_sites (tree, side, from, &frames, node_flags, fold.anchor);
 
-      _hv_tree_fold_clear (&fold);
-
-      /* A key stands for several frames: it shows the source line that cost most. The current side
-       * comes last and wins. */
-      g_autofree double *best = g_new0 (double, MAX (1, tree->n_keys));
-      for (uint32_t f = 1; f < profile->n_frames; f++)
-        if (keys[f] && weight[f] > best[keys[f] - 1])
-          {
-            HvKey *key = &tree->key[keys[f] - 1];
-            best[keys[f] - 1] = weight[f];
-            key->file = hv_profile_string (profile, profile->frame[f].file);
-            key->line = profile->frame[f].line;
-            key->module = hv_profile_string (profile, profile->frame[f].module);
-            key->function = hv_profile_string (profile, profile->frame[f].function);
-          }
+      /* The current side comes last and wins. */
+      _hv_tree_describe_keys (tree, profile, keys, weight);
+      if (parts)
+        *parts = (HvTreeParts){ fold, g_steal_pointer (&keys), g_steal_pointer (&site_node) };
+      else
+        _hv_tree_fold_clear (&fold);
     }
   g_clear_pointer (&focus.regex, g_regex_unref);
   g_clear_pointer (&ignore.regex, g_regex_unref);

@@ -151,6 +151,8 @@ _hv_tree_fold_init (HvTreeFold *fold, const HvProfile *profile, const HvTreeOpti
 
   fold->node = g_new0 (uint8_t, profile->n_nodes);
   fold->async_body = g_new0 (uint8_t, profile->n_frames);
+  fold->depth = g_new0 (uint32_t, profile->n_nodes);
+  fold->shown = g_new0 (uint32_t, profile->n_nodes);
   fold->anchor = g_new (uint32_t, MAX (1, profile->n_sites));
   for (uint32_t f = 1; f < profile->n_frames; f++)
     closure[f] = profile->frame_category[f] == HV_CATEGORY_APP
@@ -176,6 +178,14 @@ _hv_tree_fold_init (HvTreeFold *fold, const HvProfile *profile, const HvTreeOpti
     }
   if (options->all_frames)
     memset (fold->node, HV_FOLD_NONE, profile->n_nodes);
+  for (uint32_t n = 1; n < profile->n_nodes; n++)
+    {
+      uint32_t parent = profile->node_parent[n];
+      fold->depth[n] = fold->depth[parent] + 1;
+      fold->shown[n] = fold->node[n] == HV_FOLD_START
+                           ? 0
+                           : fold->shown[parent] + (fold->node[n] == HV_FOLD_NONE);
+    }
   for (uint32_t s = 0; s < profile->n_sites; s++)
     {
       uint32_t anchor = anchor_of (profile, profile->site_node[s], options);
@@ -191,6 +201,8 @@ _hv_tree_fold_clear (HvTreeFold *fold)
   g_clear_pointer (&fold->node, g_free);
   g_clear_pointer (&fold->anchor, g_free);
   g_clear_pointer (&fold->async_body, g_free);
+  g_clear_pointer (&fold->depth, g_free);
+  g_clear_pointer (&fold->shown, g_free);
 }
 
 /* Scratch of _hv_tree_fold_count(). */
@@ -215,19 +227,10 @@ void
 _hv_tree_fold_count (const HvTreeFold *fold, const HvProfile *profile, const uint8_t *sites,
                      HvTreeFolded *folded)
 {
-  g_autofree uint32_t *depth = g_new0 (uint32_t, profile->n_nodes);
-  g_autofree uint32_t *shown = g_new0 (uint32_t, profile->n_nodes);
   g_autofree uint8_t *seen = g_new0 (uint8_t, profile->n_nodes);
   g_autoptr (GHashTable) functions = g_hash_table_new (NULL, NULL);
   Count count = { profile, functions };
 
-  for (uint32_t n = 1; n < profile->n_nodes; n++)
-    {
-      uint32_t parent = profile->node_parent[n];
-      depth[n] = depth[parent] + 1;
-      shown[n] = fold->node[n] == HV_FOLD_START ? 0
-                                                : shown[parent] + (fold->node[n] == HV_FOLD_NONE);
-    }
   for (uint32_t s = 0; s < profile->n_sites; s++)
     {
       uint32_t anchor = fold->anchor[s], n = profile->site_node[s];
@@ -236,8 +239,9 @@ _hv_tree_fold_count (const HvTreeFold *fold, const HvProfile *profile, const uin
       if (!sites[s])
         continue;
       folded->stacks++;
-      folded->frames += depth[n];
-      folded->shown += MIN (depth[n], anchor == HV_ASYNC_ONLY ? 1 : MAX (shown[anchor], 1));
+      folded->frames += fold->depth[n];
+      folded->shown += MIN (fold->depth[n],
+                            anchor == HV_ASYNC_ONLY ? 1 : MAX (fold->shown[anchor], 1));
       for (; n && n != anchor && fold->node[n] == HV_FOLD_NONE; n = profile->node_parent[n])
         if (profile->frame_category[profile->node_frame[n]] == HV_CATEGORY_ALLOCATOR)
           count_frame (&count, profile->node_frame[n], &folded->allocator);

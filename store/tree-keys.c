@@ -49,7 +49,7 @@ append_module (const HvTree *tree, const HvTreeFrames *frames, const char *modul
                GString *identity)
 {
   const char *name = hv_basename (module);
-  const char *version = tree->n_sides == HV_N_SIDES ? strstr (name, ".so.") : NULL;
+  const char *version = tree->tables->two_profiles ? strstr (name, ".so.") : NULL;
 
   g_string_append_c (identity, '\x1f');
   if (frames->program == NULL || strcmp (name, frames->program) != 0)
@@ -343,6 +343,6 @@ _hv_tree_crosses_loads (const HvTreeSide *sides)
 {
   const HvProfile *base = sides[HV_SIDE_BASE].profile, *current = sides[HV_SIDE_CURRENT].profile;
 
-  return base != current && (base->process_key == 0 || base->process_key != current->process_key)
+  return (base->process_key == 0 || base->process_key != current->process_key)
          && !(is_valgrind (base) && is_valgrind (current));
 }

@@ -19,13 +19,16 @@ struct HvTreeTables
   uint8_t *mixed;        /* by key: it stands for functions of several names */
   uint8_t *async_body;   /* by key: as in HvTreeFold */
   gboolean with_modules; /* keys tell modules apart */
+  gboolean two_profiles;
   gboolean across_loads; /* two processes: a run-time address of one means nothing in the other */
+  HvTreeShape *shape;    /* whose texts the keys have; NULL: their own */
 };
 
 /* What is worked out once for each frame of a profile. */
 typedef struct
 {
-  uint32_t *key; /* + 1; 0: not yet */
+  uint32_t *key;       /* + 1; 0: not yet */
+  uint32_t *site_node; /* by site: the node it was added to */
   uint8_t *flags;
   double *weight; /* cost of the sites whose innermost shown frame it is */
   GString *text, *identity;
@@ -75,6 +78,9 @@ typedef struct
   double *variance[HV_N_SIDES];
 } HvTreeNodes;
 
+/* Room for so many nodes in all; the new ones' costs are 0. */
+void _hv_tree_reserve (HvTree *tree, uint32_t n_nodes);
+
 /* Leaves the tree with its root alone. */
 HvTreeNodes _hv_tree_take_nodes (HvTree *tree);
 
@@ -101,6 +107,14 @@ void _hv_tree_walk_clear (HvTreeWalk *walk);
 
 /* Applies one transform to a top-down tree that is not finished. */
 void _hv_tree_transform (HvTree *tree, const HvTransform *transform);
+
+/* --- tree-rows.c --- */
+
+/* As hv_tree_rows(). */
+GArray *_hv_tree_rows_in_any_order (const HvTree *tree);
+
+/* Sorts wide elements, each of which moves once. */
+void _hv_tree_sort_rows (GArray *rows, GCompareDataFunc compare, gpointer user);
 
 /* --- tree-keys.c --- */
 
@@ -167,9 +181,10 @@ typedef enum
 
 typedef struct HvTreeFold
 {
-  uint8_t *node;       /* by stack node: HvFold */
-  uint32_t *anchor;    /* by site: the stack node it is shown at, or HV_ASYNC_ONLY */
-  uint8_t *async_body; /* by frame: its function is called a closure and is an async function */
+  uint8_t *node;           /* by stack node: HvFold */
+  uint32_t *anchor;        /* by site: the stack node it is shown at, or HV_ASYNC_ONLY */
+  uint8_t *async_body;     /* by frame: its function is called a closure and is an async function */
+  uint32_t *depth, *shown; /* by stack node: frames down to it, and those shown */
 } HvTreeFold;
 
 void _hv_tree_fold_init (HvTreeFold *fold, const HvProfile *profile, const HvTreeOptions *options);
@@ -187,9 +202,40 @@ void _hv_tree_fold_count (const HvTreeFold *fold, const HvProfile *profile, cons
 /* Whether the metric of this profile is an estimate made from samples. */
 gboolean _hv_tree_is_sampled (const HvProfile *profile, HvMetric metric);
 
+/* What was worked out of a profile to add it to a tree. */
+typedef struct
+{
+  HvTreeFold fold;
+  uint32_t *key;       /* by frame: + 1; 0: it has none yet */
+  uint32_t *site_node; /* by site: the tree's node */
+} HvTreeParts;
+
 /* Adds the stacks and costs of one side to the tree. `other_paths`: the canonical paths of the
- * other side where both are mangled differently, or NULL. HV_ERROR_USAGE: a bad pattern. */
+ * other side where both are mangled differently, or NULL. `parts`: kept there for the caller to
+ * free, or NULL. HV_ERROR_USAGE: a bad pattern. */
 gboolean _hv_tree_add_side (HvTree *tree, guint side, const HvTreeSide *from,
-                            GHashTable *other_paths, GError **error);
+                            GHashTable *other_paths, HvTreeParts *parts, GError **error);
+
+/* Adds a cost, and how sure it is, to a node. */
+void _hv_tree_add_cost (HvTree *tree, guint side, uint32_t node, const HvProfile *profile,
+                        int64_t cost, int64_t partner);
+
+/* Counts what is folded of the sites that have a cost and are on no ignored stack: `node_flags` by
+ * stack node, NULL where none is ignored. */
+void _hv_tree_count_folded (HvTree *tree, guint side, const HvTreeSide *from,
+                            const HvTreeFold *fold, const uint8_t *node_flags);
+
+/* A key stands for several frames: it shows the source line that weighs most. `key`: + 1, as in
+ * HvTreeFrames. */
+void _hv_tree_describe_keys (HvTree *tree, const HvProfile *profile, const uint32_t *key,
+                             const double *weight);
+
+/* A tree of one side that is neither transformed nor finished, as a shape keeps it. */
+HvTree *_hv_tree_new_of_stacks (HvTreeSide *side, const HvTreeOptions *options, HvTreeParts *parts);
+
+/* --- tree-shape.c --- */
+
+/* Fills an empty tree with the costs of its sides, which are of the shape's profile. */
+void _hv_tree_fill (HvTree *tree, const HvTreeSide *sides, HvTreeShape *shape);
 
 G_END_DECLS

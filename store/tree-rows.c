@@ -182,15 +182,56 @@ compare_rows (gconstpointer a, gconstpointer b, gpointer user)
   return by_label ? by_label : (x->node > y->node) - (x->node < y->node);
 }
 
+typedef struct
+{
+  const GArray *rows;
+  guint size;
+  GCompareDataFunc compare;
+  gpointer user;
+} RowOrder;
+
+static int
+compare_numbers (gconstpointer a, gconstpointer b, gpointer user)
+{
+  const RowOrder *order = user;
+  const char *data = order->rows->data;
+
+  return order->compare (data + *(const uint32_t *) a * (gsize) order->size,
+                         data + *(const uint32_t *) b * (gsize) order->size, order->user);
+}
+
+void
+_hv_tree_sort_rows (GArray *rows, GCompareDataFunc compare, gpointer user)
+{
+  RowOrder order = { rows, g_array_get_element_size (rows), compare, user };
+  g_autofree uint32_t *number = g_new (uint32_t, rows->len);
+  g_autofree char *sorted = g_malloc ((gsize) rows->len * order.size);
+
+  for (uint32_t i = 0; i < rows->len; i++)
+    number[i] = i;
+  g_qsort_with_data (number, (gint) rows->len, sizeof *number, compare_numbers, &order);
+  for (uint32_t i = 0; i < rows->len; i++)
+    memcpy (sorted + i * (gsize) order.size, rows->data + number[i] * (gsize) order.size,
+            order.size);
+  if (rows->len)
+    memcpy (rows->data, sorted, (gsize) rows->len * order.size);
+}
+
+GArray *
+_hv_tree_rows_in_any_order (const HvTree *tree)
+{
+  return tree->options.group == HV_GROUP_STACK ? rows_by_stack (tree)
+         : tree->options.group == HV_GROUP_THREAD || tree->options.group == HV_GROUP_TASK
+             ? rows_by_top (tree)
+             : rows_by_key (tree);
+}
+
 GArray *
 hv_tree_rows (const HvTree *tree)
 {
-  GArray *rows = tree->options.group == HV_GROUP_STACK ? rows_by_stack (tree)
-                 : tree->options.group == HV_GROUP_THREAD || tree->options.group == HV_GROUP_TASK
-                     ? rows_by_top (tree)
-                     : rows_by_key (tree);
+  GArray *rows = _hv_tree_rows_in_any_order (tree);
 
-  g_array_sort_with_data (rows, compare_rows, (gpointer) tree);
+  _hv_tree_sort_rows (rows, compare_rows, (gpointer) tree);
   return rows;
 }
 

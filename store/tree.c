@@ -30,11 +30,13 @@ hv_group_is_of_functions (HvGroup group)
   return group != HV_GROUP_FILE && group != HV_GROUP_MODULE && group != HV_GROUP_CRATE;
 }
 
-static void
-resize_nodes (HvTree *tree, uint32_t size)
+void
+_hv_tree_reserve (HvTree *tree, uint32_t size)
 {
   uint32_t before = tree->tables->nodes_size;
 
+  if (size <= before)
+    return;
   tree->parent = g_renew (uint32_t, tree->parent, size);
   tree->node_key = g_renew (uint32_t, tree->node_key, size);
   for (guint side = 0; side < tree->n_sides; side++)
@@ -57,7 +59,7 @@ static uint32_t
 add_node (HvTree *tree, uint32_t parent, uint32_t key)
 {
   if (tree->n_nodes == tree->tables->nodes_size)
-    resize_nodes (tree, tree->n_nodes ? tree->n_nodes + tree->n_nodes / 2 + 1 : 256);
+    _hv_tree_reserve (tree, tree->n_nodes ? tree->n_nodes + tree->n_nodes / 2 + 1 : 256);
   tree->parent[tree->n_nodes] = parent;
   tree->node_key[tree->n_nodes] = key;
   return tree->n_nodes++;
@@ -219,6 +221,7 @@ static void
 copy_options (HvTreeOptions *to, const HvTreeOptions *from)
 {
   *to = *from;
+  to->shape = NULL;
   to->focus = g_strdup (from->focus);
   to->ignore = g_strdup (from->ignore);
   to->hide = g_strdup (from->hide);
@@ -251,11 +254,9 @@ _hv_tree_new_like (const HvTree *other)
 }
 
 static HvTree *
-tree_new (HvTreeSide *sides, guint n_sides, HvMetric metric, const HvTreeOptions *options,
-          GError **error)
+tree_new_empty (HvTreeSide *sides, guint n_sides, HvMetric metric, const HvTreeOptions *options)
 {
   HvTree *tree = g_new0 (HvTree, 1);
-  gboolean ok = TRUE;
 
   tree->metric = metric;
   tree->n_sides = n_sides;
@@ -274,11 +275,32 @@ tree_new (HvTreeSide *sides, guint n_sides, HvMetric metric, const HvTreeOptions
           if (tree->variance[side] == NULL)
             tree->variance[side] = g_new0 (double, 1);
     }
-  if (n_sides == HV_N_SIDES)
-    tree->tables->across_loads = _hv_tree_crosses_loads (sides);
-  if (n_sides == HV_N_SIDES && sides[0].profile != sides[1].profile)
-    _hv_tree_reconcile (sides);
+  tree->tables->two_profiles = n_sides == HV_N_SIDES && sides[0].profile != sides[1].profile;
+  if (tree->tables->two_profiles)
+    {
+      tree->tables->across_loads = _hv_tree_crosses_loads (sides);
+      _hv_tree_reconcile (sides);
+    }
   add_node (tree, 0, HV_NO_KEY);
+  return tree;
+}
+
+HvTree *
+_hv_tree_new_of_stacks (HvTreeSide *side, const HvTreeOptions *options, HvTreeParts *parts)
+{
+  HvTree *tree = tree_new_empty (side, 1, HV_METRIC_LIVE_BYTES, options);
+
+  _hv_tree_add_side (tree, 0, side, NULL, parts, NULL);
+  _hv_tree_name_keys (tree);
+  return tree;
+}
+
+static HvTree *
+tree_new (HvTreeSide *sides, guint n_sides, HvMetric metric, const HvTreeOptions *options,
+          GError **error)
+{
+  HvTree *tree = tree_new_empty (sides, n_sides, metric, options);
+  gboolean ok = TRUE;
 
   for (guint i = 0; i < n_sides; i++)
     for (uint32_t site = 0; site < sides[i].profile->n_sites; site++)
@@ -297,18 +319,23 @@ tree_new (HvTreeSide *sides, guint n_sides, HvMetric metric, const HvTreeOptions
           }
       }
 
+  HvTreeShape *shape = options->shape && !tree->tables->two_profiles
+                               && hv_tree_shape_fits (options->shape, sides[0].profile, options)
+                           ? options->shape
+                           : NULL;
   /* base first, so that the current side has the last word on a key's source line */
-  for (guint i = n_sides; ok && i-- > 0;)
-    {
-      ok = _hv_tree_add_side (tree, i, &sides[i], n_sides == HV_N_SIDES ? sides[1 - i].paths : NULL,
-                              error);
-    }
+  for (guint i = n_sides; ok && !shape && i-- > 0;)
+    ok = _hv_tree_add_side (tree, i, &sides[i], n_sides == HV_N_SIDES ? sides[1 - i].paths : NULL,
+                            NULL, error);
   if (!ok)
     {
       hv_tree_free (tree);
       return NULL;
     }
-  _hv_tree_name_keys (tree);
+  if (shape)
+    _hv_tree_fill (tree, sides, shape);
+  else
+    _hv_tree_name_keys (tree);
   for (guint i = 0; options->transforms && i < options->transforms->len; i++)
     {
       const HvTransform *transform = g_ptr_array_index (options->transforms, i);
@@ -359,6 +386,7 @@ hv_tree_free (HvTree *tree)
   g_clear_pointer (&tree->tables->key_ids, g_hash_table_unref);
   g_clear_pointer (&tree->tables->texts, g_string_chunk_free);
   hv_child_map_clear (&tree->tables->children);
+  g_clear_pointer (&tree->tables->shape, hv_tree_shape_unref);
   g_free (tree->tables->mixed);
   g_free (tree->tables->async_body);
   g_free (tree->tables);

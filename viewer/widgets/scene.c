@@ -17,6 +17,7 @@ hv_profiles_new (HvProfile *current, HvProfile *base)
   if (!base && current->n_moments > 1)
     profiles->consumers = hv_consumers_new (current, MAX_CONSUMERS);
   g_rw_lock_init (&profiles->lock);
+  g_mutex_init (&profiles->shape_lock);
   return profiles;
 }
 
@@ -31,10 +32,12 @@ profiles_clear (gpointer data)
 {
   HvProfiles *profiles = data;
   g_clear_pointer (&profiles->consumers, hv_consumers_free);
+  g_clear_pointer (&profiles->shape, hv_tree_shape_unref);
   if (profiles->base != profiles->current)
     g_clear_pointer (&profiles->base, hv_profile_free);
   g_clear_pointer (&profiles->current, hv_profile_free);
   g_rw_lock_clear (&profiles->lock);
+  g_mutex_clear (&profiles->shape_lock);
 }
 
 void
@@ -56,6 +59,7 @@ apply_rules (HvProfiles *profiles)
 
   if (!g_atomic_int_compare_and_exchange (&profiles->rules_changed, TRUE, FALSE))
     return;
+  g_clear_pointer (&profiles->shape, hv_tree_shape_unref);
   hv_rules_apply (profiles->current);
   if (profiles->base && profiles->base != profiles->current)
     hv_rules_apply (profiles->base);
@@ -136,6 +140,34 @@ hv_question_equal (const HvQuestion *a, const HvQuestion *b)
          && g_strcmp0 (x->thread, y->thread) == 0;
 }
 
+/* What was worked out for such a question, to be freed; NULL: nothing. */
+static HvTreeShape *
+find_shape (HvProfiles *profiles, const HvTreeOptions *options)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&profiles->shape_lock);
+
+  return profiles->shape && hv_tree_shape_fits (profiles->shape, profiles->current, options)
+             ? hv_tree_shape_ref (profiles->shape)
+             : NULL;
+}
+
+void
+hv_profiles_prepare (HvProfiles *profiles, const HvQuestion *question)
+{
+  g_autoptr (GRWLockReaderLocker) locker = g_rw_lock_reader_locker_new (&profiles->lock);
+  g_autoptr (HvTreeShape) shape = find_shape (profiles, &question->options);
+
+  if (shape || profiles->current->n_moments < 2
+      || (profiles->base && profiles->base != profiles->current))
+    return;
+  shape = hv_tree_shape_new (profiles->current, &question->options);
+  g_autoptr (GMutexLocker) shape_locker = g_mutex_locker_new (&profiles->shape_lock);
+  HvTreeShape *before = profiles->shape;
+  if (shape)
+    profiles->shape = g_steal_pointer (&shape);
+  shape = before;
+}
+
 HvScene *
 hv_scene_new (HvProfiles *profiles, const HvQuestion *q, GError **error)
 {
@@ -143,7 +175,7 @@ hv_scene_new (HvProfiles *profiles, const HvQuestion *q, GError **error)
   HvProfile *base = q->moments ? profiles->current : profiles->base;
   gboolean swapped = q->swapped && base;
   HvReport *report = &scene->report;
-  HvTreeOptions top_down = q->options;
+  HvTreeOptions options = q->options, top_down;
 
   if (g_atomic_int_get (&profiles->rules_changed))
     apply_rules (profiles);
@@ -157,11 +189,14 @@ hv_scene_new (HvProfiles *profiles, const HvQuestion *q, GError **error)
   report->metric = q->metric;
   report->view = HV_VIEW_GROWTH;
   report->top = 20;
+  g_autoptr (HvTreeShape) shape = find_shape (profiles, &options);
+  options.shape = shape;
+  top_down = options;
   top_down.bottom_up = FALSE;
   if (report->base)
     {
       scene->diff = hv_diff_new (report->base, report->base_at, report->profile, report->at,
-                                 q->metric, &q->options, error);
+                                 q->metric, &options, error);
       if (scene->diff && q->options.bottom_up)
         scene->rows_diff = hv_diff_new (report->base, report->base_at, report->profile, report->at,
                                         q->metric, &top_down, error);
@@ -175,7 +210,7 @@ hv_scene_new (HvProfiles *profiles, const HvQuestion *q, GError **error)
     }
   else
     {
-      scene->tree = hv_tree_new (report->profile, q->metric, report->at, &q->options, error);
+      scene->tree = hv_tree_new (report->profile, q->metric, report->at, &options, error);
       if (scene->tree && q->options.bottom_up)
         scene->rows_tree = hv_tree_new (report->profile, q->metric, report->at, &top_down, error);
       if (!scene->tree || (q->options.bottom_up && !scene->rows_tree))

@@ -141,10 +141,14 @@ ask_thread (GTask *gtask, gpointer source, gpointer data, GCancellable *cancella
   GError *error = NULL;
   HvScene *scene = hv_scene_new (task->profiles, &task->question, &error);
 
-  if (scene)
-    g_task_return_pointer (gtask, scene, (GDestroyNotify) hv_scene_unref);
-  else
-    g_task_return_error (gtask, error);
+  if (!scene)
+    {
+      g_task_return_error (gtask, error);
+      return;
+    }
+  g_task_return_pointer (gtask, scene, (GDestroyNotify) hv_scene_unref);
+  /* while the answer is looked at */
+  hv_profiles_prepare (task->profiles, &task->question);
 }
 
 static void
