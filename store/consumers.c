@@ -24,7 +24,7 @@ owner_of (const HvProfile *profile, uint32_t node)
 /* Sites of one owner. */
 typedef struct
 {
-  uint32_t frame;
+  uint32_t frame, sites;
   int64_t now, most;
 } Group;
 
@@ -50,6 +50,7 @@ group_sites (const HvProfile *profile, GArray *groups)
           g_array_append_val (groups, group);
         }
       group_of[s] = GPOINTER_TO_UINT (at);
+      g_array_index (groups, Group, group_of[s]).sites++;
     }
   return group_of;
 }
@@ -153,6 +154,7 @@ hv_consumers_new (const HvProfile *profile, guint most)
   list->n = MIN (most, n);
   list->consumer = g_new0 (HvConsumer, MAX (1, list->n));
   list->live = g_new0 (int64_t, MAX (1, (gsize) list->n * profile->n_moments));
+  list->other_sites = profile->n_sites;
   for (guint i = 0; i < list->n; i++)
     {
       const Group *group = &g_array_index (groups, Group, order[i]);
@@ -160,7 +162,9 @@ hv_consumers_new (const HvProfile *profile, guint most)
       list->consumer[i] = (HvConsumer){ .frame = group->frame,
                                         .label = label_of (profile, group->frame),
                                         .most = group->most,
+                                        .sites = group->sites,
                                         .live = list->live + (gsize) i * profile->n_moments };
+      list->other_sites -= group->sites;
     }
   walk (profile, group_of, groups, list, place);
   return list;

@@ -13,6 +13,7 @@ typedef struct
   uint32_t frame; /* one of its frames */
   char *label;    /* short */
   int64_t most;   /* live bytes at any moment */
+  uint32_t sites; /* how many it has */
   int64_t *live;  /* by moment; owned by the list */
 } HvConsumer;
 
@@ -20,6 +21,7 @@ typedef struct
 {
   guint n;              /* largest first */
   HvConsumer *consumer; /* what is left is the moments' live bytes minus all of these */
+  uint32_t other_sites; /* whose memory is no one's of these */
   int64_t *live;        /* private */
 } HvConsumers;
 

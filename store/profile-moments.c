@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "profile.h"
+#include "time-axis.h"
 
 #include <math.h>
 #include <string.h>
@@ -58,22 +58,9 @@ parse_time (const HvProfile *profile, const char *text, int64_t *time)
 {
   char *end;
   double value = g_ascii_strtod (text, &end);
-  double per_second = 0;
+  double per_second = hv_time_unit_per_second (profile->time_unit);
 
-  switch (profile->time_unit)
-    {
-    case HV_TIME_MILLISECONDS:
-      per_second = 1e3;
-      break;
-    case HV_TIME_MICROSECONDS:
-      per_second = 1e6;
-      break;
-    case HV_TIME_INSTRUCTIONS:
-    case HV_TIME_NONE:
-    default:
-      return FALSE;
-    }
-  if (end == text || !isfinite (value) || value < 0)
+  if (per_second <= 0 || end == text || !isfinite (value) || value < 0)
     return FALSE;
   if (strcmp (end, "s") == 0)
     value *= per_second;

@@ -37,6 +37,9 @@ test_few (void)
   g_assert_cmpstr (list->consumer[0].label, ==, "log");
   g_assert_cmpint (list->consumer[0].most, ==, 42);
   g_assert_cmpstr (list->consumer[1].label, ==, "cache");
+  g_assert_cmpuint (list->consumer[0].sites, ==, 2);
+  g_assert_cmpuint (list->consumer[1].sites, ==, 1);
+  g_assert_cmpuint (list->other_sites, ==, 1);
   static const int64_t log[] = { 0, 42, 12 }, cache[] = { 10, 30, 0 };
   for (int m = 0; m < 3; m++)
     {

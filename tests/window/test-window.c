@@ -423,7 +423,7 @@ test_pages (void)
   GtkWidget *middle = find_typed (GTK_WIDGET (view), HV_TYPE_BUTTERFLY);
 
   hv_flame_graph_select (graph, 0);
-  press (window, GDK_KEY_4);
+  press (window, GDK_KEY_7);
   g_assert_true (gtk_widget_get_child_visible (sites));
   GtkSingleSelection *selection = selection_of (sites);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (selection)), ==, scene->sites->len);
@@ -725,33 +725,6 @@ test_shortcuts (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
-/* Committed, a range is a diff of its two moments; the chip leads back. */
-static void
-test_range (void)
-{
-  static const HvProfileViewStart start;
-  g_autofree char *base = g_test_build_filename (G_TEST_DIST, "base.heap", NULL);
-  g_autofree char *current = g_test_build_filename (G_TEST_DIST, "cur.heap", NULL);
-  const char *const files[] = { base, current, NULL };
-  HvMainWindow *window = open_window_as (files, HV_LOAD_SERIES, &start);
-  HvProfileView *view = hv_main_window_get_view (window);
-  const HvScene *scene = hv_profile_view_get_scene (view);
-  GtkWidget *timeline = find_typed (GTK_WIDGET (view), HV_TYPE_TIMELINE);
-  const HvMoment *moment = scene->report.profile->moment;
-  int64_t change = moment[1].live_bytes - moment[0].live_bytes;
-
-  g_assert_null (scene->diff);
-  g_signal_emit_by_name (timeline, "range", 0, 1);
-  scene = wait_for_another (view, scene);
-  g_assert_nonnull (scene->diff);
-  g_assert_cmpint (scene->diff->waterfall.current - scene->diff->waterfall.base, ==, change);
-  g_signal_emit_by_name (chip (view, "Only this range"), "clicked");
-  scene = wait_for_another (view, scene);
-  g_assert_null (scene->diff);
-  g_assert_null (chip (view, "Only this range"));
-  gtk_window_destroy (GTK_WINDOW (window));
-}
-
 static void
 test_error (void)
 {
@@ -841,7 +814,6 @@ main (int argc, char **argv)
   g_test_add_func ("/window/drop", test_drop);
   g_test_add_func ("/window/status", test_status);
   g_test_add_func ("/window/shortcuts", test_shortcuts);
-  g_test_add_func ("/window/range", test_range);
   int status = g_test_run ();
   g_autofree char *list = g_build_filename (data, "recently-used.xbel", NULL);
   g_unlink (list);

@@ -326,6 +326,24 @@ hv_flame_graph_update_hover (HvFlameGraph *self)
 }
 
 void
+hv_flame_graph_point_at (HvFlameGraph *self, uint32_t node)
+{
+  g_return_if_fail (HV_IS_FLAME_GRAPH (self));
+  uint32_t found = HV_FLAME_NO_BOX;
+
+  if (!self->layout || !self->scene)
+    return;
+  const uint32_t *key = self->scene->report.tree->node_key;
+  for (uint32_t i = 0; node && i < self->layout->n_boxes && found == HV_FLAME_NO_BOX; i++)
+    {
+      const HvFlameBox *box = &self->layout->box[i];
+      if (!box->merged && box->node && key[box->node] == key[node])
+        found = i;
+    }
+  set_hover (self, found);
+}
+
+void
 hv_flame_graph_add_input (HvFlameGraph *self)
 {
   GtkWidget *widget = GTK_WIDGET (self);

@@ -50,6 +50,9 @@ void hv_flame_graph_scale (HvFlameGraph *self, double factor);
 void hv_flame_graph_get_viewport (HvFlameGraph *self, double *scale, double *left);
 void hv_flame_graph_set_viewport (HvFlameGraph *self, double scale, double left);
 
+/* Highlights all boxes of a node's function, as if the pointer was on one; 0: none. */
+void hv_flame_graph_point_at (HvFlameGraph *self, uint32_t node);
+
 /* Whether boxes are on their way to where the last zoom put them. */
 gboolean hv_flame_graph_is_moving (HvFlameGraph *self);
 

@@ -346,6 +346,39 @@ hv_scene_heaviest (const HvScene *scene, const HvKey *key)
   return found;
 }
 
+uint32_t
+hv_scene_find_frame (const HvScene *scene, uint32_t f)
+{
+  const HvTree *tree = scene->report.tree;
+  const HvProfile *profile = scene->profiles->current;
+  const HvFrame *frame = &profile->frame[f];
+  const char *function = hv_profile_string (profile, frame->function);
+  const char *module = hv_profile_string (profile, frame->module);
+  g_autofree guint8 *fit = g_new0 (guint8, MAX (1, tree->n_keys));
+  gboolean by_module = !*function || !hv_group_is_of_functions (tree->options.group);
+  guint8 best_fit = 0;
+  int64_t most = -1;
+  uint32_t found = 0;
+
+  for (uint32_t k = 0; k < tree->n_keys; k++)
+    if (*function && strcmp (tree->key[k].function, function) == 0)
+      fit[k] = 2;
+    else if (by_module && *module && strcmp (tree->key[k].module, module) == 0)
+      fit[k] = 1;
+  for (uint32_t n = 1; n < tree->n_nodes; n++)
+    {
+      int64_t cost = tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][n];
+      guint8 fits = fit[tree->node_key[n]];
+      if (fits && (fits > best_fit || (fits == best_fit && cost > most)))
+        {
+          best_fit = fits;
+          most = cost;
+          found = n;
+        }
+    }
+  return found;
+}
+
 /* A frame without a name that has got one since: the only child of its module that may hold what it
  * held, for calls that were apart may be one now. */
 static uint32_t

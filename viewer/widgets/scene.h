@@ -83,6 +83,10 @@ uint32_t hv_scene_find_key (const HvScene *scene, const HvKey *key);
 /* The shown node with this key that holds most, in a diff on the side that holds more; 0: none. */
 uint32_t hv_scene_heaviest (const HvScene *scene, const HvKey *key);
 
+/* The shown node that holds most of those that stand for a frame of the profile: for its function,
+ * or its module where it has none or functions are not shown; 0: none. */
+uint32_t hv_scene_find_frame (const HvScene *scene, uint32_t frame);
+
 /* The key of a node; NULL for the root. */
 const HvKey *hv_scene_key (const HvScene *scene, uint32_t node);
 

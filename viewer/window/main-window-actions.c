@@ -2,6 +2,7 @@
 #include "viewer/widgets/i18n.h"
 
 #include "importers/symbols/rules.h"
+#include "viewer/widgets/timeline.h"
 #include "viewer/window/main-window-private.h"
 
 /* They come one after the other, some seconds each. */
@@ -147,6 +148,18 @@ view_action (GtkWidget *widget, const char *name, GVariant *parameter)
     hv_profile_view_zoom (self->view, -1);
   else if (g_str_equal (name, "win.zoom-reset"))
     hv_profile_view_zoom (self->view, 0);
+  else if (g_str_equal (name, "win.timeline"))
+    hv_profile_view_focus_timeline (self->view);
+  else if (g_str_equal (name, "win.peak"))
+    hv_profile_view_show_peak (self->view);
+  else if (g_str_equal (name, "win.mark-a"))
+    hv_profile_view_mark (self->view, HV_MARK_A);
+  else if (g_str_equal (name, "win.mark-b"))
+    hv_profile_view_mark (self->view, HV_MARK_B);
+  else if (g_str_equal (name, "win.compare-marks"))
+    hv_profile_view_compare_marks (self->view);
+  else if (g_str_equal (name, "win.diff"))
+    hv_profile_view_show_page (self->view, HV_VIEW_PAGE_TABLE);
   else if (g_str_equal (name, "win.next"))
     hv_profile_view_step_moment (self->view, 1);
   else if (g_str_equal (name, "win.previous"))
@@ -179,8 +192,10 @@ static const char *const shown_actions[] = {
   "win.butterfly",    "win.sites",    "win.group",     "win.source",    "win.undo",
   "win.redo",         "win.summary"
 };
-static const char *const diff_actions[] = { "win.swap", "win.cycle" };
-static const char *const timed_actions[] = { "win.next", "win.previous" };
+static const char *const diff_actions[] = { "win.swap", "win.cycle", "win.diff" };
+static const char *const timed_actions[] = { "win.next",         "win.previous", "win.timeline",
+                                             "win.peak",         "win.mark-a",   "win.mark-b",
+                                             "win.compare-marks" };
 
 void
 hv_main_window_install_actions (GtkWidgetClass *widget_class)

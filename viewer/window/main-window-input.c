@@ -41,8 +41,22 @@ action_of (guint keyval)
     case GDK_KEY_KP_3:
     case GDK_KEY_b:
       return "win.butterfly";
+    case GDK_KEY_P:
+      return "win.peak";
+    case GDK_KEY_bracketleft:
+      return "win.mark-a";
+    case GDK_KEY_bracketright:
+      return "win.mark-b";
+    case GDK_KEY_x:
+      return "win.compare-marks";
     case GDK_KEY_4:
     case GDK_KEY_KP_4:
+      return "win.timeline";
+    case GDK_KEY_5:
+    case GDK_KEY_KP_5:
+      return "win.diff";
+    case GDK_KEY_7:
+    case GDK_KEY_KP_7:
       return "win.sites";
     case GDK_KEY_6:
     case GDK_KEY_KP_6:

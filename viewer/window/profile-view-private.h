@@ -11,6 +11,7 @@
 #include "viewer/widgets/source-pane.h"
 #include "viewer/widgets/summary-page.h"
 #include "viewer/widgets/summary.h"
+#include "viewer/widgets/timeline-head.h"
 #include "viewer/widgets/timeline.h"
 #include "viewer/widgets/waterfall.h"
 #include "viewer/widgets/wrap-box.h"
@@ -19,6 +20,8 @@
 #include "viewer/window/symbols-window.h"
 
 G_BEGIN_DECLS
+
+#define HV_NO_MARK (UINT32_MAX - 2)
 
 /* What was asked for beyond the default; each is shown while it holds and can be taken back. */
 typedef enum
@@ -46,6 +49,7 @@ struct _HvProfileView
   GtkLabel *base_label, *match_label, *current_label, *sentence, *match_total, *shown_part,
       *pointed;
   HvTimeline *timeline;
+  HvTimelineHead *timeline_head;
   GtkToggleButton *growth_button, *current_button, *base_button, *overlay_button;
   GtkToggleButton *peak_button, *moment_button, *end_button;
   GtkToggleButton *summary_tab, *flame_tab, *table_tab, *butterfly_tab, *sites_tab, *source_tab;
@@ -93,12 +97,13 @@ struct _HvProfileView
   char **wanted;          /* the call path to select in the next scene; NULL: none */
 
   HvQuestion question;
-  HvStatus status; /* the only one in the table; HV_STATUS_SAME: all are */
-  guint serial;    /* of the newest question */
-  guint n_asked;   /* questions without an answer */
-  guint match;     /* the match the user stands on */
-  gboolean quiet;  /* widgets are being set, not used */
-  gboolean placed; /* the table's height was chosen */
+  uint32_t mark[HV_N_MARKS]; /* as HvQuestion.at; HV_NO_MARK: not set */
+  HvStatus status;           /* the only one in the table; HV_STATUS_SAME: all are */
+  guint serial;              /* of the newest question */
+  guint n_asked;             /* questions without an answer */
+  guint match;               /* the match the user stands on */
+  gboolean quiet;            /* widgets are being set, not used */
+  gboolean placed;           /* the table's height was chosen */
 };
 
 HvViewPage hv_profile_view_get_page (HvProfileView *self);
@@ -136,6 +141,23 @@ void hv_profile_view_update_transforms (HvProfileView *self);
 
 /* Goes on from a list that was asked with before, or NULL. */
 void hv_profile_view_take_transforms (HvProfileView *self, GPtrArray *list);
+
+/* profile-view-timeline.c */
+void hv_profile_view_init_timeline (HvProfileView *self);
+void hv_profile_view_forget_marks (HvProfileView *self);
+void hv_profile_view_show_timeline (HvProfileView *self);
+
+/* Shows a moment of the recording alone, or compares two. */
+void hv_profile_view_set_moment (HvProfileView *self, uint32_t at);
+void hv_profile_view_compare_moments (HvProfileView *self, gboolean moments, uint32_t from,
+                                      uint32_t to);
+void hv_profile_view_show_moments (HvProfileView *self, gboolean moments);
+
+/* "12 s – 40 s"; NULL: no two moments are compared. */
+char *hv_profile_view_range_text (HvProfileView *self);
+
+/* profile-view.c: asks `question` as it is. */
+void hv_profile_view_ask (HvProfileView *self);
 
 /* profile-view-summary.c */
 

@@ -187,24 +187,25 @@ hv_profile_view_update_moment_switch (HvProfileView *self)
 {
   const HvProfile *profile = self->profiles->current;
   const HvQuestion *q = &self->question;
-  gboolean between = q->at < profile->n_moments;
+  gboolean between = q->moments || q->at < profile->n_moments;
 
   gtk_widget_set_visible (self->moment_switch,
-                          !hv_profile_view_base (self) && hv_profile_view_is_recording (profile));
+                          !self->profiles->base && hv_profile_view_is_recording (profile));
   gtk_widget_set_sensitive (GTK_WIDGET (self->peak_button),
                             hv_profile_has (profile, q->metric, HV_AT_PEAK));
   gtk_widget_set_visible (GTK_WIDGET (self->moment_button), between);
   if (between)
     {
-      const HvMoment *moment = &profile->moment[q->at];
+      g_autofree char *range = hv_profile_view_range_text (self);
+      const HvMoment *moment = &profile->moment[MIN (q->at, profile->n_moments - 1)];
       g_autofree char *text = moment->time >= 0
                                   ? hv_format_time (profile, moment->time)
                                   : g_strdup_printf ("%" G_GINT64_FORMAT, moment->number);
-      gtk_button_set_label (GTK_BUTTON (self->moment_button), text);
+      gtk_button_set_label (GTK_BUTTON (self->moment_button), range ? range : text);
     }
-  gtk_toggle_button_set_active (q->at == HV_AT_PEAK ? self->peak_button
-                                : between           ? self->moment_button
-                                                    : self->end_button,
+  gtk_toggle_button_set_active (between               ? self->moment_button
+                                : q->at == HV_AT_PEAK ? self->peak_button
+                                                      : self->end_button,
                                 TRUE);
 }
 
@@ -308,7 +309,7 @@ update_chips (HvProfileView *self)
   const HvTree *tree = r->tree;
 
   update_fold_chip (self);
-  show_chip (self, HV_CHIP_RANGE, self->question.moments ? g_strdup (_ ("Only this range")) : NULL,
+  show_chip (self, HV_CHIP_RANGE, hv_profile_view_range_text (self),
              _ ("Show the whole recording again"));
   show_chip (self, HV_CHIP_INVERT, o->bottom_up ? g_strdup (_ ("Bottom-up")) : NULL,
              _ ("What allocates is on top, its callers below: show callers on top again"));
@@ -451,7 +452,6 @@ void
 hv_profile_view_show_scene (HvProfileView *self, HvScene *scene)
 {
   gboolean is_diff = scene->diff != NULL;
-  gboolean timed = scene->report.profile->n_moments > 1;
   gboolean another = self->scene && !hv_question_equal (&scene->question, &self->scene->question);
 
   g_clear_pointer (&self->scene, hv_scene_unref);
@@ -463,7 +463,6 @@ hv_profile_view_show_scene (HvProfileView *self, HvScene *scene)
   gtk_widget_set_visible (self->view_switch, is_diff);
   gtk_widget_set_visible (GTK_WIDGET (self->summary), !is_diff);
   gtk_widget_set_visible (GTK_WIDGET (self->diff_table), is_diff);
-  gtk_widget_set_visible (GTK_WIDGET (self->timeline), !is_diff && timed);
   if (is_diff)
     {
       hv_profile_view_show_diff_head (self);
@@ -474,8 +473,8 @@ hv_profile_view_show_scene (HvProfileView *self, HvScene *scene)
       hv_profile_view_show_overview (self);
       hv_call_table_set_scene (self->call_table, scene);
       hv_site_table_set_scene (self->site_table, scene);
-      hv_timeline_set_scene (self->timeline, timed ? scene : NULL);
     }
+  hv_profile_view_show_timeline (self);
   hv_profile_view_update_moment_switch (self);
   hv_profile_view_update_groups (self);
   update_chips (self);

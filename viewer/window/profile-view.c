@@ -183,8 +183,8 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user)
   g_signal_emit (self, signals[SIGNAL_FAILED], 0, error->message);
 }
 
-static void
-ask (HvProfileView *self)
+void
+hv_profile_view_ask (HvProfileView *self)
 {
   g_autoptr (GTask) gtask = g_task_new (self, NULL, answered_cb, NULL);
   Task *task = g_new0 (Task, 1);
@@ -199,16 +199,6 @@ ask (HvProfileView *self)
   g_task_run_in_thread (gtask, ask_thread);
 }
 
-/* One view makes room for the other. */
-static void
-show_moments (HvProfileView *self, gboolean moments)
-{
-  self->placed = FALSE;
-  hv_flame_graph_set_scene (self->flame, NULL);
-  gtk_toggle_button_set_active (self->growth_button, TRUE);
-  hv_flame_graph_set_view (self->flame, moments ? HV_FLAME_GROWTH : HV_FLAME_CURRENT);
-}
-
 void
 hv_profile_view_ask_again (HvProfileView *self, const HvQuestion *question)
 {
@@ -217,9 +207,9 @@ hv_profile_view_ask_again (HvProfileView *self, const HvQuestion *question)
   self->question = *question;
   hv_profile_view_take_transforms (self, question->options.transforms);
   if (question->moments != moments)
-    show_moments (self, question->moments);
+    hv_profile_view_show_moments (self, question->moments);
   hv_profile_view_update_metrics (self);
-  ask (self);
+  hv_profile_view_ask (self);
 }
 
 static void
@@ -233,7 +223,7 @@ metric_cb (HvProfileView *self)
   q->metric = g_array_index (self->metrics, HvMetric, selected);
   if (!hv_profile_view_base (self) && !hv_profile_has (self->profiles->current, q->metric, q->at))
     q->at = HV_AT_END;
-  ask (self);
+  hv_profile_view_ask (self);
 }
 
 static void
@@ -243,7 +233,7 @@ group_cb (HvProfileView *self)
   if (self->quiet || selected >= self->groups->len)
     return;
   self->question.options.group = g_array_index (self->groups, HvGroup, selected);
-  ask (self);
+  hv_profile_view_ask (self);
 }
 
 static void
@@ -258,21 +248,7 @@ thread_cb (HvProfileView *self)
                                 self->profiles->current->thread_uid[selected - 1])
                                      : NULL;
   self->question.options.thread = g_intern_string (number);
-  ask (self);
-}
-
-static void
-set_moment (HvProfileView *self, uint32_t at)
-{
-  if (self->question.at == at)
-    return;
-  self->question.at = at;
-  if (!hv_profile_has (self->profiles->current, self->question.metric, at))
-    {
-      self->question.metric = HV_METRIC_LIVE_BYTES;
-      hv_profile_view_update_metrics (self);
-    }
-  ask (self);
+  hv_profile_view_ask (self);
 }
 
 static void
@@ -281,49 +257,16 @@ moment_cb (HvProfileView *self, GtkToggleButton *button)
   if (self->quiet || !gtk_toggle_button_get_active (button))
     return;
   if (gtk_toggle_button_get_active (self->peak_button))
-    set_moment (self, HV_AT_PEAK);
+    hv_profile_view_set_moment (self, HV_AT_PEAK);
   else if (gtk_toggle_button_get_active (self->end_button))
-    set_moment (self, HV_AT_END);
-}
-
-static void
-timeline_cb (HvProfileView *self, guint moment)
-{
-  set_moment (self, moment);
-}
-
-/* Between one view of the recording and what changed from one moment to another. */
-static void
-compare_moments (HvProfileView *self, gboolean moments, uint32_t from, uint32_t to)
-{
-  HvQuestion *q = &self->question;
-  gboolean grouped = q->options.group != hv_profile_view_default_group (self);
-
-  q->moments = moments;
-  q->base_at = from;
-  q->at = to;
-  q->swapped = FALSE;
-  if (!grouped)
-    q->options.group = hv_profile_view_default_group (self);
-  if (!hv_profile_has (self->profiles->current, q->metric, to)
-      || (moments && !hv_profile_has (self->profiles->current, q->metric, from)))
-    q->metric = HV_METRIC_LIVE_BYTES;
-  show_moments (self, moments);
-  hv_profile_view_update_metrics (self);
-  ask (self);
-}
-
-static void
-range_cb (HvProfileView *self, guint from, guint to)
-{
-  compare_moments (self, TRUE, from, to);
+    hv_profile_view_set_moment (self, HV_AT_END);
 }
 
 static void
 fold_cb (HvProfileView *self)
 {
   self->question.options.all_frames = !self->question.options.all_frames;
-  ask (self);
+  hv_profile_view_ask (self);
 }
 
 static void
@@ -333,7 +276,7 @@ chip_cb (HvProfileView *self, GtkButton *button)
 
   if (button == self->chip[HV_CHIP_RANGE])
     {
-      compare_moments (self, FALSE, HV_AT_END, HV_AT_END);
+      hv_profile_view_compare_moments (self, FALSE, HV_AT_END, HV_AT_END);
       return;
     }
   if (button == self->chip[HV_CHIP_STATUS])
@@ -353,7 +296,7 @@ chip_cb (HvProfileView *self, GtkButton *button)
     o->ignore = NULL;
   else if (button == self->chip[HV_CHIP_HIDE])
     o->hide = NULL;
-  ask (self);
+  hv_profile_view_ask (self);
 }
 
 static void
@@ -507,6 +450,7 @@ hv_profile_view_class_init (HvProfileViewClass *klass)
   g_type_ensure (HV_TYPE_WRAP_BOX);
   g_type_ensure (HV_TYPE_WATERFALL);
   g_type_ensure (HV_TYPE_TIMELINE);
+  g_type_ensure (HV_TYPE_TIMELINE_HEAD);
   g_type_ensure (HV_TYPE_FLAME_GRAPH);
   g_type_ensure (HV_TYPE_LEGEND);
   g_type_ensure (HV_TYPE_BUTTERFLY);
@@ -531,6 +475,7 @@ hv_profile_view_class_init (HvProfileViewClass *klass)
   BIND (sentence);
   BIND (match_total);
   BIND (timeline);
+  BIND (timeline_head);
   BIND (growth_button);
   BIND (current_button);
   BIND (base_button);
@@ -639,11 +584,9 @@ hv_profile_view_init (HvProfileView *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->flap, "notify::folded", G_CALLBACK (folded_cb), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->timeline, "range", G_CALLBACK (range_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->waterfall, "status", G_CALLBACK (waterfall_cb), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->timeline, "moment", G_CALLBACK (timeline_cb), self,
-                           G_CONNECT_SWAPPED);
+  hv_profile_view_init_timeline (self);
 }
 
 /* --- public --- */
@@ -700,6 +643,7 @@ hv_profile_view_open (HvProfileView *self, HvProfiles *profiles, const HvProfile
     q->options.group = hv_profile_view_default_group (self);
   self->placed = FALSE;
   self->travels = FALSE;
+  hv_profile_view_forget_marks (self);
   g_clear_pointer (&self->history, hv_history_free);
   self->history = hv_history_new ();
   hv_profile_view_init_transforms (self);
@@ -737,7 +681,7 @@ hv_profile_view_open (HvProfileView *self, HvProfiles *profiles, const HvProfile
   hv_profile_view_place_peak (self, q);
   hv_profile_view_update_metrics (self);
   hv_profile_view_ask_overview (self);
-  ask (self);
+  hv_profile_view_ask (self);
   return TRUE;
 }
 
@@ -750,7 +694,7 @@ hv_profile_view_replace (HvProfileView *self, HvProfiles *profiles)
   self->profiles = hv_profiles_ref (profiles);
   g_clear_pointer (&before, hv_profiles_unref);
   hv_profile_view_ask_overview (self);
-  ask (self);
+  hv_profile_view_ask (self);
 }
 
 const HvScene *
@@ -767,7 +711,7 @@ hv_profile_view_follow_rules (HvProfileView *self)
     return;
   hv_profiles_follow_rules (self->profiles);
   hv_profile_view_ask_overview (self);
-  ask (self);
+  hv_profile_view_ask (self);
 }
 
 void
@@ -777,7 +721,7 @@ hv_profile_view_swap (HvProfileView *self)
   if (!self->profiles || !hv_profile_view_base (self))
     return;
   self->question.swapped = !self->question.swapped;
-  ask (self);
+  hv_profile_view_ask (self);
 }
 
 void
@@ -804,7 +748,7 @@ hv_profile_view_invert (HvProfileView *self)
   if (!self->scene)
     return;
   self->question.options.bottom_up = !self->question.options.bottom_up;
-  ask (self);
+  hv_profile_view_ask (self);
 }
 
 void
@@ -827,17 +771,6 @@ hv_profile_view_open_source (HvProfileView *self)
   g_return_if_fail (HV_IS_PROFILE_VIEW (self));
   hv_profile_view_show_page (self, HV_VIEW_PAGE_SOURCE);
   hv_source_pane_focus (self->source);
-}
-
-void
-hv_profile_view_step_moment (HvProfileView *self, int by)
-{
-  g_return_if_fail (HV_IS_PROFILE_VIEW (self));
-  if (!self->profiles || hv_profile_view_base (self) || !self->profiles->current->n_moments)
-    return;
-  gint64 last = (gint64) self->profiles->current->n_moments - 1;
-  gint64 now = self->question.at <= last ? self->question.at : last;
-  set_moment (self, (uint32_t) CLAMP (now + by, 0, last));
 }
 
 void

@@ -67,6 +67,17 @@ gboolean hv_profile_view_transform (HvProfileView *self, HvTransformKind kind);
 /* Undoes so many steps of transforming, or does them again where it is positive. */
 gboolean hv_profile_view_undo (HvProfileView *self, int by);
 void hv_profile_view_step_moment (HvProfileView *self, int by);
+void hv_profile_view_show_peak (HvProfileView *self);
+
+/* Whether what is shown is one recording, or series, with more than one moment. */
+gboolean hv_profile_view_has_timeline (HvProfileView *self);
+gboolean hv_profile_view_focus_timeline (HvProfileView *self); /* FALSE: there is none */
+
+/* Marks the moment that is shown as HV_MARK_A or HV_MARK_B; again, takes the mark away. */
+void hv_profile_view_mark (HvProfileView *self, guint mark);
+
+/* Shows what changed from one mark to the other. */
+void hv_profile_view_compare_marks (HvProfileView *self);
 void hv_profile_view_zoom (HvProfileView *self, int by); /* 0: reset */
 
 /* So many steps forward in the history of questions and zooms, or back; FALSE: there are none. */
