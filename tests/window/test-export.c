@@ -146,6 +146,26 @@ test_dropped (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* The peak asked for as a moment is the same as the one shown at first. */
+static void
+test_peak (void)
+{
+  static const HvProfileViewStart start;
+  g_autofree char *file = g_test_build_filename (G_TEST_DIST, "frontend.zst", NULL);
+  HvMainWindow *window = hv_main_window_new (NULL, &quiet_session, &start);
+  gboolean done = FALSE;
+
+  g_signal_connect (window, "settled", G_CALLBACK (settled_cb), &done);
+  gtk_window_present (GTK_WINDOW (window));
+  hv_main_window_open (window, (const char *const[]){ file, NULL }, HV_LOAD_ONE, NULL, "peak");
+  while (!done)
+    g_main_context_iteration (NULL, TRUE);
+  const HvScene *scene = hv_profile_view_get_scene (hv_main_window_get_view (window));
+  g_assert_cmpint (scene->report.metric, ==, HV_METRIC_LIVE_BYTES);
+  g_assert_cmpuint (scene->report.at, ==, HV_AT_PEAK);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 /* The column of a title in the first line. */
 static guint
 column_of (char **titles, const char *title)
@@ -347,6 +367,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/export/state-zoom-search-view", test_state);
   g_test_add_func ("/export/dropped", test_dropped);
+  g_test_add_func ("/export/peak", test_peak);
   g_test_add_func ("/export/tables", test_tables);
   g_test_add_func ("/export/failure", test_failure);
   g_test_add_func ("/export/link", test_link);

@@ -612,7 +612,8 @@ hv_profile_view_place_peak (HvProfileView *self, HvQuestion *question)
   gboolean bytes = question->metric == HV_METRIC_PEAK_BYTES;
 
   if (self->profiles->base || !hv_profile_view_is_recording (self->profiles->current)
-      || question->at != HV_AT_END || (!bytes && question->metric != HV_METRIC_PEAK_BLOCKS))
+      || (question->at != HV_AT_END && question->at != HV_AT_PEAK)
+      || (!bytes && question->metric != HV_METRIC_PEAK_BLOCKS))
     return;
   question->metric = bytes ? HV_METRIC_LIVE_BYTES : HV_METRIC_LIVE_BLOCKS;
   question->at = HV_AT_PEAK;
