@@ -28,7 +28,7 @@ hv_main_window_follow (HvMainWindow *self)
   gtk_widget_set_visible (GTK_WIDGET (self->swap_button), is_diff);
   hv_main_window_update_actions (self, scene != NULL, is_diff,
                                  document && hv_document_is_loading (document),
-                                 hv_profile_view_has_timeline (self->view));
+                                 scene && hv_profile_view_has_timeline (self->view));
 }
 
 /* --- class --- */
