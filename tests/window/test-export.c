@@ -209,7 +209,7 @@ test_tables (void)
   export(window, "tree.csv");
   g_autofree char *tree = read_file ("tree.csv");
   g_autofree char *first = g_strdup_printf ("\n0,%" G_GINT64_FORMAT ",100.00,", total);
-  g_assert_true (g_str_has_prefix (tree, "Depth,Inclusive,Share,"));
+  g_assert_true (g_str_has_prefix (tree, "Depth,Inclusive,Of all,"));
   g_assert_nonnull (strstr (tree, first));
   g_assert_nonnull (strstr (tree, "\n1,"));
 

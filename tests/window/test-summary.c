@@ -299,6 +299,62 @@ test_sizes (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+static void
+collect_help (GtkWidget *widget, GPtrArray *titles)
+{
+  if (ADW_IS_ACTION_ROW (widget))
+    {
+      const char *text = adw_action_row_get_subtitle (ADW_ACTION_ROW (widget));
+      g_assert_nonnull (text);
+      g_assert_cmpuint (strlen (text), >, 60);
+      g_ptr_array_add (titles,
+                       (gpointer) adw_preferences_row_get_title (ADW_PREFERENCES_ROW (widget)));
+    }
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child;
+       child = gtk_widget_get_next_sibling (child))
+    collect_help (child, titles);
+}
+
+static GtkWindow *
+find_help (void)
+{
+  g_autoptr (GListModel) windows = g_object_ref (gtk_window_get_toplevels ());
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWindow) window = g_list_model_get_item (windows, i);
+      if (ADW_IS_PREFERENCES_WINDOW (window) && gtk_widget_get_visible (GTK_WIDGET (window)))
+        return window;
+    }
+  return NULL;
+}
+
+/* F1 tells what every word means, beside the window. */
+static void
+test_help (void)
+{
+  static const char *const words[] = { "Live",         "Peak",           "Allocated in total",
+                                       "Temporary",    "Self",           "With callees (inclusive)",
+                                       "Zoom",         "Focus",          "Drop",
+                                       "Hide (merge)", "Sampled",        "Base and current",
+                                       "Grew and new", "Shrunk and gone" };
+  g_autoptr (GPtrArray) titles = g_ptr_array_new ();
+
+  if (!have_hands ())
+    return;
+  HvMainWindow *window = open_summary ("heaptrack", "truth.zst");
+  keys (GTK_WINDOW (window), "F1");
+  wait_until (find_help ());
+  GtkWindow *help = find_help ();
+  g_assert_false (gtk_window_get_modal (help));
+  g_assert_true (adw_preferences_window_get_search_enabled (ADW_PREFERENCES_WINDOW (help)));
+  collect_help (GTK_WIDGET (help), titles);
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    g_assert_true (g_ptr_array_find_with_equal_func (titles, words[i], g_str_equal, NULL));
+  gtk_window_destroy (help);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -315,5 +371,6 @@ main (int argc, char **argv)
   g_test_add_func ("/summary/names", test_names);
   g_test_add_func ("/summary/keyboard", test_keyboard);
   g_test_add_func ("/summary/sizes", test_sizes);
+  g_test_add_func ("/summary/help", test_help);
   return g_test_run ();
 }

@@ -186,7 +186,7 @@ static void
 hv_call_table_init (HvCallTable *self)
 {
   const char *const titles[N_COLUMNS] = {
-    _ ("Growth"), _ ("Base"),   _ ("Inclusive"), _ ("Share"),
+    _ ("Growth"), _ ("Base"),   _ ("Inclusive"), _ ("Of all"),
     _ ("Self"),   _ ("Blocks"), _ ("Function"),  _ ("Source")
   };
   static const int widths[N_COLUMNS] = { 110, 100, 110, 80, 110, 110, 240, 220 };

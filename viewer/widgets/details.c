@@ -109,7 +109,7 @@ row_of (HvDetails *self)
 }
 
 static void
-show_diff (HvDetails *self)
+show_diff (HvDetails *self, uint32_t zoom)
 {
   const HvReport *r = &self->scene->report;
   const HvDiff *diff = self->scene->diff;
@@ -140,6 +140,9 @@ show_diff (HvDetails *self)
       add_row (self, _ ("growth"), NULL, hv_format_delta (r->profile, r->metric, growth),
                growth > 0 ? "grow" : NULL);
       add_row (self, _ ("of all growth"), NULL, hv_format_percent (growth, diff->growth[0]), NULL);
+      if (zoom && zoom != node)
+        add_row (self, _ ("of what is zoomed"), NULL,
+                 hv_format_percent (growth, diff->growth[zoom]), NULL);
       if (node && parent)
         add_row (self, _ ("of parent’s"), NULL, hv_format_percent (growth, diff->growth[parent]),
                  NULL);
@@ -181,6 +184,9 @@ show_bottom_up (HvDetails *self, uint32_t zoom)
 
   add_row (self, hv_label_metric (r->metric), NULL,
            hv_format_value (r->profile, r->metric, cost[node]), NULL);
+  add_row (self, hv_label_of_all (tree), NULL, hv_format_percent (cost[node], cost[0]), NULL);
+  if (zoom && zoom != node)
+    add_row (self, _ ("of what is zoomed"), NULL, hv_format_percent (cost[node], cost[zoom]), NULL);
   if (tree->has_partner)
     {
       HvMetric partner = hv_metric_partner (r->metric);
@@ -188,9 +194,6 @@ show_bottom_up (HvDetails *self, uint32_t zoom)
       add_row (self, hv_metric_is_bytes (partner) ? _ ("bytes") : _ ("blocks"), NULL,
                hv_format_value (r->profile, partner, n), NULL);
     }
-  add_row (self, _ ("of all"), NULL, hv_format_percent (cost[node], cost[0]), NULL);
-  if (zoom && zoom != node)
-    add_row (self, _ ("of what is zoomed"), NULL, hv_format_percent (cost[node], cost[zoom]), NULL);
 }
 
 static void
@@ -211,6 +214,13 @@ show_profile (HvDetails *self, uint32_t zoom)
   add_head (self, _ ("self"), _ ("with callees"));
   add_row (self, hv_label_metric (r->metric), hv_format_value (r->profile, r->metric, own[node]),
            hv_format_value (r->profile, r->metric, all[node]), NULL);
+  add_row (self, hv_label_of_all (tree), hv_format_percent (own[node], all[0]),
+           hv_format_percent (all[node], all[0]), NULL);
+  if (zoom && zoom != node)
+    add_row (self, _ ("of what is zoomed"), hv_format_percent (own[node], all[zoom]),
+             hv_format_percent (all[node], all[zoom]), NULL);
+  if (node && parent)
+    add_row (self, _ ("of parent"), NULL, hv_format_percent (all[node], all[parent]), NULL);
   if (tree->has_partner)
     {
       const int64_t *n_own = tree->self[HV_SIDE_CURRENT][HV_SLOT_PARTNER];
@@ -223,13 +233,6 @@ show_profile (HvDetails *self, uint32_t zoom)
         add_row (self, _ ("average"), average (r->profile, r->metric, own[node], n_own[node]),
                  average (r->profile, r->metric, all[node], n_all[node]), NULL);
     }
-  add_row (self, _ ("of all"), hv_format_percent (own[node], all[0]),
-           hv_format_percent (all[node], all[0]), NULL);
-  if (zoom && zoom != node)
-    add_row (self, _ ("of what is zoomed"), hv_format_percent (own[node], all[zoom]),
-             hv_format_percent (all[node], all[zoom]), NULL);
-  if (node && parent)
-    add_row (self, _ ("of parent"), NULL, hv_format_percent (all[node], all[parent]), NULL);
 }
 
 static void
@@ -388,7 +391,7 @@ hv_details_show (HvDetails *self, HvScene *scene, uint32_t node, uint32_t zoom)
   clear_children (GTK_WIDGET (self->grid));
   self->n_rows = 0;
   if (scene->diff)
-    show_diff (self);
+    show_diff (self, zoom);
   else
     show_profile (self, zoom);
   gtk_label_set_text (self->stack_title, node          ? _ ("Call path")

@@ -78,7 +78,7 @@ describe_profile (HvFlameGraph *self, GString *text, const HvFlameBox *box)
 
   add_line (text, _ ("with callees"), hv_format_value (r->profile, r->metric, box->value), NULL,
             NULL);
-  add_line (text, _ ("of all"), hv_format_percent (box->value, all[0]), NULL, NULL);
+  add_line (text, hv_label_of_all (tree), hv_format_percent (box->value, all[0]), NULL, NULL);
   if (self->zoom && self->zoom != node)
     add_line (text, _ ("of what is zoomed"), hv_format_percent (box->value, all[self->zoom]), NULL,
               NULL);

@@ -91,6 +91,12 @@ hv_label_why (const HvDiffRow *row)
 }
 
 const char *
+hv_label_of_all (const HvTree *tree)
+{
+  return tree->dropped[HV_SIDE_CURRENT] ? _ ("of all shown") : _ ("of all");
+}
+
+const char *
 hv_label_format (const char *format)
 {
   if (g_strcmp0 (format, "jemalloc") == 0)

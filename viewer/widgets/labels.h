@@ -9,6 +9,9 @@ G_BEGIN_DECLS
 const char *hv_label_metric (HvMetric metric);
 const char *hv_label_status (HvStatus status);
 const char *hv_label_why (const HvDiffRow *row);
+/* "of all": what a share of the tree's root is of; where filters dropped some of it, of the rest.
+ */
+const char *hv_label_of_all (const HvTree *tree);
 const char *hv_label_format (const char *format);
 
 /* "3 802 blocks", or whatever the profile calls them. Newly allocated. */

@@ -246,7 +246,8 @@ static void
 hv_site_table_init (HvSiteTable *self)
 {
   const char *const titles[N_COLUMNS] = {
-    _ ("Self"), _ ("Share"), _ ("Inclusive"), _ ("Blocks"), _ ("Average"), _ ("Site"), _ ("Source"),
+    _ ("Self"),    _ ("Of all"), _ ("Inclusive"), _ ("Blocks"),
+    _ ("Average"), _ ("Site"),   _ ("Source"),
   };
   static const int widths[N_COLUMNS] = { 110, 80, 110, 110, 110, 240, 220 };
   HvCostTable *table = HV_COST_TABLE (self);

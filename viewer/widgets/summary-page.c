@@ -96,7 +96,6 @@ typedef struct
 {
   const char *label, *tooltip; /* NULL label: there is nothing to do */
   const char *action;          /* of the window; NULL: a signal of the page */
-  const char *topic;           /* of the help, for win.explain */
 } Step;
 
 static Step
@@ -119,6 +118,9 @@ step_of (const HvFinding *finding)
                      .action = "win.symbols" };
     case HV_FINDING_RSS:
     case HV_FINDING_SAMPLED:
+      return (Step){ .label = _ ("What Is This?"),
+                     .tooltip = _ ("What the words mean"),
+                     .action = "win.help" };
     case HV_FINDING_CUT:
     case HV_FINDING_NOTE:
       break;

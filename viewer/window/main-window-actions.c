@@ -80,6 +80,18 @@ shortcuts_action (GtkWidget *widget, const char *name, GVariant *parameter)
   gtk_window_present (shortcuts);
 }
 
+/* Stays open beside the window: it is read while one looks. */
+static void
+help_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  g_autoptr (GtkBuilder) builder = gtk_builder_new_from_resource ("/org/heapview/ui/help.ui");
+  GtkWindow *help = GTK_WINDOW (gtk_builder_get_object (builder, "help"));
+
+  gtk_window_set_transient_for (help, GTK_WINDOW (widget));
+  gtk_window_set_destroy_with_parent (help, TRUE);
+  gtk_window_present (help);
+}
+
 static const struct
 {
   const char *name;
@@ -205,6 +217,7 @@ hv_main_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.about", NULL, about_action);
   gtk_widget_class_install_action (widget_class, "win.symbols", NULL, symbols_action);
   gtk_widget_class_install_action (widget_class, "win.shortcuts", NULL, shortcuts_action);
+  gtk_widget_class_install_action (widget_class, "win.help", NULL, help_action);
   gtk_widget_class_install_action (widget_class, "win.cancel", NULL, view_action);
   hv_main_window_install_export (widget_class);
   for (guint i = 0; i < G_N_ELEMENTS (shown_actions); i++)
@@ -229,6 +242,7 @@ hv_main_window_install_actions (GtkWidgetClass *widget_class)
                                        NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_question, GDK_CONTROL_MASK,
                                        "win.shortcuts", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F1, 0, "win.help", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F5, 0, "win.reload-rules", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Return, GDK_CONTROL_MASK, "win.source",
                                        NULL);
