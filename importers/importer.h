@@ -13,8 +13,9 @@ typedef struct
   char **binaries;   /* --binary, NULL-terminated or NULL */
   char **debug_dirs; /* --debug-dir */
   const char *sysroot;
-  gboolean debuginfod;   /* ask the servers of $DEBUGINFOD_URLS */
-  gboolean symbol_cache; /* ask and fill the user's cache of names */
+  gboolean debuginfod;    /* ask the servers of $DEBUGINFOD_URLS */
+  int debuginfod_seconds; /* for one file, where the environment does not say; 0: the default */
+  gboolean symbol_cache;  /* ask and fill the user's cache of names */
 
   GCancellable *cancellable;
   HvProgressFunc progress;

@@ -35,6 +35,10 @@ gboolean _hv_store_find (HvStore *store, const char *key, gint64 *id, GError **e
 /* Deletes a profile's rows, within the caller's transaction. */
 gboolean _hv_store_delete (HvStore *store, gint64 id, GError **error);
 
+/* Drops the profiles not used for longest, but never `keep`, until the bound holds; within the
+ * caller's transaction. */
+gboolean _hv_store_make_room (HvStore *store, gint64 keep, GError **error);
+
 /* Bytes of the file that hold something. */
 gboolean _hv_store_used_bytes (HvStore *store, gint64 *bytes, GError **error);
 
@@ -121,6 +125,6 @@ char *_hv_store_metric_columns (const HvStoreJob *job); /* ", live_bytes, live_b
 /* Of the tables and views, and what it is for a store that this version made and nobody changed. A
  * test tells when a migration makes it another. */
 uint64_t _hv_store_schema_hash (HvStore *store);
-#define HV_SCHEMA_HASH UINT64_C (0x5ac459bb7005ea35)
+#define HV_SCHEMA_HASH UINT64_C (0xd989e7f8ba90273c)
 
 G_END_DECLS

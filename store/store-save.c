@@ -148,31 +148,18 @@ write_profile (HvStoreJob *job, gint64 id, const char *key, GError **error)
          || _hv_store_fail (job->store, "the profile cannot be stored", error);
 }
 
-/* Notes what the profile takes, then drops those not used for longest until the bound holds. */
+/* Notes what the profile takes. */
 static gboolean
-make_room (HvStore *store, gint64 id, gint64 before, GError **error)
+note_size (HvStore *store, gint64 id, gint64 before, GError **error)
 {
-  gint64 used, oldest;
+  gint64 used;
 
   if (!_hv_store_used_bytes (store, &used, error))
     return FALSE;
   g_autofree char *note = g_strdup_printf ("UPDATE profile SET bytes = %" G_GINT64_FORMAT
                                            " WHERE id = %" G_GINT64_FORMAT,
                                            MAX (0, used - before), id);
-  g_autofree char *find = g_strdup_printf (
-      "SELECT id FROM profile WHERE id <> %" G_GINT64_FORMAT " ORDER BY last_used, id LIMIT 1", id);
-  if (!_hv_store_exec (store, note, error))
-    return FALSE;
-  while (store->max_bytes > 0 && used > store->max_bytes)
-    {
-      if (!_hv_store_int64 (store, find, 0, &oldest, error))
-        return FALSE;
-      if (oldest == 0)
-        break;
-      if (!_hv_store_delete (store, oldest, error) || !_hv_store_used_bytes (store, &used, error))
-        return FALSE;
-    }
-  return TRUE;
+  return _hv_store_exec (store, note, error);
 }
 
 static gboolean
@@ -190,7 +177,8 @@ save (HvStoreJob *job, const char *key, GCancellable *cancellable, gboolean *ove
     if (!write_table (job, &_hv_store_tables[i], id, before, cancellable, over, error))
       return FALSE;
   return (*over || over_bound (store, before, over, error))
-         && (*over || make_room (store, id, before, error))
+         && (*over
+             || (note_size (store, id, before, error) && _hv_store_make_room (store, id, error)))
          && !g_cancellable_set_error_if_cancelled (cancellable, error);
 }
 

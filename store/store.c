@@ -20,7 +20,7 @@
 static const char *const migrations[] = {
   "/org/heapview/schema.sql",   "/org/heapview/schema-2.sql", "/org/heapview/schema-3.sql",
   "/org/heapview/schema-4.sql", "/org/heapview/schema-5.sql", "/org/heapview/schema-6.sql",
-  "/org/heapview/schema-7.sql",
+  "/org/heapview/schema-7.sql", "/org/heapview/schema-8.sql",
 };
 #define VERSION ((int) G_N_ELEMENTS (migrations))
 

@@ -61,6 +61,19 @@ HvProfile *hv_store_load (HvStore *store, const char *key, GError **error);
 gboolean hv_store_save (HvStore *store, const char *key, const HvProfile *profile,
                         GCancellable *cancellable, GError **error);
 
+/* The absolute path of its file. */
+const char *hv_store_get_path (HvStore *store);
+
+/* What the file takes on the disk, and how many profiles are in it. */
+gboolean hv_store_measure (HvStore *store, gint64 *bytes, gint64 *n_profiles, GError **error);
+
+/* Drops the profiles not used for longest until the bound holds: saving does so by itself, this is
+ * for a bound that was made lower. HV_ERROR_STORE; the store is then as it was. */
+gboolean hv_store_trim (HvStore *store, GError **error);
+
+/* Drops all profiles and their states (store-state.h); views that have a name stay. */
+gboolean hv_store_clear (HvStore *store, GError **error);
+
 /* Runs one read-only statement and appends its result as CSV (RFC 4180 with \n, header first; NULL
  * is empty, an empty text "", a blob x'…'). `keys` (NULL-terminated, or NULL) are the profiles of
  * the command's FILEs in order: the table file(n, profile, key) and the view v_file (v_profile of

@@ -40,6 +40,26 @@ hv_transform_new (HvTransformKind kind, const HvTree *tree, uint32_t node)
   return transform;
 }
 
+HvTransform *
+hv_transform_restore (HvTransformKind kind, HvGroup group, const char *label, const char *module,
+                      const char *const *path)
+{
+  guint n = is_of_path (kind) ? g_strv_length ((char **) path) : 0;
+
+  if (kind >= HV_N_TRANSFORMS || group >= HV_N_GROUPS || *label == '\0'
+      || (kind == HV_TRANSFORM_COLLAPSE_MODULE && *module == '\0')
+      || (is_of_path (kind) && (n == 0 || n % 2 != 0)))
+    return NULL;
+  HvTransform *transform = g_atomic_rc_box_new0 (HvTransform);
+  transform->kind = kind;
+  transform->group = group;
+  transform->label = g_strdup (label);
+  transform->module = g_strdup (module);
+  if (is_of_path (kind))
+    transform->path = g_strdupv ((char **) path);
+  return transform;
+}
+
 gboolean
 hv_transform_applies (const HvTransform *transform, HvGroup group)
 {

@@ -34,6 +34,11 @@ typedef struct
  * module that is not known. */
 HvTransform *hv_transform_new (HvTransformKind kind, const HvTree *tree, uint32_t node);
 
+/* One that was described before: `path` has label and module of each frame in turn, for the kinds
+ * …_PATH. NULL: there can be no such transform. */
+HvTransform *hv_transform_restore (HvTransformKind kind, HvGroup group, const char *label,
+                                   const char *module, const char *const *path);
+
 /* Whether frames of a tree of `group` are told apart as those the transform was made for. It is
  * left out where they are not. */
 gboolean hv_transform_applies (const HvTransform *transform, HvGroup group);

@@ -9,8 +9,24 @@
  * anew. */
 #define IMPORT_VERSION 7
 
-/* How large the cache may grow. */
-#define CACHE_BYTES (G_GINT64_CONSTANT (2) << 30)
+char **
+hv_session_follow_settings (HvSession *session, const HvSettings *settings)
+{
+  HvImportOptions *o = &session->import;
+  g_autoptr (GStrvBuilder) dirs = g_strv_builder_new ();
+
+  if (o->debug_dirs)
+    g_strv_builder_addv (dirs, (const char **) o->debug_dirs);
+  for (guint i = 0; i < settings->debug_dirs->len; i++)
+    g_strv_builder_add (dirs, g_ptr_array_index (settings->debug_dirs, i));
+  o->debug_dirs = g_strv_builder_end (dirs);
+  if (!o->sysroot)
+    o->sysroot = g_intern_string (settings->sysroot); /* the settings may change meanwhile */
+  o->debuginfod |= settings->debuginfod;
+  o->debuginfod_seconds = settings->debuginfod_seconds;
+  session->cache_bytes = hv_settings_cache_bytes (settings);
+  return o->debug_dirs;
+}
 
 void
 hv_opened_clear (HvOpened *opened)
@@ -52,7 +68,11 @@ may_be_named (const HvSession *session, const HvProfile *profile)
 HvStore *
 hv_session_store (const HvSession *session, GError **error)
 {
-  return hv_store_open (session->store_path, session->store_path ? 0 : CACHE_BYTES, error);
+  return hv_store_open (session->store_path,
+                        session->store_path    ? 0
+                        : session->cache_bytes ? session->cache_bytes
+                                               : (gint64) HV_CACHE_MIB << 20,
+                        error);
 }
 
 /* The file, absolute; NULL for several and for what could be no file later. A profile without names

@@ -3,6 +3,7 @@
 
 #include "importers/importer.h"
 #include "store/store.h"
+#include "viewer/settings.h"
 
 G_BEGIN_DECLS
 
@@ -13,8 +14,14 @@ typedef struct
   HvImportOptions import;
   const char *store_path; /* NULL: the cache */
   gboolean no_store;
+  gint64 cache_bytes;       /* how large the cache may grow; 0: as without settings */
   const char *const *rules; /* files of frame rules; NULL: the user's and the built-in ones alone */
 } HvSession;
+
+/* Takes from the settings what the session does not say: where symbols come from, and how large the
+ * cache may grow. Folders are added to those of the session; free the result, which it then
+ * borrows, with g_strfreev() when the session is no longer used. */
+char **hv_session_follow_settings (HvSession *session, const HvSettings *settings);
 
 /* What was opened. */
 typedef struct

@@ -8,13 +8,16 @@
 #define ALL_FILES 3.0 /* times that */
 
 static double
-file_seconds (void)
+file_seconds (const HvImportOptions *options)
 {
   const char *text = g_getenv ("HEAPVIEW_DEBUGINFOD_TIMEOUT");
   char *end;
   double seconds = text ? g_ascii_strtod (text, &end) : 0;
 
-  return text && *end == 0 && seconds > 0 && seconds <= MAX_SECONDS ? seconds : FILE_SECONDS;
+  if (text && *end == 0 && seconds > 0 && seconds <= MAX_SECONDS)
+    return seconds;
+  return options->debuginfod_seconds > 0 ? MIN (options->debuginfod_seconds, MAX_SECONDS)
+                                         : FILE_SECONDS;
 }
 
 char *
@@ -26,7 +29,7 @@ hv_resolver_ask (HvResolver *r, const char *build_id, HvDebuginfodKind kind, GPt
     return NULL;
   if (!r->debuginfod_begun)
     {
-      double seconds = file_seconds ();
+      double seconds = file_seconds (r->options);
       r->debuginfod_begun = TRUE;
       r->debuginfod = hv_debuginfod_new (seconds, ALL_FILES * seconds, r->options->cancellable,
                                          &why);

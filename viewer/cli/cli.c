@@ -376,6 +376,7 @@ hv_command_run (const HvCommand *c)
   int status = HV_EXIT_DONE;
 
   hv_command_session (c, &session);
+  g_auto (GStrv) debug_dirs = hv_session_follow_settings (&session, c->settings);
   session.import.cancellable = cancellable;
   hv_progress_start (&session.import, c->quiet);
   if (c->store)

@@ -16,6 +16,7 @@ typedef struct
   char *format, *metric, *at, *group_by, *focus, *ignore, *hide, *store, *sysroot, *sql, *base;
   char *thread, *screenshot;
   int top;
+  HvSettings *settings; /* the user's; the options come before them */
 } HvCommand;
 
 enum

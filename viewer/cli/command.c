@@ -164,7 +164,11 @@ hv_command_parse (HvCommand *command, int argc, char **argv, int *status)
     }
   if (c->files == NULL)
     c->files = g_new0 (char *, 1);
-  return check (c, status);
+  if (!check (c, status))
+    return FALSE;
+  c->settings = hv_settings_load ();
+  c->si |= c->settings->si;
+  return TRUE;
 }
 
 void
@@ -180,6 +184,7 @@ hv_command_clear (HvCommand *c)
                       c->store,  c->sysroot, c->sql, c->base,     c->thread, c->screenshot };
   for (gsize i = 0; i < G_N_ELEMENTS (strings); i++)
     g_free (strings[i]);
+  g_clear_pointer (&c->settings, hv_settings_free);
 }
 
 gboolean

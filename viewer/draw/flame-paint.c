@@ -120,7 +120,7 @@ paint_label (const HvFlamePaint *paint, HvCanvas *canvas, const HvFlameBox *box,
   GdkRGBA color = hv_palette_text_on (palette, fill);
 
   if (faded)
-    color = hv_palette_mix (fill, &color, 0.6f);
+    color = hv_palette_soft_text_on (palette, fill, 0.6f);
   if (growth)
     {
       gboolean loss = box->forest == HV_FLAME_LOSS;
@@ -142,7 +142,7 @@ paint_label (const HvFlamePaint *paint, HvCanvas *canvas, const HvFlameBox *box,
   shorten (paint, canvas, box, end - x, &name);
   x += hv_canvas_text (canvas, name, HV_FACE_REGULAR, &color, x, y, end - x) + 8;
   value = hv_format_value (report->profile, report->metric, box->value);
-  GdkRGBA dim = hv_palette_mix (fill, &color, 0.72f);
+  GdkRGBA dim = hv_palette_soft_text_on (palette, fill, faded ? 0.5f : 0.72f);
   if (x + hv_canvas_text_width (canvas, value, HV_FACE_REGULAR) < end)
     hv_canvas_text (canvas, value, HV_FACE_REGULAR, &dim, x, y, end - x);
 }

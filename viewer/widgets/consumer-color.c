@@ -22,7 +22,7 @@ hv_consumer_color (const HvPalette *palette, const HvProfile *profile, const HvC
 {
   g_autofree char *origin = origin_of (profile, &consumers->consumer[index]);
   const HvKey key = { .label = consumers->consumer[index].label, .origin = origin };
-  GdkRGBA color = hv_palette_key (palette, &key);
+  GdkRGBA color = hv_palette_origin (palette, &key);
   guint before = 0;
 
   for (guint i = 0; i < index; i++)

@@ -2,8 +2,12 @@
 #include "viewer/widgets/scene.h"
 
 #include "importers/symbols/rules.h"
+#include "store/transform.h"
 
 #include <string.h>
+
+/* Of a large tree, where a call path is sought in it. */
+#define MAX_LOOKED_AT 20000
 
 /* Told apart by colour and label: more would be neither. */
 #define MAX_CONSUMERS 8
@@ -428,6 +432,47 @@ hv_scene_find_path (const HvScene *scene, char **path)
   return at;
 }
 
+/* Whether the question gives frames to their callers, other than `other` does: a call path then
+ * lacks some. */
+static gboolean
+hides_more (const HvTreeOptions *o, const HvTreeOptions *other)
+{
+  if (!o->all_frames && other->all_frames)
+    return TRUE;
+  if (o->hide && g_strcmp0 (o->hide, other->hide) != 0)
+    return TRUE;
+  for (guint i = 0; o->transforms && i < o->transforms->len; i++)
+    {
+      const HvTransform *transform = g_ptr_array_index (o->transforms, i);
+      gboolean gives = transform->kind == HV_TRANSFORM_HIDE
+                       || transform->kind == HV_TRANSFORM_HIDE_PATH
+                       || transform->kind >= HV_TRANSFORM_COLLAPSE_MODULE;
+      if (gives && !(other->transforms && g_ptr_array_find (other->transforms, transform, NULL)))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* The nearest call below `at` that is called so, frames between them. */
+static uint32_t
+find_below (const HvScene *scene, uint32_t at, const char *wanted)
+{
+  const HvTree *tree = scene->report.tree;
+  g_autoptr (GArray) queue = g_array_new (FALSE, FALSE, sizeof (uint32_t));
+
+  g_array_append_val (queue, at);
+  for (guint i = 0; i < queue->len && queue->len < MAX_LOOKED_AT; i++)
+    {
+      uint32_t node = g_array_index (queue, uint32_t, i);
+      uint32_t found = find_child (scene, node, wanted);
+      if (found)
+        return found;
+      g_array_append_vals (queue, tree->child + tree->child_start[node],
+                           tree->child_start[node + 1] - tree->child_start[node]);
+    }
+  return 0;
+}
+
 uint32_t
 hv_scene_find_like (const HvScene *scene, const HvScene *other, uint32_t node)
 {
@@ -439,6 +484,8 @@ hv_scene_find_like (const HvScene *scene, const HvScene *other, uint32_t node)
       || scene->report.tree->options.bottom_up != other->report.tree->options.bottom_up)
     return 0;
 
+  const HvTreeOptions *now = &scene->report.tree->options, *then = &other->report.tree->options;
+  gboolean fewer = hides_more (now, then), more = hides_more (then, now);
   g_autoptr (GArray) nodes = hv_tree_path (other->report.tree, node);
   g_auto (GStrv) path = hv_scene_path (other, node);
   for (guint i = 0; path[i]; i++)
@@ -446,6 +493,10 @@ hv_scene_find_like (const HvScene *scene, const HvScene *other, uint32_t node)
       uint32_t next = find_child (scene, at, path[i]);
       if (!next)
         next = find_named (scene, at, other, g_array_index (nodes, uint32_t, i));
+      if (!next && more)
+        next = find_below (scene, at, path[i]);
+      if (!next && fewer)
+        continue;
       if (!next)
         break;
       at = next;

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "viewer/window/kept-views.h"
 #include "viewer/window/recent-files.h"
 
 #include "viewer/draw/titles.h"
@@ -39,6 +40,7 @@ struct _HvDocument
   HvLoadKind kind;   /* of the last load */
   char **shown;      /* the files of what is shown */
   HvLoadKind shown_kind;
+  char *key;                /* of what is shown in the store; NULL: it is not kept */
   char *stamp;              /* what the files were like when they were last read */
   GPtrArray *binaries;      /* of char *: PATH=FILE as the user located them */
   HvSymbolsWindow *symbols; /* NULL: never asked for */
@@ -168,6 +170,29 @@ keep (HvDocument *self, HvLoader *loader, HvProfiles *profiles)
   hv_loader_keep (loader, profiles, kept_cb, g_object_ref (application));
 }
 
+/* The entry shows what a kept state searches. */
+static void
+restore_search (HvDocument *self)
+{
+  gboolean match_case;
+  g_autofree char *text = g_strdup (hv_profile_view_get_search (self->view, &match_case));
+
+  gtk_search_bar_set_search_mode (self->search_bar, text != NULL);
+  gtk_toggle_button_set_active (self->case_button, text && match_case);
+  gtk_editable_set_text (GTK_EDITABLE (self->search_entry), text ? text : "");
+  self->wants_focus = TRUE;
+}
+
+/* How it was looked at is there the next time. */
+static void
+keep_state (HvDocument *self)
+{
+  g_autofree char *text = self->key ? hv_profile_view_print_state (self->view, FALSE) : NULL;
+
+  if (text)
+    hv_kept_views_put_state (self->session, self->key, text);
+}
+
 static void
 loaded_cb (GObject *source, GAsyncResult *result, gpointer user)
 {
@@ -195,6 +220,8 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user)
   HvProfileViewStart start = self->start;
   start.metric = self->metric;
   start.at = self->at;
+  if (!again && hv_profile_view_start_is_plain (&start))
+    start.state = hv_loader_get_state (kept);
   self->settling = TRUE;
   if (again)
     hv_profile_view_replace (self->view, profiles);
@@ -209,6 +236,9 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user)
       g_strfreev (self->shown);
       self->shown = g_strdupv (self->files);
       self->shown_kind = self->kind;
+      g_free (self->key);
+      self->key = g_strdup (hv_loader_get_key (kept));
+      restore_search (self);
     }
   for (guint i = 0; self->files[i] && !self->session->no_store && !again; i++)
     hv_recent_files_add (self->files[i]);
@@ -304,6 +334,7 @@ hv_document_open (HvDocument *self, const char *const *files, HvLoadKind kind, c
   g_autofree char *second = files[1] ? g_filename_display_basename (files[1]) : NULL;
 
   stop_load (self);
+  keep_state (self);
   g_free (self->name);
   self->name = kind == HV_LOAD_DIFF && second ? g_strdup_printf (_ ("%s and %s"), first, second)
                                               : g_strdup (first);
@@ -336,6 +367,8 @@ hv_document_close (HvDocument *self)
 {
   g_return_if_fail (HV_IS_DOCUMENT (self));
   stop_load (self);
+  keep_state (self);
+  g_clear_pointer (&self->key, g_free);
   if (self->symbols)
     gtk_window_destroy (GTK_WINDOW (self->symbols));
   g_clear_object (&self->symbols);
@@ -419,6 +452,19 @@ view_failed_cb (HvDocument *self, const char *message)
   show_error (self, error);
   if (self->settling)
     settle (self, TRUE);
+}
+
+static void
+view_message_cb (HvDocument *self, const char *message)
+{
+  g_signal_emit (self, signals[SIGNAL_MESSAGE], 0, message);
+}
+
+const char *
+hv_document_get_key (HvDocument *self)
+{
+  g_return_val_if_fail (HV_IS_DOCUMENT (self), NULL);
+  return hv_document_get_scene (self) ? self->key : NULL;
 }
 
 void
@@ -533,6 +579,7 @@ hv_document_finalize (GObject *object)
   g_free (self->metric);
   g_free (self->at);
   g_free (self->stamp);
+  g_free (self->key);
   g_free (self->title);
   g_free (self->subtitle);
   g_ptr_array_unref (self->binaries);
@@ -565,6 +612,7 @@ hv_document_class_init (HvDocumentClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, recent_compare_cb);
   gtk_widget_class_bind_template_callback (widget_class, view_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, view_failed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, view_message_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_next_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_previous_cb);

@@ -70,6 +70,9 @@ HvProfileView *hv_document_get_view (HvDocument *self);
 /* What is shown; NULL unless the page is HV_PAGE_VIEW. */
 const HvScene *hv_document_get_scene (HvDocument *self);
 
+/* What is shown is known by it in the store (store-state.h); NULL: it is not kept. */
+const char *hv_document_get_key (HvDocument *self);
+
 /* The name of what is shown or loaded; NULL: the start page. */
 const char *hv_document_get_title (HvDocument *self);
 

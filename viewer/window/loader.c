@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "viewer/window/loader.h"
 
+#include "store/store-state.h"
+#include "viewer/window/preferences.h"
+
 typedef struct
 {
   HvLoader *loader;
@@ -18,9 +21,11 @@ struct _HvLoader
 {
   GObject parent_instance;
 
-  const HvSession *session;
+  HvSession session;
   char **files;
   char **binaries; /* NULL: the session's */
+  char **debug_dirs;
+  char *key, *state; /* of what was loaded */
   HvLoadKind kind;
 
   GCancellable *inner; /* stops the other part when one fails */
@@ -43,6 +48,9 @@ hv_loader_finalize (GObject *object)
   g_clear_object (&self->inner);
   g_clear_pointer (&self->files, g_strfreev);
   g_clear_pointer (&self->binaries, g_strfreev);
+  g_clear_pointer (&self->debug_dirs, g_strfreev);
+  g_clear_pointer (&self->key, g_free);
+  g_clear_pointer (&self->state, g_free);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (hv_loader_parent_class)->finalize (object);
 }
@@ -66,7 +74,9 @@ hv_loader_new (const HvSession *session, const char *const *files, HvLoadKind ki
   g_return_val_if_fail (files && files[0], NULL);
   HvLoader *self = g_object_new (HV_TYPE_LOADER, NULL);
 
-  self->session = session;
+  self->session = *session;
+  self->debug_dirs = hv_session_follow_settings (
+      &self->session, hv_preferences_get_settings (hv_preferences_get_default ()));
   self->files = g_strdupv ((char **) files);
   self->kind = kind;
   return self;
@@ -76,7 +86,7 @@ void
 hv_loader_set_binaries (HvLoader *self, const char *const *binaries)
 {
   g_return_if_fail (HV_IS_LOADER (self));
-  char **const more = self->session->import.binaries;
+  char **const more = self->session.import.binaries;
   g_autoptr (GStrvBuilder) all = g_strv_builder_new ();
 
   g_strv_builder_addv (all, (const char **) binaries);
@@ -101,7 +111,7 @@ static gpointer
 part_run (gpointer data)
 {
   Part *part = data;
-  HvSession session = *part->loader->session;
+  HvSession session = part->loader->session;
 
   session.import.cancellable = part->loader->inner;
   if (part->loader->binaries)
@@ -141,6 +151,22 @@ report_error (HvLoader *self, GTask *task)
   return FALSE;
 }
 
+/* The key of what was loaded, and how it was left. */
+static void
+find_state (HvLoader *self, gboolean two)
+{
+  const char *current = self->parts[0].opened.key, *base = self->parts[1].opened.key;
+
+  if (self->session.no_store || !current || (two && !base))
+    return;
+  if (self->kind == HV_LOAD_DIFF)
+    self->key = g_strconcat (two ? base : current, " ", current, NULL);
+  else
+    self->key = g_strdup (current);
+  g_autoptr (HvStore) store = hv_session_store (&self->session, NULL);
+  self->state = store ? hv_store_get_state (store, self->key, NULL) : NULL;
+}
+
 static void
 cancelled_cb (GCancellable *cancellable, gpointer inner)
 {
@@ -170,6 +196,7 @@ load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
   if (report_error (self, task))
     return;
 
+  find_state (self, two);
   HvProfile *current = g_steal_pointer (&self->parts[0].opened.profile);
   HvProfile *base = two                          ? g_steal_pointer (&self->parts[1].opened.profile)
                     : self->kind == HV_LOAD_DIFF ? current
@@ -204,6 +231,18 @@ hv_loader_get_gone (HvLoader *self)
   return NULL;
 }
 
+const char *
+hv_loader_get_key (HvLoader *self)
+{
+  return self->key;
+}
+
+const char *
+hv_loader_get_state (HvLoader *self)
+{
+  return self->state;
+}
+
 double
 hv_loader_get_progress (HvLoader *self)
 {
@@ -235,7 +274,7 @@ keep_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
         continue;
       /* lent for the call: the profiles stay the scenes' */
       opened->profile = kept[i];
-      hv_session_keep (self->session, opened, &error);
+      hv_session_keep (&self->session, opened, &error);
       opened->profile = NULL;
     }
   if (error)

@@ -33,6 +33,11 @@ HvProfiles *hv_loader_finish (HvLoader *self, GAsyncResult *result, GError **err
 /* The file, if it is gone and what was opened is what the store kept of it; else NULL. */
 const char *hv_loader_get_gone (HvLoader *self);
 
+/* What the profile, or the two, are known by in the store; NULL: they are not kept. And the state
+ * they were left in (hv_view_state_print()), NULL: none; owned by the loader. */
+const char *hv_loader_get_key (HvLoader *self);
+const char *hv_loader_get_state (HvLoader *self);
+
 /* How much of the files was read, 0 … 1; −1: unknown. */
 double hv_loader_get_progress (HvLoader *self);
 

@@ -4,6 +4,7 @@
 #include "importers/symbols/rules.h"
 #include "viewer/widgets/timeline.h"
 #include "viewer/window/main-window-private.h"
+#include "viewer/window/preferences-window.h"
 
 /* They come one after the other, some seconds each. */
 #define MAX_TOASTS 3
@@ -59,6 +60,20 @@ static void
 symbols_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   hv_document_show_symbols (HV_MAIN_WINDOW (widget)->document);
+}
+
+static void
+preferences_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  HvMainWindow *self = HV_MAIN_WINDOW (widget);
+
+  gtk_window_present (GTK_WINDOW (hv_preferences_window_new (GTK_WINDOW (self), self->session)));
+}
+
+static void
+save_view_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  hv_views_popover_start_save (HV_MAIN_WINDOW (widget)->views);
 }
 
 static void
@@ -214,6 +229,8 @@ hv_main_window_install_actions (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_install_action (widget_class, "win.open", NULL, open_action);
   gtk_widget_class_install_action (widget_class, "win.reload-rules", NULL, reload_rules_action);
+  gtk_widget_class_install_action (widget_class, "win.preferences", NULL, preferences_action);
+  gtk_widget_class_install_action (widget_class, "win.save-view", NULL, save_view_action);
   gtk_widget_class_install_action (widget_class, "win.about", NULL, about_action);
   gtk_widget_class_install_action (widget_class, "win.symbols", NULL, symbols_action);
   gtk_widget_class_install_action (widget_class, "win.shortcuts", NULL, shortcuts_action);
@@ -230,6 +247,10 @@ hv_main_window_install_actions (GtkWidgetClass *widget_class)
     gtk_widget_class_install_action (widget_class, timed_actions[i], NULL, view_action);
 
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_o, GDK_CONTROL_MASK, "win.open", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_d, GDK_CONTROL_MASK, "win.save-view",
+                                       NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_comma, GDK_CONTROL_MASK,
+                                       "win.preferences", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_f, GDK_CONTROL_MASK, "win.search",
                                        NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F3, 0, "win.search", NULL);

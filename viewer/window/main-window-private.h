@@ -2,6 +2,7 @@
 #pragma once
 
 #include "viewer/window/main-window.h"
+#include "viewer/window/views-popover.h"
 
 G_BEGIN_DECLS
 
@@ -15,6 +16,8 @@ struct _HvMainWindow
   GtkButton *export_button, *swap_button;
   GtkToggleButton *search_button;
   AdwTabView *tabs;
+  GtkWidget *views_button;
+  HvViewsPopover *views;
 
   /* Borrowed */
   const HvSession *session;
@@ -32,6 +35,9 @@ struct _HvMainWindow
 
 /* One sentence, plain text. */
 void hv_main_window_toast (HvMainWindow *self, const char *text);
+
+/* As large as the last one was when it was closed. */
+void hv_main_window_take_size (HvMainWindow *self);
 
 /* main-window-tabs.c */
 void hv_main_window_install_tabs (GtkWidgetClass *widget_class);

@@ -247,6 +247,7 @@ hv_main_window_new (GtkApplication *application, const HvSession *session,
 {
   HvMainWindow *self = new_window (application, session, start);
 
+  hv_main_window_take_size (self);
   hv_main_window_add_tab (self);
   return self;
 }

@@ -2,6 +2,7 @@
 #include "viewer/widgets/i18n.h"
 
 #include "viewer/window/main-window-private.h"
+#include "viewer/window/preferences.h"
 
 G_DEFINE_FINAL_TYPE (HvMainWindow, hv_main_window, ADW_TYPE_APPLICATION_WINDOW)
 
@@ -24,11 +25,50 @@ hv_main_window_follow (HvMainWindow *self)
   adw_window_title_set_subtitle (self->title, scene ? hv_document_get_subtitle (document) : "");
   gtk_window_set_title (GTK_WINDOW (self), title);
   gtk_widget_set_visible (GTK_WIDGET (self->export_button), scene != NULL);
+  gtk_widget_set_visible (self->views_button, scene && hv_document_get_key (document));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.save-view",
+                                 scene && hv_document_get_key (document));
+  hv_views_popover_follow (self->views, self->session, document);
   gtk_widget_set_visible (GTK_WIDGET (self->search_button), scene != NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->swap_button), is_diff);
   hv_main_window_update_actions (self, scene != NULL, is_diff,
                                  document && hv_document_is_loading (document),
                                  scene && hv_profile_view_has_timeline (self->view));
+}
+
+/* --- size --- */
+
+void
+hv_main_window_take_size (HvMainWindow *self)
+{
+  const HvSettings *settings = hv_preferences_get_settings (hv_preferences_get_default ());
+
+  if (settings->window_width && settings->window_height)
+    gtk_window_set_default_size (GTK_WINDOW (self), settings->window_width,
+                                 settings->window_height);
+  if (settings->maximized)
+    gtk_window_maximize (GTK_WINDOW (self));
+}
+
+/* The next window is as large. */
+static gboolean
+hv_main_window_close_request (GtkWindow *window)
+{
+  HvSettings *settings = hv_preferences_edit (hv_preferences_get_default ());
+  gboolean maximized = gtk_window_is_maximized (window);
+  int width, height;
+
+  gtk_window_get_default_size (window, &width, &height);
+  if (width != settings->window_width || height != settings->window_height
+      || maximized != settings->maximized)
+    {
+      settings->window_width = width;
+      settings->window_height = height;
+      settings->maximized = maximized;
+      /* where it cannot be written the next window is as it comes */
+      hv_preferences_keep (hv_preferences_get_default (), NULL);
+    }
+  return GTK_WINDOW_CLASS (hv_main_window_parent_class)->close_request (window);
 }
 
 /* --- class --- */
@@ -56,6 +96,8 @@ hv_main_window_class_init (HvMainWindowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = hv_main_window_dispose;
+  GTK_WINDOW_CLASS (klass)->close_request = hv_main_window_close_request;
+  g_type_ensure (HV_TYPE_VIEWS_POPOVER);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/heapview/ui/main-window.ui");
   BIND (toasts);
   BIND (title);
@@ -63,6 +105,9 @@ hv_main_window_class_init (HvMainWindowClass *klass)
   BIND (search_button);
   BIND (swap_button);
   BIND (tabs);
+  BIND (views_button);
+  BIND (views);
+  gtk_widget_class_bind_template_callback (widget_class, hv_main_window_toast);
   hv_main_window_install_tabs (widget_class);
   hv_main_window_install_actions (widget_class);
   hv_main_window_install_compare (widget_class);

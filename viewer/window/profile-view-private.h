@@ -18,6 +18,7 @@
 #include "viewer/window/history.h"
 #include "viewer/window/profile-view.h"
 #include "viewer/window/symbols-window.h"
+#include "viewer/window/view-state.h"
 
 G_BEGIN_DECLS
 
@@ -95,8 +96,11 @@ struct _HvProfileView
   guint overviews;        /* being worked out */
   gboolean changed_waits; /* the scene is shown, and told of when the overview is too */
   char **wanted;          /* the call path to select in the next scene; NULL: none */
+  HvViewState *pending;   /* what the scene on its way is to be looked at like; NULL: as now */
+  int pane;               /* the height that paned was left at; 0: none */
 
   HvQuestion question;
+  HvQuestion usual;          /* what was asked for when it was opened */
   uint32_t mark[HV_N_MARKS]; /* as HvQuestion.at; HV_NO_MARK: not set */
   HvStatus status;           /* the only one in the table; HV_STATUS_SAME: all are */
   guint serial;              /* of the newest question */
@@ -129,6 +133,16 @@ void hv_profile_view_show_status_line (HvProfileView *self);
 
 /* What the pointer is on. */
 void hv_profile_view_show_pointed (HvProfileView *self, uint32_t node);
+
+/* profile-view-state.c: what holds beyond one opened profile */
+void hv_profile_view_init_state (HvProfileView *self);
+
+/* The scene that `pending` is for is shown: zooms, selects and searches as it says. */
+void hv_profile_view_finish_state (HvProfileView *self);
+void hv_profile_view_drop_state (HvProfileView *self);
+
+/* Says where the zoom went, where what was zoomed to is not there any more. */
+void hv_profile_view_tell_zoom (HvProfileView *self, char **before);
 
 /* profile-view-travel.c */
 void hv_profile_view_note_place (HvProfileView *self);

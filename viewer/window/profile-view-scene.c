@@ -454,6 +454,13 @@ hv_profile_view_show_scene (HvProfileView *self, HvScene *scene)
   gboolean is_diff = scene->diff != NULL;
   gboolean another = self->scene && !hv_question_equal (&scene->question, &self->scene->question);
 
+  gboolean moved = self->travels || self->pending || !self->scene
+                   || self->scene->profiles != scene->profiles
+                   || self->scene->report.tree->options.bottom_up
+                          != scene->question.options.bottom_up;
+  g_auto (GStrv) zoom = moved ? NULL
+                              : hv_scene_path (self->scene, hv_flame_graph_get_zoom (self->flame));
+
   g_clear_pointer (&self->scene, hv_scene_unref);
   self->scene = hv_scene_ref (scene);
   self->quiet = TRUE;
@@ -493,6 +500,9 @@ hv_profile_view_show_scene (HvProfileView *self, HvScene *scene)
       hv_profile_view_search (self, text, self->match_case);
     }
   hv_profile_view_show_wanted (self);
+  hv_profile_view_finish_state (self);
+  if (zoom)
+    hv_profile_view_tell_zoom (self, zoom);
   hv_profile_view_note_place (self);
   hv_profile_view_tell_changed (self);
 }

@@ -16,6 +16,7 @@ enum
 {
   SIGNAL_CHANGED,
   SIGNAL_FAILED,
+  SIGNAL_MESSAGE,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -169,6 +170,14 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user)
       return;
     }
   self->travels = FALSE;
+  if (self->pending && !self->scene)
+    {
+      /* What was kept cannot be asked of it any more. */
+      hv_profile_view_drop_state (self);
+      hv_profile_view_ask_again (self, &self->usual);
+      return;
+    }
+  hv_profile_view_drop_state (self);
   if (self->scene)
     {
       self->question = self->scene->question;
@@ -383,7 +392,7 @@ paned_cb (HvProfileView *self)
       || most > 100000)
     return;
   self->placed = TRUE;
-  gtk_paned_set_position (self->paned, MAX (280, most - 180));
+  gtk_paned_set_position (self->paned, self->pane ? MIN (self->pane, most) : MAX (280, most - 180));
 }
 
 /* A folded pane would lie on the graph: it comes when it is asked for. */
@@ -412,6 +421,7 @@ hv_profile_view_dispose (GObject *object)
   if (self->box)
     gtk_widget_dispose_template (GTK_WIDGET (self), HV_TYPE_PROFILE_VIEW);
   self->box = NULL;
+  hv_profile_view_drop_state (self);
   g_clear_pointer (&self->history, hv_history_free);
   g_clear_pointer (&self->overview, hv_overview_unref);
   g_clear_pointer (&self->wanted, g_strfreev);
@@ -534,6 +544,8 @@ hv_profile_view_class_init (HvProfileViewClass *klass)
 
   signals[SIGNAL_CHANGED] = g_signal_new ("changed", HV_TYPE_PROFILE_VIEW, G_SIGNAL_RUN_LAST, 0,
                                           NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_MESSAGE] = g_signal_new ("message", HV_TYPE_PROFILE_VIEW, G_SIGNAL_RUN_LAST, 0,
+                                          NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[SIGNAL_FAILED] = g_signal_new ("failed", HV_TYPE_PROFILE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL,
                                          NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
@@ -549,6 +561,7 @@ hv_profile_view_init (HvProfileView *self)
   self->groups = g_array_new (FALSE, FALSE, sizeof (HvGroup));
   hv_profile_view_init_transforms (self);
   gtk_widget_init_template (GTK_WIDGET (self));
+  hv_profile_view_init_state (self);
   gtk_scrollbar_set_adjustment (self->across, hv_flame_graph_get_across (self->flame));
   gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (buttons), 0);
   g_signal_connect_object (buttons, "pressed", G_CALLBACK (button_cb), self, G_CONNECT_SWAPPED);
@@ -645,6 +658,8 @@ hv_profile_view_open (HvProfileView *self, HvProfiles *profiles, const HvProfile
   self->placed = FALSE;
   self->travels = FALSE;
   hv_profile_view_forget_marks (self);
+  self->pane = 0;
+  hv_profile_view_drop_state (self);
   g_clear_pointer (&self->history, hv_history_free);
   self->history = hv_history_new ();
   hv_profile_view_init_transforms (self);
@@ -680,9 +695,10 @@ hv_profile_view_open (HvProfileView *self, HvProfiles *profiles, const HvProfile
           || (profiles->base && !hv_profile_has (profiles->base, q->metric, q->base_at))))
     q->metric = HV_METRIC_LIVE_BYTES;
   hv_profile_view_place_peak (self, q);
-  hv_profile_view_update_metrics (self);
+  self->usual = *q;
   hv_profile_view_ask_overview (self);
-  hv_profile_view_ask (self);
+  if (!start->state || !hv_profile_view_apply_state (self, start->state))
+    hv_profile_view_ask (self);
   return TRUE;
 }
 

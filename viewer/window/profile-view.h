@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (HvProfileView, hv_profile_view, HV, PROFILE_VIEW, GtkWidget)
 
 /* Signal "changed": another scene is shown. */
+/* Signal "message" (char *message): one sentence to tell. */
 /* Signal "failed" (char *message): a question could not be answered; the old scene stays. */
 
 /* What to show at first. */
@@ -24,7 +25,11 @@ typedef struct
   gboolean grouped;        /* tree.group was asked for; else a diff is by call path */
   HvFlameView view;        /* of a diff */
   const char *metric, *at; /* as on the command line; NULL: the default */
+  const char *state;       /* hv_profile_view_print_state(): as it was left; NULL: as it comes */
 } HvProfileViewStart;
+
+/* Whether the start asks for nothing of its own. */
+gboolean hv_profile_view_start_is_plain (const HvProfileViewStart *start);
 
 /* Shows profiles; FALSE and `error` when the start asks for what they do not have. */
 gboolean hv_profile_view_open (HvProfileView *self, HvProfiles *profiles,
@@ -38,6 +43,16 @@ const HvScene *hv_profile_view_get_scene (HvProfileView *self);
 
 /* The frame rules were loaded anew: asks again. */
 void hv_profile_view_follow_rules (HvProfileView *self);
+
+/* How it is looked at, as text; `named`: without what only this profile and window have. NULL: it
+ * shows nothing. */
+char *hv_profile_view_print_state (HvProfileView *self, gboolean named);
+
+/* Looks at it as a text says, as far as that can be. FALSE: the text says nothing. */
+gboolean hv_profile_view_apply_state (HvProfileView *self, const char *text);
+
+/* What is searched; NULL: nothing. */
+const char *hv_profile_view_get_search (HvProfileView *self, gboolean *match_case);
 
 void hv_profile_view_swap (HvProfileView *self);
 void hv_profile_view_cycle (HvProfileView *self);

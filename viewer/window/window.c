@@ -93,7 +93,7 @@ hv_window_main (const HvWindowArgs *args)
   gtk_disable_setlocale ();
   hv_window_register_resource ();
 
-  /* the base path makes it load style.css, and style-dark.css where the desktop is dark */
+  /* the base path makes it load style.css */
   g_autoptr (AdwApplication) application = g_object_new (
       ADW_TYPE_APPLICATION, "application-id", "org.heapview.Heapview", "flags",
       G_APPLICATION_NON_UNIQUE, "resource-base-path", "/org/heapview/ui", NULL);
