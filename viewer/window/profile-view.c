@@ -697,8 +697,10 @@ hv_profile_view_open (HvProfileView *self, HvProfiles *profiles, const HvProfile
   hv_profile_view_place_peak (self, q);
   self->usual = *q;
   hv_profile_view_ask_overview (self);
-  if (!start->state || !hv_profile_view_apply_state (self, start->state))
-    hv_profile_view_ask (self);
+  if (start->state && hv_profile_view_apply_state (self, start->state))
+    return TRUE;
+  hv_profile_view_update_metrics (self);
+  hv_profile_view_ask (self);
   return TRUE;
 }
 
