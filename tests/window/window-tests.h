@@ -245,7 +245,10 @@ open_diff (const HvProfileViewStart *start)
 static inline const HvScene *
 wait_for_another (HvProfileView *view, const HvScene *scene)
 {
-  while (hv_profile_view_get_scene (view) == scene)
+  /* kept: a later one could be made in its place */
+  g_autoptr (HvScene) before = hv_scene_ref ((HvScene *) scene);
+
+  while (hv_profile_view_get_scene (view) == before)
     g_main_context_iteration (NULL, TRUE);
   gtk_test_widget_wait_for_draw (GTK_WIDGET (view));
   return hv_profile_view_get_scene (view);

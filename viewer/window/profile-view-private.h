@@ -100,14 +100,15 @@ struct _HvProfileView
   int pane;               /* the height that paned was left at; 0: none */
 
   HvQuestion question;
-  HvQuestion usual;          /* what was asked for when it was opened */
-  uint32_t mark[HV_N_MARKS]; /* as HvQuestion.at; HV_NO_MARK: not set */
-  HvStatus status;           /* the only one in the table; HV_STATUS_SAME: all are */
-  guint serial;              /* of the newest question */
-  guint n_asked;             /* questions without an answer */
-  guint match;               /* the match the user stands on */
-  gboolean quiet;            /* widgets are being set, not used */
-  gboolean placed;           /* the table's height was chosen */
+  HvQuestion usual;              /* what was asked for when it was opened */
+  uint32_t mark[HV_N_MARKS];     /* as HvQuestion.at; HV_NO_MARK: not set */
+  HvStatus status;               /* the only one in the table; HV_STATUS_SAME: all are */
+  guint serial;                  /* of the newest question */
+  guint n_asked;                 /* questions without an answer */
+  guint match;                   /* the match the user stands on */
+  gboolean has_calls, has_sites; /* the tables have the scene */
+  gboolean quiet;                /* widgets are being set, not used */
+  gboolean placed;               /* the table's height was chosen */
 };
 
 HvViewPage hv_profile_view_get_page (HvProfileView *self);
@@ -122,6 +123,8 @@ void hv_profile_view_show_scene (HvProfileView *self, HvScene *scene);
 
 /* One selection for every view; `origin`: the widget that has it already, or NULL. */
 void hv_profile_view_show_selection (HvProfileView *self, uint32_t node, gpointer origin);
+/* The table of that page, unless it has the scene already. */
+void hv_profile_view_fill_table (HvProfileView *self, HvViewPage page);
 void hv_profile_view_show_diff_head (HvProfileView *self);
 void hv_profile_view_update_legend (HvProfileView *self);
 void hv_profile_view_update_moment_switch (HvProfileView *self);

@@ -21,9 +21,9 @@ hv_profile_view_show_selection (HvProfileView *self, uint32_t node, gpointer ori
     hv_flame_graph_select (self->flame, node);
   if (self->scene->diff && origin != self->diff_table)
     hv_diff_table_select (self->diff_table, node);
-  if (!self->scene->diff && origin != self->call_table)
+  if (self->has_calls && origin != self->call_table)
     hv_call_table_select (self->call_table, node);
-  if (!self->scene->diff && origin != self->site_table)
+  if (self->has_sites && origin != self->site_table)
     hv_site_table_select (self->site_table, node);
   if (hv_profile_view_get_page (self) == HV_VIEW_PAGE_BUTTERFLY)
     hv_butterfly_show (self->butterfly, self->scene, node);
@@ -31,6 +31,36 @@ hv_profile_view_show_selection (HvProfileView *self, uint32_t node, gpointer ori
     hv_source_pane_show (self->source, self->scene, node);
   hv_details_show (self->details, self->scene, node, hv_flame_graph_get_zoom (self->flame));
   hv_profile_view_show_status_line (self);
+}
+
+/* A table makes hundreds of widgets for its rows: not before somebody looks at it. */
+void
+hv_profile_view_fill_table (HvProfileView *self, HvViewPage page)
+{
+  uint32_t node = hv_flame_graph_get_selected (self->flame);
+
+  if (page == HV_VIEW_PAGE_TABLE && !self->has_calls)
+    {
+      self->has_calls = TRUE;
+      hv_call_table_set_scene (self->call_table, self->scene);
+      hv_call_table_select (self->call_table, node);
+    }
+  else if (page == HV_VIEW_PAGE_SITES && !self->has_sites)
+    {
+      self->has_sites = TRUE;
+      hv_site_table_set_scene (self->site_table, self->scene);
+      hv_site_table_select (self->site_table, node);
+    }
+}
+
+static void
+empty_tables (HvProfileView *self)
+{
+  if (self->has_calls)
+    hv_call_table_set_scene (self->call_table, NULL);
+  if (self->has_sites)
+    hv_site_table_set_scene (self->site_table, NULL);
+  self->has_calls = self->has_sites = FALSE;
 }
 
 void
@@ -470,17 +500,14 @@ hv_profile_view_show_scene (HvProfileView *self, HvScene *scene)
   gtk_widget_set_visible (self->view_switch, is_diff);
   gtk_widget_set_visible (GTK_WIDGET (self->summary), !is_diff);
   gtk_widget_set_visible (GTK_WIDGET (self->diff_table), is_diff);
+  empty_tables (self);
   if (is_diff)
     {
       hv_profile_view_show_diff_head (self);
       hv_diff_table_set_scene (self->diff_table, scene);
     }
   else
-    {
-      hv_profile_view_show_overview (self);
-      hv_call_table_set_scene (self->call_table, scene);
-      hv_site_table_set_scene (self->site_table, scene);
-    }
+    hv_profile_view_show_overview (self);
   hv_profile_view_show_timeline (self);
   hv_profile_view_update_moment_switch (self);
   hv_profile_view_update_groups (self);

@@ -368,6 +368,8 @@ hv_profile_view_update_page (HvProfileView *self)
     page = HV_VIEW_PAGE_TABLE;
   gtk_widget_set_visible (GTK_WIDGET (self->flap), !(is_diff && page == HV_VIEW_PAGE_TABLE));
   gtk_stack_set_visible_child (self->pages, widgets[page]);
+  if (self->scene && !is_diff)
+    hv_profile_view_fill_table (self, page);
   if (self->scene && page == HV_VIEW_PAGE_BUTTERFLY)
     hv_butterfly_show (self->butterfly, self->scene, hv_flame_graph_get_selected (self->flame));
   if (self->scene && page == HV_VIEW_PAGE_SOURCE)
