@@ -336,7 +336,7 @@ forget_states (void)
   g_assert_no_error (error);
 }
 
-/* Ctrl+D, a name, Enter; then a click on it from elsewhere. */
+/* Ctrl+B, a name, Enter; then a click on it from elsewhere. */
 static void
 test_named (void)
 {
@@ -351,7 +351,7 @@ test_named (void)
   transform (view, "log_reserve", HV_TRANSFORM_DROP);
   invert (view);
   hv_profile_view_show_page (view, HV_VIEW_PAGE_TABLE);
-  keys (GTK_WINDOW (window), "ctrl+d");
+  keys (GTK_WINDOW (window), "ctrl+b");
   wait_until (gtk_widget_get_mapped (GTK_WIDGET (window->views)));
   type_text (window, "mine");
   GtkWidget *entry = find_typed (GTK_WIDGET (window->views), GTK_TYPE_ENTRY);
