@@ -6,6 +6,9 @@
 
 #include "viewer/widgets/call-table.h"
 
+/* A tree of millions of rows is not opened at one key. */
+#define MAX_EXPANDED 5000
+
 typedef enum
 {
   COLUMN_DELTA,
@@ -182,6 +185,20 @@ hv_call_table_class_init (HvCallTableClass *klass)
   HV_COST_TABLE_CLASS (klass)->get_text = get_text;
 }
 
+/* Before the rows' expanders, which take both for opening and closing one row. */
+static gboolean
+key_cb (HvCallTable *self, guint keyval, guint keycode, GdkModifierType state)
+{
+  if (state & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK))
+    return FALSE;
+  if (keyval == GDK_KEY_asterisk || keyval == GDK_KEY_KP_Multiply)
+    hv_call_table_expand_below (self);
+  else if (keyval != GDK_KEY_slash
+           || !gtk_widget_activate_action (GTK_WIDGET (self), "win.search", NULL))
+    return FALSE;
+  return TRUE;
+}
+
 static void
 hv_call_table_init (HvCallTable *self)
 {
@@ -191,7 +208,11 @@ hv_call_table_init (HvCallTable *self)
   };
   static const int widths[N_COLUMNS] = { 110, 100, 110, 80, 110, 110, 240, 220 };
   HvCostTable *table = HV_COST_TABLE (self);
+  GtkEventController *keys = gtk_event_controller_key_new ();
 
+  g_signal_connect_object (keys, "key-pressed", G_CALLBACK (key_cb), self, G_CONNECT_SWAPPED);
+  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
+  gtk_widget_add_controller (GTK_WIDGET (self), keys);
   hv_cost_table_set_name (table, _ ("Call tree"));
   for (guint i = 0; i < N_COLUMNS; i++)
     hv_cost_table_add_column (table, titles[i], widths[i], i == COLUMN_NAME, setup_cell, bind_cell);
@@ -252,6 +273,30 @@ hv_call_table_set_scene (HvCallTable *self, HvScene *scene)
             break;
           i++;
         }
+    }
+}
+
+void
+hv_call_table_expand_below (HvCallTable *self)
+{
+  g_return_if_fail (HV_IS_CALL_TABLE (self));
+  GtkColumnView *view = hv_cost_table_get_view (HV_COST_TABLE (self));
+  GtkSelectionModel *selection = gtk_column_view_get_model (view);
+
+  if (!self->model || !selection)
+    return;
+  guint first = gtk_single_selection_get_selected (GTK_SINGLE_SELECTION (selection));
+  guint top = 0;
+  if (first == GTK_INVALID_LIST_POSITION)
+    first = 0;
+  for (guint n = 0; n < MAX_EXPANDED; n++)
+    {
+      g_autoptr (GtkTreeListRow) row = gtk_tree_list_model_get_row (self->model, first + n);
+      if (!row || (n && gtk_tree_list_row_get_depth (row) <= top))
+        break;
+      if (!n)
+        top = gtk_tree_list_row_get_depth (row);
+      gtk_tree_list_row_set_expanded (row, TRUE);
     }
 }
 

@@ -18,4 +18,7 @@ void hv_call_table_hide_root (HvCallTable *self);
 /* Opens the path to `node`, selects and shows it; without the signal. */
 void hv_call_table_select (HvCallTable *self, uint32_t node);
 
+/* Opens all that is below the selected row, or the first; not more than some thousand rows. */
+void hv_call_table_expand_below (HvCallTable *self);
+
 G_END_DECLS

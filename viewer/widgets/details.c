@@ -108,6 +108,15 @@ row_of (HvDetails *self)
   return NULL;
 }
 
+/* To the byte: rounded numbers of two tools cannot be compared. `first` negative: there is none. */
+static void
+add_exact (HvDetails *self, int64_t first, int64_t second)
+{
+  if (hv_metric_is_bytes (self->scene->report.metric))
+    add_row (self, _ ("exact bytes"), first < 0 ? NULL : hv_format_count (first),
+             hv_format_count (second), NULL);
+}
+
 static void
 show_diff (HvDetails *self, uint32_t zoom)
 {
@@ -135,6 +144,7 @@ show_diff (HvDetails *self, uint32_t zoom)
       add_row (self, _ ("average"), average (r->base, r->metric, base[node], n_base[node]),
                average (r->profile, r->metric, current[node], n_current[node]), NULL);
     }
+  add_exact (self, base[node], current[node]);
   if (growth > 0 || shrink == 0)
     {
       add_row (self, _ ("growth"), NULL, hv_format_delta (r->profile, r->metric, growth),
@@ -194,6 +204,7 @@ show_bottom_up (HvDetails *self, uint32_t zoom)
       add_row (self, hv_metric_is_bytes (partner) ? _ ("bytes") : _ ("blocks"), NULL,
                hv_format_value (r->profile, partner, n), NULL);
     }
+  add_exact (self, -1, cost[node]);
 }
 
 static void
@@ -233,6 +244,7 @@ show_profile (HvDetails *self, uint32_t zoom)
         add_row (self, _ ("average"), average (r->profile, r->metric, own[node], n_own[node]),
                  average (r->profile, r->metric, all[node], n_all[node]), NULL);
     }
+  add_exact (self, own[node], all[node]);
 }
 
 static void
@@ -259,6 +271,8 @@ add_stack_row (HvDetails *self, uint32_t node, const char *text, const char *val
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), line);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), node != 0);
   gtk_widget_set_tooltip_text (row, node ? text : NULL);
+  g_autofree char *name = g_strjoin (", ", text, value, NULL);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   g_object_set_data (G_OBJECT (row), "node", GUINT_TO_POINTER (node));
   gtk_list_box_append (self->stack, row);
 }

@@ -299,6 +299,9 @@ key_cb (HvFlameGraph *self, guint keyval, guint keycode, GdkModifierType state)
       move_cursor (self, keyval);
       return TRUE;
     case GDK_KEY_Menu:
+    case GDK_KEY_F10: /* with Shift; alone it is the window's */
+      if (keyval == GDK_KEY_F10 && !(state & GDK_SHIFT_MASK))
+        return FALSE;
       if (from != HV_FLAME_NO_BOX)
         {
           graphene_rect_t rect = hv_flame_graph_box_rect (self, from);

@@ -353,6 +353,7 @@ hv_compare_dialog_class_init (HvCompareDialogClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = hv_compare_dialog_dispose;
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_DIALOG);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/heapview/ui/compare-dialog.ui");
   BIND (base_list);
   BIND (current_list);

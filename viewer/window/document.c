@@ -22,6 +22,7 @@ struct _HvDocument
   GtkSearchBar *search_bar;
   GtkSearchEntry *search_entry;
   GtkToggleButton *case_button;
+  GtkButton *filter_button;
   GtkStack *pages;
   AdwStatusPage *loading_page, *error_page;
   GtkProgressBar *progress;
@@ -482,8 +483,21 @@ hv_document_take_focus (HvDocument *self)
 static void
 search_changed_cb (HvDocument *self)
 {
-  hv_profile_view_search (self->view, gtk_editable_get_text (GTK_EDITABLE (self->search_entry)),
-                          gtk_toggle_button_get_active (self->case_button));
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->search_entry));
+
+  gtk_widget_set_sensitive (GTK_WIDGET (self->filter_button), *text != '\0');
+  hv_profile_view_search (self->view, text, gtk_toggle_button_get_active (self->case_button));
+}
+
+/* The search stays: what is left can be searched on. */
+static void
+filter_cb (HvDocument *self)
+{
+  if (!hv_profile_view_filter (self->view,
+                               gtk_editable_get_text (GTK_EDITABLE (self->search_entry)),
+                               gtk_toggle_button_get_active (self->case_button)))
+    g_signal_emit (self, signals[SIGNAL_MESSAGE], 0,
+                   _ ("Search for one word to show only its matches."));
 }
 
 static void
@@ -603,6 +617,7 @@ hv_document_class_init (HvDocumentClass *klass)
   BIND (search_bar);
   BIND (search_entry);
   BIND (case_button);
+  BIND (filter_button);
   BIND (pages);
   BIND (loading_page);
   BIND (progress);
@@ -613,6 +628,7 @@ hv_document_class_init (HvDocumentClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, view_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, view_failed_cb);
   gtk_widget_class_bind_template_callback (widget_class, view_message_cb);
+  gtk_widget_class_bind_template_callback (widget_class, filter_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_next_cb);
   gtk_widget_class_bind_template_callback (widget_class, search_previous_cb);

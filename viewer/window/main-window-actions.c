@@ -125,6 +125,16 @@ static const struct
 };
 
 static void
+tell_refused (HvMainWindow *self)
+{
+  HvFlameGraph *graph = hv_profile_view_get_flame_graph (self->view);
+
+  hv_main_window_toast (self, hv_flame_graph_get_selected (graph)
+                                  ? _ ("This cannot be done to the selected frame.")
+                                  : _ ("Select a frame first."));
+}
+
+static void
 transform_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   HvMainWindow *self = HV_MAIN_WINDOW (widget);
@@ -132,10 +142,7 @@ transform_action (GtkWidget *widget, const char *name, GVariant *parameter)
   for (guint i = 0; i < G_N_ELEMENTS (transforms); i++)
     if (g_str_equal (name, transforms[i].name)
         && !hv_profile_view_transform (self->view, transforms[i].kind))
-      hv_main_window_toast (
-          self, hv_flame_graph_get_selected (hv_profile_view_get_flame_graph (self->view))
-                    ? _ ("This cannot be done to the selected frame.")
-                    : _ ("Select a frame first."));
+      tell_refused (self);
 }
 
 static void
@@ -167,6 +174,13 @@ view_action (GtkWidget *widget, const char *name, GVariant *parameter)
     hv_profile_view_show_page (self->view, HV_VIEW_PAGE_BUTTERFLY);
   else if (g_str_equal (name, "win.sites"))
     hv_profile_view_show_page (self->view, HV_VIEW_PAGE_SITES);
+  else if (g_str_equal (name, "win.expand"))
+    hv_profile_view_expand (self->view);
+  else if (g_str_equal (name, "win.only-new"))
+    {
+      if (!hv_profile_view_show_only_new (self->view))
+        tell_refused (self);
+    }
   else if (g_str_equal (name, "win.source"))
     hv_profile_view_open_source (self->view);
   else if (g_str_equal (name, "win.zoom-in"))
@@ -217,9 +231,9 @@ static const char *const shown_actions[] = {
   "win.zoom-reset",   "win.details",  "win.zoom-here", "win.copy-name", "win.copy-path",
   "win.copy-numbers", "win.copy-sql", "win.back",      "win.forward",   "win.invert",
   "win.butterfly",    "win.sites",    "win.group",     "win.source",    "win.undo",
-  "win.redo",         "win.summary"
+  "win.redo",         "win.summary",  "win.expand"
 };
-static const char *const diff_actions[] = { "win.swap", "win.cycle", "win.diff" };
+static const char *const diff_actions[] = { "win.swap", "win.cycle", "win.diff", "win.only-new" };
 static const char *const timed_actions[] = { "win.next",         "win.previous", "win.timeline",
                                              "win.peak",         "win.mark-a",   "win.mark-b",
                                              "win.compare-marks" };

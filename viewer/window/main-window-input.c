@@ -71,6 +71,9 @@ action_of (guint keyval)
     case GDK_KEY_0:
     case GDK_KEY_KP_0:
       return "win.zoom-reset";
+    case GDK_KEY_asterisk:
+    case GDK_KEY_KP_Multiply:
+      return "win.expand";
     case GDK_KEY_slash:
       return "win.search";
     case GDK_KEY_f:

@@ -106,6 +106,7 @@ hv_main_window_class_init (HvMainWindowClass *klass)
   BIND (swap_button);
   BIND (tabs);
   BIND (views_button);
+  gtk_widget_class_bind_template_child_full (widget_class, "menu_button", FALSE, 0);
   BIND (views);
   gtk_widget_class_bind_template_callback (widget_class, hv_main_window_toast);
   hv_main_window_install_tabs (widget_class);
@@ -117,6 +118,12 @@ static void
 hv_main_window_init (HvMainWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  /* what opens is not named as its button is */
+  GObject *menu = gtk_widget_get_template_child (GTK_WIDGET (self), HV_TYPE_MAIN_WINDOW,
+                                                 "menu_button");
+  gtk_accessible_update_property (
+      GTK_ACCESSIBLE (gtk_menu_button_get_popover (GTK_MENU_BUTTON (menu))),
+      GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Main Menu"), -1);
   hv_main_window_init_tabs (self);
   hv_main_window_add_input (self);
 }

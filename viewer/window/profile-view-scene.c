@@ -149,6 +149,8 @@ show_chip (HvProfileView *self, HvChip chip, char *text, const char *tooltip)
   gtk_widget_set_visible (button, text != NULL);
   gtk_label_set_text (GTK_LABEL (gtk_button_get_child (self->chip[chip])), label ? label : "");
   gtk_widget_set_tooltip_text (button, tooltip);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  text ? text : "", -1);
   g_free (text);
 }
 
@@ -478,9 +480,38 @@ show_missing_symbols (HvProfileView *self)
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->symbols_button), tooltip);
 }
 
+/* The name of what is zoomed to, NULL: all is shown, or `next` has frames of another kind. */
+static char *
+zoomed_name (HvProfileView *self, const HvScene *next)
+{
+  uint32_t zoom = hv_flame_graph_get_zoom (self->flame);
+
+  if (!self->scene || !zoom || self->travels
+      || self->scene->question.options.group != next->question.options.group
+      || self->scene->question.options.bottom_up != next->question.options.bottom_up)
+    return NULL;
+  return g_strdup (hv_tree_label (self->scene->report.tree, zoom));
+}
+
+static void
+tell_lost_zoom (HvProfileView *self, const char *was)
+{
+  uint32_t zoom = hv_flame_graph_get_zoom (self->flame);
+  const char *now = zoom ? hv_tree_label (self->scene->report.tree, zoom) : NULL;
+
+  if (!was || g_strcmp0 (was, now) == 0)
+    return;
+  g_autofree char *text = now ? g_strdup_printf (_ ("“%s” is not shown any more: zoomed to “%s”, "
+                                                    "the nearest caller that is"),
+                                                 was, now)
+                              : g_strdup_printf (_ ("“%s” is not shown any more: all is"), was);
+  g_signal_emit_by_name (self, "message", text);
+}
+
 void
 hv_profile_view_show_scene (HvProfileView *self, HvScene *scene)
 {
+  g_autofree char *zoomed = zoomed_name (self, scene);
   gboolean is_diff = scene->diff != NULL;
   gboolean another = self->scene && !hv_question_equal (&scene->question, &self->scene->question);
 
@@ -495,6 +526,7 @@ hv_profile_view_show_scene (HvProfileView *self, HvScene *scene)
   self->scene = hv_scene_ref (scene);
   self->quiet = TRUE;
   hv_flame_graph_set_scene (self->flame, scene);
+  tell_lost_zoom (self, zoomed);
   hv_profile_view_arrive (self);
   gtk_widget_set_visible (self->diff_head, is_diff);
   gtk_widget_set_visible (self->view_switch, is_diff);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "viewer/widgets/i18n.h"
 
+#include "store/scope.h"
 #include "store/transform.h"
 #include "viewer/draw/titles.h"
 #include "viewer/window/profile-view-private.h"
@@ -107,6 +108,57 @@ hv_profile_view_transform (HvProfileView *self, HvTransformKind kind)
   GPtrArray *list = copy_list (self, G_MAXUINT, G_MAXUINT);
   g_ptr_array_add (list, transform);
   ask_with_list (self, list);
+  return TRUE;
+}
+
+gboolean
+hv_profile_view_show_only_new (HvProfileView *self)
+{
+  g_return_val_if_fail (HV_IS_PROFILE_VIEW (self), FALSE);
+  if (!hv_profile_view_transform (self, HV_TRANSFORM_FOCUS_PATH))
+    return FALSE;
+  hv_profile_view_show_status (self, HV_STATUS_NEW);
+  return TRUE;
+}
+
+/* As the search takes it: case counts where it was asked for, and what is no pattern is plain. */
+static const char *
+filter_of (const char *word, gboolean match_case)
+{
+  const char *part = word;
+  hv_scope_parse (&part);
+  g_autofree char *prefix = g_strndup (word, (gsize) (part - word));
+  g_autoptr (GRegex) regex = g_regex_new (part, 0, 0, NULL);
+  g_autofree char *plain = regex ? g_strdup (part) : g_regex_escape_string (part, -1);
+  g_autofree char *text = g_strconcat (prefix, match_case ? "(?-i)" : "", plain, NULL);
+
+  return *part ? g_intern_string (text) : NULL; /* scenes keep their question */
+}
+
+gboolean
+hv_profile_view_filter (HvProfileView *self, const char *text, gboolean match_case)
+{
+  g_return_val_if_fail (HV_IS_PROFILE_VIEW (self), FALSE);
+  g_auto (GStrv) words = g_strsplit_set (text, " ,", -1);
+  const char *word = NULL;
+  HvQuestion question = self->question;
+
+  for (guint i = 0; words[i]; i++)
+    if (*words[i])
+      {
+        if (word)
+          return FALSE;
+        word = words[i];
+      }
+  gboolean without = word && word[0] == '-' && word[1];
+  const char *filter = word ? filter_of (word + without, match_case) : NULL;
+  if (!self->scene || !filter)
+    return FALSE;
+  if (without)
+    question.options.ignore = filter;
+  else
+    question.options.focus = filter;
+  hv_profile_view_ask_again (self, &question);
   return TRUE;
 }
 

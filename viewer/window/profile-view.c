@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "viewer/widgets/drop-down.h"
 #include "viewer/window/profile-view-private.h"
 
 /* Of + and −. */
@@ -602,6 +603,9 @@ hv_profile_view_init (HvProfileView *self)
   g_signal_connect_object (self->waterfall, "status", G_CALLBACK (waterfall_cb), self,
                            G_CONNECT_SWAPPED);
   hv_profile_view_init_timeline (self);
+  hv_drop_down_set_name (self->metric_drop, _ ("Metric"));
+  hv_drop_down_set_name (self->group_drop, _ ("Group by"));
+  hv_drop_down_set_name (self->thread_drop, _ ("Thread"));
 }
 
 /* --- public --- */
@@ -800,6 +804,20 @@ hv_profile_view_choose_group (HvProfileView *self)
   g_return_if_fail (HV_IS_PROFILE_VIEW (self));
   gtk_widget_grab_focus (GTK_WIDGET (self->group_drop));
   gtk_widget_activate (GTK_WIDGET (self->group_drop));
+}
+
+void
+hv_profile_view_expand (HvProfileView *self)
+{
+  g_return_if_fail (HV_IS_PROFILE_VIEW (self));
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root ? gtk_root_get_focus (root) : NULL;
+  GtkWidget *table = focus ? gtk_widget_get_ancestor (focus, HV_TYPE_CALL_TABLE) : NULL;
+
+  if (!table && hv_profile_view_get_page (self) == HV_VIEW_PAGE_TABLE)
+    table = GTK_WIDGET (self->call_table);
+  if (table)
+    hv_call_table_expand_below (HV_CALL_TABLE (table));
 }
 
 void

@@ -72,6 +72,17 @@ void hv_profile_view_show_page (HvProfileView *self, HvViewPage page);
 
 void hv_profile_view_choose_group (HvProfileView *self); /* opens the list */
 
+/* Opens all rows below the selected one, in the table of calls that is in use. */
+void hv_profile_view_expand (HvProfileView *self);
+
+/* Of a diff: only the selected path, and in the table only what is new on it; FALSE: nothing is
+ * selected, or it is inverted. */
+gboolean hv_profile_view_show_only_new (HvProfileView *self);
+
+/* Turns a search of one word into a filter: only call paths with a match, or with "-word" those
+ * without, are shown. FALSE: it is not of one word. */
+gboolean hv_profile_view_filter (HvProfileView *self, const char *text, gboolean match_case);
+
 /* Shows the source of the selected frame, for the keyboard. */
 void hv_profile_view_open_source (HvProfileView *self);
 

@@ -243,6 +243,7 @@ hv_symbols_window_class_init (HvSymbolsWindowClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = hv_symbols_window_dispose;
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_DIALOG);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/heapview/ui/symbols-window.ui");
   gtk_widget_class_bind_template_child (widget_class, HvSymbolsWindow, pages);
   gtk_widget_class_bind_template_child (widget_class, HvSymbolsWindow, nothing);
