@@ -3,156 +3,34 @@
 """The real program on a real display, driven by keys and clicks and read through its accessibility
 tree: smoke.py HEAPVIEW BASE CURRENT DIRECTORY."""
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
 import time
 
 sys.dont_write_bytecode = True  # the sources may be read-only
+import screen
 import source_profiles
+from screen import WAIT, application, answers, colours, expect, focus, graph, key, names, node, screenshot, until
 
-def skip(why):
-    print("SKIP:", why)
-    sys.exit(77)
-
-try:
-    import gi
-    gi.require_version("Atspi", "2.0")
-    from gi.repository import Atspi
-except (ImportError, ValueError) as error:
-    skip(f"no Python bindings of AT-SPI: {error}")
-for tool in ("xdotool", "import", "identify"):
-    if not shutil.which(tool):
-        skip(f"no {tool} here")
-
-heapview, base, current, directory = sys.argv[1:5]
-WAIT = 30 * (4 if "SLOW" in os.environ else 1)
-
-
-def until(what, probe):
-    end = time.monotonic() + WAIT
-    while True:
-        value = probe()
-        if value:
-            return value
-        if time.monotonic() > end:
-            fail(f"waited {WAIT} s for {what}")
-        if process.poll() is not None:
-            fail(f"heapview ended with {process.returncode} while waiting for {what}")
-        time.sleep(0.1)
-
-
-def fail(why):
-    print("FAIL:", why)
-    screenshot("window-failed.png")
-    process.kill()
-    sys.exit(1)
-
-
-def expect(truth, why):
-    if not truth:
-        fail(why)
-    print("ok:", why)
-
-
-def application():
-    desktop = Atspi.get_desktop(0)
-    for i in range(desktop.get_child_count()):
-        child = desktop.get_child_at_index(i)
-        if child and child.get_process_id() == process.pid:
-            return child
-    return None
-
-
-def walk(node, depth=0):
-    if node is None or depth > 40:
-        return
-    yield node
-    for i in range(min(node.get_child_count(), 400)):
-        try:
-            child = node.get_child_at_index(i)
-        except gi.repository.GLib.Error:
-            continue
-        yield from walk(child, depth + 1)
-
-
-def names(role=None):
-    app = application()
-    found = []
-    for node in walk(app) if app else []:
-        try:
-            if role is None or node.get_role_name() == role:
-                found.append(node.get_name() or "")
-        except gi.repository.GLib.Error:
-            continue
-    return found
-
-
-def node(name):
-    """The first control whose name has `name` in it."""
-    app = application()
-    for found in walk(app) if app else []:
-        try:
-            if name in (found.get_name() or "") and found.get_action_iface():
-                return found
-        except gi.repository.GLib.Error:
-            continue
-    return None
-
-
-def graph():
-    """Name and description of the flame graph: the image that is neither bar nor curve."""
-    app = application()
-    for node in walk(app) if app else []:
-        try:
-            if node.get_role_name() == "image" and node.get_description():
-                return node.get_name(), node.get_description()
-        except gi.repository.GLib.Error:
-            continue
-    return None
-
-
-def key(*keys):
-    subprocess.run(["xdotool", "key", "--delay", "40", *keys], check=True)
-    time.sleep(0.3)
-
-
-def screenshot(name):
-    path = os.path.join(directory, name)
-    subprocess.run(["import", "-window", "root", path], check=True)
-    return path
-
-
-def colours(path):
-    out = subprocess.run(["identify", "-format", "%k", path], check=True, capture_output=True, text=True)
-    return int(out.stdout)
+heapview, base, current, screen.directory = sys.argv[1:5]
+directory = screen.directory
 
 
 def start(*arguments):
-    return subprocess.Popen([heapview, "--no-store", "--no-symbols", *arguments])
+    return screen.start(heapview, "--no-store", "--no-symbols", *arguments)
 
 
 def source():
     """What is said of the source's line under the cursor."""
-    app = application()
-    for node in walk(app) if app else []:
-        try:
-            if node.get_name() == "Source" and node.get_description().startswith("line "):
-                return node.get_description()
-        except gi.repository.GLib.Error:
-            continue
-    return None
+    lines = answers(lambda n: n.get_description() if n.get_name() == "Source" else None)
+    return next((line for line in lines if line.startswith("line ")), None)
 
 
 def focused_window():
     until("the application in the accessibility tree", application)
     until("the summary of the diff", lambda: any("what changed" in n.lower() for n in names("image")))
-    found = until("the window", lambda: subprocess.run(
-        ["xdotool", "search", "--onlyvisible", "--all", "--pid", str(process.pid), "--name", "compared"],
-        capture_output=True, text=True).stdout.split())[-1] # not a tooltip's
-    subprocess.run(["xdotool", "windowfocus", "--sync", found], check=True)
-    return found
+    return focus("--name", "compared")
 
 
 process = start("--diff", base, current)
@@ -209,14 +87,11 @@ try:
         f.write("heap_v2/1\n  t*: 0: 0 [0: 0]\n@ 0x401101\n  t*: 3: 750 [0: 0]\n  t1: 2: 500 [0: 0]\n"
                 "  t2: 1: 250 [0: 0]\n\nMAPPED_LIBRARIES:\n"
                 "00400000-00500000 r-xp 00000000 08:01 11 /nowhere/bin/program\n")
-    process = subprocess.Popen([heapview, "--no-store", missing])
+    process = screen.start(heapview, "--no-store", missing)
     button = until("the button on missing symbols", lambda: node("No symbols: 100"))
     expect(any("All threads" in n for n in names()), "threads can be chosen")
     expect(any("Group by" in n for n in names()), "the grouping can be chosen")
-    window = until("the window", lambda: subprocess.run(
-        ["xdotool", "search", "--onlyvisible", "--pid", str(process.pid)],
-        capture_output=True, text=True).stdout.split())[-1]
-    subprocess.run(["xdotool", "windowfocus", "--sync", window], check=True)
+    window = focus()
     key("g", "Down", "Down", "Down", "Down", "Return")
     expect(until("the grouping", lambda: any("By module ×" in n for n in names())), "g groups by module")
     button.get_action_iface().do_action(0)
@@ -260,5 +135,4 @@ try:
     process.wait(WAIT)
     print("all ok")
 finally:
-    if process.poll() is None:
-        process.kill()
+    screen.end()
