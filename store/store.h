@@ -46,8 +46,8 @@ typedef struct
 } HvStored;
 void hv_stored_free (HvStored *stored);
 
-/* The `most` profiles (HvStored, owned by the array) that were used last, the latest first; of those
- * from the same location the latest alone, and none that were of no single file. */
+/* The `most` profiles (HvStored, owned by the array) that were used last, the latest first; of
+ * those from the same location the latest alone, and none that were of no single file. */
 GPtrArray *hv_store_list (HvStore *store, guint most, GError **error);
 
 /* The stored profile with that key, sealed; NULL without error when there is none (or when what is

@@ -638,7 +638,7 @@ list_items (Worker *worker, HvDwarf *dwarf, const uint64_t *addresses, gsize n)
 {
   GArray *items = g_array_new (FALSE, FALSE, sizeof (Item));
 
-  if (dwarf)
+  if (dwarf && n)
     {
       g_autofree uint64_t *sorted = g_memdup2 (addresses, n * sizeof *addresses);
       g_auto (HvWanted) wanted = { 0 };
