@@ -133,8 +133,9 @@ compare () {
   # other content, and so another profile
   cp "$dump" "$scratch/another.heap" && chmod u+w "$scratch/another.heap"
   ours 'heapview, another dump: names known' "$heapview --print $scratch/another.heap" "echo >>$scratch/another.heap"
-  ours 'heapview, the same dump again' "$heapview --print $dump" :
+  # warm: the binary was seen before, the dump was not
   wanted '  warm, times jeprof' "$by_jeprof" 200x
+  ours 'heapview, the same dump again' "$heapview --print $dump" :
   line 'llvm-symbolizer --inlines' "$llvm" "$cpu_llvm" "$(memory "$ask")" '' ''
   line 'jeprof --text' "$jeprof" "$cpu_jeprof" "$(memory "$print")" '' ''
 }
