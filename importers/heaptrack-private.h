@@ -11,7 +11,8 @@ G_BEGIN_DECLS
  *   heaptrack-tables.c     strings, addresses, stacks
  *   heaptrack-events.c     allocations and frees, fast
  *   heaptrack-raw.c        what only raw files have: pointers and modules
- *   heaptrack-ledger.c     what each site holds: now, at the peak, over time
+ *   heaptrack-ledger.c     what each site holds: now and at the peak
+ *   heaptrack-timeline.c   what it held over time
  *   heaptrack-suppress.c   leak suppressions
  *
  * "Site" below is a profile's site; heaptrack's own "allocation info" is a (size, site) pair. */
@@ -24,6 +25,36 @@ G_BEGIN_DECLS
 #define HT_MAX_SIZE (INT64_C (1) << 51)
 #define HT_MAX_SUM (INT64_C (1) << 61)
 #define HT_BATCH 576
+
+/* --- the timeline --- */
+
+/* Live bytes and blocks, then total ones. */
+#define HT_ROW_METRICS 4
+
+/* The moments, and their rows in as few bytes as they take: the sites' costs are at their largest
+ * while the rows wait. */
+typedef struct
+{
+  HvMoment *moment;
+  uint64_t *start; /* a moment's first row, in `rows` */
+  uint32_t n_moments;
+  uint8_t *rows; /* of each: the site, the values, as varints */
+  uint64_t rows_used, rows_size, n_rows;
+  uint32_t stamps_per_moment;
+} HtTimeline;
+
+HtTimeline *ht_timeline_new (void);
+void ht_timeline_free (HtTimeline *timeline);
+
+/* Before a moment is added: makes longer ones of those that are there when they are too many. */
+void ht_timeline_make_room (HtTimeline *timeline, uint32_t n_sites);
+void ht_timeline_add_moment (HtTimeline *timeline, const HvMoment *moment);
+
+/* A row of the latest moment. */
+void ht_timeline_add_row (HtTimeline *timeline, uint32_t site, const int64_t *values);
+
+/* Moves all of it to the profile. */
+void ht_timeline_finish (HtTimeline *timeline, HvProfile *profile);
 
 /* --- the ledger --- */
 
@@ -54,6 +85,7 @@ G_STATIC_ASSERT (sizeof (HtSite) == 64);
 typedef struct
 {
   HtSite *sites; /* by profile site; aligned */
+  char *sites_memory;
   uint32_t n_sites, sites_size;
 
   int64_t total_bytes, live_bytes;
@@ -66,13 +98,14 @@ typedef struct
   int64_t now; /* latest time stamp, ms */
   gboolean stamped;
 
-  /* timeline: the bucket since the last moment */
+  HtTimeline *timeline;
+  /* the bucket since the last moment */
   uint32_t *touched; /* sites that changed in it */
   uint32_t n_touched;
   int64_t bucket_max;   /* highest live bytes */
   int64_t bucket_rss;   /* highest resident set, -1: none said */
   gboolean rss_pending; /* the next R still belongs to the moment just closed */
-  uint32_t stamps, stamps_per_moment;
+  uint32_t stamps;
 } HtLedger;
 
 void ht_ledger_init (HtLedger *ledger);
@@ -82,7 +115,7 @@ void ht_ledger_clear (HtLedger *ledger);
 void ht_ledger_add_site (HtLedger *ledger, uint32_t site);
 
 /* A `c` and an `R` line. */
-void ht_ledger_stamp (HtLedger *ledger, HvProfile *profile, int64_t ms);
+void ht_ledger_stamp (HtLedger *ledger, int64_t ms);
 void ht_ledger_rss (HtLedger *ledger, HvProfile *profile, int64_t bytes);
 
 /* After the last event: the last moment, the columns and the totals of the profile. */

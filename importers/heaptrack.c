@@ -162,7 +162,7 @@ read_stamp (HtReader *reader, HtFields *fields)
 
   if (!ht_number (reader, fields, "time stamp", G_MAXINT64 - 1, &ms))
     return FALSE;
-  ht_ledger_stamp (&reader->ledger, reader->profile, (int64_t) ms);
+  ht_ledger_stamp (&reader->ledger, (int64_t) ms);
   return TRUE;
 }
 
@@ -445,6 +445,7 @@ finish (HtReader *reader)
       return ht_fail (reader, "the recording stops before its first allocation");
     }
   free_tables (reader);
+  hv_profile_settle (reader->profile);
   ht_ledger_finish (&reader->ledger, reader->profile);
   describe (reader);
   warn (reader, cut_short, partial);

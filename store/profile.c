@@ -19,6 +19,7 @@ struct HvProfileTables
   /* Open addressing over ids; 0 is an empty slot (id 0 is never stored). */
   uint32_t *string_slot, *frame_slot;
   uint32_t string_mask, frame_mask;
+  gboolean settled; /* the next three are not there */
   HvChildMap nodes;
   uint32_t *node_site; /* site + 1, by node */
   uint32_t node_site_size;
@@ -303,9 +304,41 @@ append_node (HvProfile *profile, uint32_t parent, uint32_t frame)
   return profile->n_nodes++;
 }
 
+static void
+forget_stacks (struct HvProfileTables *t)
+{
+  hv_child_map_clear (&t->nodes);
+  g_clear_pointer (&t->node_site, g_free);
+  t->node_site_size = 0;
+}
+
+void
+hv_profile_settle (HvProfile *profile)
+{
+  forget_stacks (profile->tables);
+  profile->tables->settled = TRUE;
+}
+
+static void
+index_stacks (HvProfile *profile)
+{
+  struct HvProfileTables *t = profile->tables;
+
+  for (uint32_t n = 1; n < profile->n_nodes; n++)
+    hv_child_map_add (&t->nodes, profile->node_parent[n], profile->node_frame[n], n);
+  t->node_site_size = profile->n_nodes;
+  t->node_site = g_new0 (uint32_t, profile->n_nodes);
+  for (uint32_t s = 0; s < profile->n_sites; s++)
+    t->node_site[profile->site_node[s]] = s + 1;
+  t->settled = FALSE;
+}
+
 uint32_t
 hv_profile_node (HvProfile *profile, uint32_t parent, uint32_t frame)
 {
+  if (G_UNLIKELY (profile->tables->settled))
+    index_stacks (profile);
+
   HvChildMap *nodes = &profile->tables->nodes;
   uint32_t node = hv_child_map_find (nodes, parent, frame);
 
@@ -319,6 +352,8 @@ hv_profile_site (HvProfile *profile, uint32_t node)
 {
   struct HvProfileTables *t = profile->tables;
 
+  if (G_UNLIKELY (t->settled))
+    index_stacks (profile);
   if (node >= t->node_site_size)
     {
       uint32_t size = MAX (profile->n_nodes, t->node_site_size + t->node_site_size / 2);
@@ -566,7 +601,8 @@ hv_profile_expand_frames (HvProfile *profile, HvFrameExpander chain, gpointer us
 
   profile->node_parent = profile->node_frame = profile->site_node = NULL;
   t->nodes_size = 0;
-  hv_child_map_clear (&t->nodes);
+  forget_stacks (t);
+  t->settled = FALSE;
   profile->n_nodes = 0;
   append_node (profile, 0, 0);
   for (uint32_t n = 1; n < old_nodes; n++)
@@ -578,8 +614,6 @@ hv_profile_expand_frames (HvProfile *profile, HvFrameExpander chain, gpointer us
       node_of[n] = at;
     }
 
-  g_clear_pointer (&t->node_site, g_free);
-  t->node_site_size = 0;
   profile->n_sites = 0;
   /* The columns keep their size: there are never more sites than before. */
   profile->site_node = g_new (uint32_t, MAX (1, t->sites_size));
@@ -622,12 +656,7 @@ hv_profile_reopen (HvProfile *profile)
 
   rehash_strings (profile);
   rehash_frames (profile);
-  for (uint32_t n = 1; n < profile->n_nodes; n++)
-    hv_child_map_add (&t->nodes, profile->node_parent[n], profile->node_frame[n], n);
-  t->node_site_size = profile->n_nodes;
-  t->node_site = g_new0 (uint32_t, profile->n_nodes);
-  for (uint32_t s = 0; s < profile->n_sites; s++)
-    t->node_site[profile->site_node[s]] = s + 1;
+  t->settled = TRUE;
 }
 
 const char *

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <locale.h>
+#include <malloc.h>
 #include <unistd.h>
 
 /* The command.  It hands over to another program where a window is wanted (window-main.c): loading
@@ -48,6 +49,10 @@ main (int argc, char **argv)
   HvCommand command;
   int status;
 
+  /* Large arrays have pages of their own: they grow without a copy, what is not used of them takes
+   * no memory, and what is freed goes back. By itself the C library stops that at the first free.
+   */
+  mallopt (M_MMAP_THRESHOLD, 256 * 1024);
   setlocale (LC_ALL, "");
   /* reports and exports are the same in every language of the machine */
   setlocale (LC_NUMERIC, "C");

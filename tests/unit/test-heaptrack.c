@@ -711,7 +711,7 @@ test_wrap (void)
           memcpy (at_peak, live, sizeof live);
         }
       if (i % 100 == 99)
-        ht_ledger_stamp (&ledger, profile, i);
+        ht_ledger_stamp (&ledger, i);
     }
   ht_ledger_finish (&ledger, profile);
   g_assert_cmpuint (ledger.marks >> 32, <, 6000);
@@ -747,6 +747,42 @@ test_many_rows (void)
   g_assert_cmpuint (profile->n_moments, >=, STAMPS / 2);
   g_assert_cmpuint (profile->n_rows, ==, (uint64_t) profile->n_moments * SITES);
   check_moments (profile);
+}
+
+/* Rows come out as they went in, however large their values. */
+static void
+test_rows (void)
+{
+  static const int64_t values[][HT_ROW_METRICS] = {
+    { 0, 0, 0, 0 },
+    { -1, 1, -64, 63 },
+    { 64, -65, 127, 128 },
+    { INT64_MAX, INT64_MIN, INT64_MAX - 1, INT64_MIN + 1 },
+    { 1 << 20, -(1 << 20), INT64_C (1) << 62, -(INT64_C (1) << 62) },
+  };
+  g_autoptr (HvProfile) profile = hv_profile_new ();
+  HtTimeline *timeline = ht_timeline_new ();
+
+  for (uint32_t i = 0; i < 3; i++)
+    {
+      ht_timeline_add_moment (timeline, &(HvMoment){ .number = i });
+      for (uint32_t row = 0; row < i * G_N_ELEMENTS (values); row++)
+        ht_timeline_add_row (timeline, UINT32_MAX - row, values[row % G_N_ELEMENTS (values)]);
+    }
+  ht_timeline_finish (timeline, profile);
+  ht_timeline_free (timeline);
+  g_assert_cmpuint (profile->n_moments, ==, 3);
+  g_assert_cmpuint (profile->n_rows, ==, 3 * G_N_ELEMENTS (values));
+  for (uint64_t row = 0; row < profile->n_rows; row++)
+    {
+      const int64_t *expected = values[row % G_N_ELEMENTS (values)];
+      uint64_t first = profile->moment[row < G_N_ELEMENTS (values) ? 1 : 2].first_row;
+      g_assert_cmpuint (profile->row_site[row], ==, UINT32_MAX - (row - first));
+      g_assert_cmpint (profile->row[HV_METRIC_LIVE_BYTES][row], ==, expected[0]);
+      g_assert_cmpint (profile->row[HV_METRIC_LIVE_BLOCKS][row], ==, expected[1]);
+      g_assert_cmpint (profile->row[HV_METRIC_TOTAL_BYTES][row], ==, expected[2]);
+      g_assert_cmpint (profile->row[HV_METRIC_TOTAL_BLOCKS][row], ==, expected[3]);
+    }
 }
 
 /* Numbers of every length, through the fast loop and beside it. */
@@ -1035,6 +1071,7 @@ main (int argc, char **argv)
   g_test_add_func ("/heaptrack/model", test_model);
   g_test_add_func ("/heaptrack/wrap", test_wrap);
   g_test_add_func ("/heaptrack/many-rows", test_many_rows);
+  g_test_add_func ("/heaptrack/rows", test_rows);
   g_test_add_func ("/heaptrack/indices", test_indices);
   g_test_add_func ("/heaptrack/frames", test_frames);
   g_test_add_func ("/heaptrack/same-place", test_same_place);

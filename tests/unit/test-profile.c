@@ -187,6 +187,36 @@ test_columns (void)
   g_assert_cmpint (hv_profile_total (p, HV_METRIC_TOTAL_BLOCKS), ==, INT64_MIN + (7 * 999 - 1));
 }
 
+/* Stacks are found again after the tables for it were dropped, and new ones go on where they were.
+ */
+static void
+test_settle (void)
+{
+  g_autoptr (HvProfile) profile = hv_profile_new ();
+  uint32_t frame[3], node[9], site[9];
+
+  for (uint32_t i = 0; i < 3; i++)
+    frame[i] = hv_profile_frame (profile, &(HvFrame){ .line = i + 1 });
+  for (int pass = 0; pass < 3; pass++)
+    {
+      for (uint32_t i = 0; i < 9; i++)
+        {
+          uint32_t parent = hv_profile_node (profile, 0, frame[i / 3]);
+          uint32_t at = hv_profile_node (profile, parent, frame[i % 3]);
+          uint32_t of = hv_profile_site (profile, at);
+          g_assert_cmpuint (at, ==, pass ? node[i] : at);
+          g_assert_cmpuint (of, ==, pass ? site[i] : i);
+          node[i] = at;
+          site[i] = of;
+        }
+      g_assert_cmpuint (profile->n_nodes, ==, 13);
+      hv_profile_settle (profile);
+      if (pass == 1)
+        g_assert_cmpuint (hv_profile_site (profile, node[4]), ==, site[4]);
+    }
+  g_assert_cmpuint (hv_profile_node (profile, node[8], frame[0]), ==, 13);
+}
+
 static void
 test_full (void)
 {
@@ -599,6 +629,7 @@ main (int argc, char **argv)
   g_test_add_func ("/profile/many", test_many);
   g_test_add_func ("/profile/frames", test_frames);
   g_test_add_func ("/profile/columns", test_columns);
+  g_test_add_func ("/profile/settle", test_settle);
   g_test_add_func ("/profile/full", test_full);
   g_test_add_func ("/profile/values", test_values);
   g_test_add_func ("/profile/parse-moment", test_parse_moment);
