@@ -17,6 +17,7 @@ open_window (const HvCommand *command)
                         .diff = command->diff,
                         .series = command->series,
                         .view = hv_command_view (command),
+                        .root_below = hv_command_has_view (command, "root-below"),
                         .grouped = command->group_by != NULL,
                         .metric = command->metric,
                         .at = command->at,

@@ -13,7 +13,7 @@ const status = root.querySelector('#hv-status');
 if (!status) /* nothing is drawn */
   return;
 const top = Number(root.dataset.top), gap = Number(root.dataset.gap);
-const growth = root.dataset.view === 'growth';
+const growth = root.dataset.view === 'growth', below = root.dataset.root === 'below';
 const idle = status.textContent;
 const hint = 'Click zooms · Esc goes back · arrow keys walk · Ctrl+F searches';
 
@@ -153,7 +153,6 @@ function show(box, x0, x1, row) {
   }
   const width = x1 - x0 - Math.min(1, (x1 - x0) / 4);
   box.el.setAttribute('x', x0);
-  box.el.setAttribute('y', row * ROW);
   box.el.setAttribute('width', width);
   box.el.setAttribute('height', ROW - 2);
   box.el.removeAttribute('display');
@@ -233,15 +232,19 @@ function layout() {
     }
   }
 
+  rows = Math.max(rows, 3);
+  for (const box of shown)
+    box.el.setAttribute('y', (below ? rows - 1 - box.row : box.row) * ROW);
+
   const visible = new Set(shown);
   for (const box of before.length ? before : boxes)
     if (!visible.has(box))
       box.el.setAttribute('display', 'none');
   for (const el of root.querySelectorAll('.w'))
     el.setAttribute('width', width);
-  area.setAttribute('height', Math.max(rows, 3) * ROW);
+  area.setAttribute('height', rows * ROW);
   root.setAttribute('width', width + 2 * MARGIN);
-  root.setAttribute('height', top + Math.max(rows, 3) * ROW + MARGIN);
+  root.setAttribute('height', top + rows * ROW + MARGIN);
   if (finder)
     placeFinder(width);
   if (pattern)
@@ -459,9 +462,9 @@ function walk(key) {
   if (!selected)
     return at;
   switch (key) {
-  case 'ArrowUp':
+  case below ? 'ArrowDown' : 'ArrowUp':
     return at.parent || at;
-  case 'ArrowDown':
+  case below ? 'ArrowUp' : 'ArrowDown':
     return widest(shown.filter(b => b.parent === at)) || at;
   case 'ArrowLeft':
     return beside(at, -1);

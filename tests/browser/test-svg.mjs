@@ -239,6 +239,27 @@ async function testKeys() {
   assert.ok((await browser.evaluate(FRAMES)).some(f => f.name === 'logger::run'));
 }
 
+/* The root is the lowest row, up leads to what is called, and a zoom keeps it so. */
+async function testRootBelow() {
+  await open('root-below');
+  const rowOf = (frames, name) => frames.find(f => f.name.startsWith(name)).row;
+  let frames = await browser.evaluate(FRAMES);
+  const bottom = Math.max(...frames.map(f => f.row));
+  assert.deepEqual(['all', 'main', 'rt_poll', 'handle'].map(n => bottom - rowOf(frames, n)), [0, 1, 2, 3]);
+  await browser.key('ArrowUp');
+  await browser.key('ArrowUp');
+  assert.match(await browser.evaluate(STATUS), /^main · /);
+  await browser.key('ArrowUp');
+  assert.match(await browser.evaluate(STATUS), /^rt_poll · /);
+  await browser.key('ArrowDown');
+  assert.match(await browser.evaluate(STATUS), /^main · /);
+  await browser.click(...await centre('handle'));
+  frames = await browser.evaluate(FRAMES);
+  checkRows(frames, 'zoomed, root below');
+  assert.equal(rowOf(frames, 'all'), Math.max(...frames.map(f => f.row)));
+  assert.equal(rowOf(frames, 'all') - rowOf(frames, 'cache_insert'), 4);
+}
+
 async function testHover() {
   await open('one');
   await browser.move(...await centre('cache_insert'));
@@ -300,7 +321,7 @@ async function testLarge() {
 
 /* --- run --- */
 
-const tests = [testAllPictures, testSamePicture, testZoom, testSearch, testKeys, testHover,
+const tests = [testAllPictures, testSamePicture, testZoom, testSearch, testKeys, testRootBelow, testHover,
                testWindow, testNasty, testLarge];
 let failed = 0;
 if (keep)

@@ -249,6 +249,76 @@ test_viewport (void)
   shown_clear (&shown);
 }
 
+/* The same boxes, the other way up: the root is the lowest row, the header stays above. */
+static void
+test_root_below (void)
+{
+  Shown shown = { 0 };
+  HvTreeOptions options = { .all_frames = TRUE };
+
+  show_one (&shown, &options);
+  shown.report.root_below = TRUE;
+  paint ("root-below",
+         &(HvPicture){ .report = &shown.report, .palette = hv_palette_get (FALSE), .width = 600 });
+  shown_clear (&shown);
+}
+
+/* Which row is at a height is what is drawn there, with the root on either side. */
+static void
+test_rows (void)
+{
+  Shown shown = { 0 };
+  HvTreeOptions options = { .all_frames = TRUE };
+
+  show_one (&shown, &options);
+  const HvFlameRequest request = { .tree = shown.tree, .width = 600 };
+  g_autoptr (HvFlameLayout) layout = hv_flame_layout_new (&request);
+  float height = (float) layout->n_rows * 22;
+  g_assert_cmpuint (layout->n_rows, ==, 4);
+  for (float below = 0; below <= height; below += height)
+    for (uint32_t i = 0; i < layout->n_boxes; i++)
+      {
+        const HvFlameBox *box = &layout->box[i];
+        graphene_rect_t rect = hv_flame_box_rect (layout, box, 22, below);
+        float row = below > 0 ? (float) (layout->n_rows - 1 - box->row) : (float) box->row;
+        g_assert_cmpfloat (rect.origin.y, ==, row * 22);
+        for (float y = 0; y < rect.size.height; y++)
+          g_assert_cmpuint (hv_flame_row_at ((double) (rect.origin.y + y) + 0.5, 22, below), ==,
+                            box->row);
+      }
+  g_assert_cmpuint (hv_flame_row_at (-1, 22, 0), ==, UINT32_MAX);
+  g_assert_cmpuint (hv_flame_row_at ((double) height + 1, 22, height), ==, UINT32_MAX);
+  g_assert_cmpuint (hv_flame_row_at (1e300, 22, 0), ==, UINT32_MAX);
+  shown_clear (&shown);
+}
+
+/* Of too many rows the first ones are drawn, wherever they begin. */
+static void
+test_few_rows (void)
+{
+  Shown shown = { 0 };
+  HvTreeOptions options = { .all_frames = TRUE };
+  float heights[2][2];
+
+  show_one (&shown, &options);
+  HvPicture picture = { .report = &shown.report, .palette = hv_palette_get (FALSE), .width = 600 };
+  for (guint below = 0; below < 2; below++)
+    for (guint rows = 0; rows < 2; rows++)
+      {
+        List list = list_new ();
+        shown.report.root_below = below;
+        picture.max_rows = 2 * rows;
+        heights[below][rows] = hv_picture_paint (&picture, &list.canvas);
+        g_assert_nonnull (strstr (list.list->str, "“main”"));
+        g_assert_true (!strstr (list.list->str, "“parse”") == (rows == 1));
+        g_string_free (list.list, TRUE);
+      }
+  g_assert_cmpfloat (heights[0][0], ==, heights[1][0]);
+  g_assert_cmpfloat (heights[0][1], ==, heights[1][1]);
+  g_assert_cmpfloat (heights[0][0] - heights[0][1], ==, 2 * 22);
+  shown_clear (&shown);
+}
+
 /* --- tables --- */
 
 static HvGrid *
@@ -463,6 +533,9 @@ main (int argc, char **argv)
   for (guint i = 0; i < G_N_ELEMENTS (views); i++)
     g_test_add_data_func (views[i], GUINT_TO_POINTER (i), test_diff);
   g_test_add_func ("/draw/viewport", test_viewport);
+  g_test_add_func ("/draw/root-below", test_root_below);
+  g_test_add_func ("/draw/rows", test_rows);
+  g_test_add_func ("/draw/few-rows", test_few_rows);
   g_test_add_func ("/draw/table", test_table);
   g_test_add_func ("/draw/csv", test_csv);
   g_test_add_func ("/draw/pdf", test_pdf);

@@ -193,8 +193,6 @@ test_diff (void)
     }
 }
 
-/* Names that would break out of an attribute, of text or of CDATA, that XML cannot hold at all, or
- * that turn the writing direction. */
 /* What the window was zoomed to and searched for is drawn, and told to the script. */
 static void
 test_state (void)
@@ -242,6 +240,56 @@ test_state (void)
   g_assert_true (title && g_str_has_prefix (title, "<title>handle"));
 }
 
+/* The y of the first box with a name. */
+static int
+y_of (const GString *svg, const char *name)
+{
+  g_autofree char *title = g_strconcat ("<title>", name, NULL);
+  const char *at = strstr (svg->str, title), *y;
+
+  g_assert_nonnull (at);
+  for (y = at; !g_str_has_prefix (y, " y=\""); y--)
+    g_assert_true (y > svg->str && *y != '\n');
+  return atoi (y + strlen (" y=\""));
+}
+
+/* With the root below the script is told, and each box is as far from the bottom as it is from the
+ * top otherwise. */
+static void
+test_root_below (void)
+{
+  static const char *const names[] = { "main", "rt_poll", "handle", "cache_insert" };
+  g_autoptr (HvProfile) profile = test_sampled_profile ("/tmp/frontend.800M.heap", example_current,
+                                                        G_N_ELEMENTS (example_current));
+  HvTreeOptions options = { .group = HV_GROUP_STACK };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HvTree)
+      tree = hv_tree_new (profile, HV_METRIC_LIVE_BYTES, HV_AT_END, &options, &error);
+  g_assert_no_error (error);
+  HvReport report = { .profile = profile,
+                      .at = HV_AT_END,
+                      .metric = HV_METRIC_LIVE_BYTES,
+                      .tree = tree,
+                      .rows_tree = tree };
+  g_autoptr (GString) above = g_string_new (NULL), svg = g_string_new (NULL);
+
+  g_assert_true (hv_exporter_for_kind ("svg")->write (&report, above, &error));
+  report.root_below = TRUE;
+  g_assert_true (hv_exporter_for_kind ("svg")->write (&report, svg, &error));
+  g_assert_no_error (error);
+  keep ("root-below", svg);
+  g_assert_null (strstr (above->str, " data-root="));
+  assert_contains (svg->str, " data-root=\"below\"");
+  int root = y_of (svg, "all") + y_of (above, "all");
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_assert_cmpint (y_of (above, names[i]), ==, (int) (i + 1) * 22);
+      g_assert_cmpint (y_of (svg, names[i]) + y_of (above, names[i]), ==, root);
+    }
+}
+
+/* Names that would break out of an attribute, of text or of CDATA, that XML cannot hold at all, or
+ * that turn the writing direction. */
 static void
 test_nasty (void)
 {
@@ -405,6 +453,7 @@ main (int argc, char **argv)
   g_test_add_func ("/svg/one", test_one);
   g_test_add_func ("/svg/diff", test_diff);
   g_test_add_func ("/svg/state", test_state);
+  g_test_add_func ("/svg/root-below", test_root_below);
   g_test_add_func ("/svg/nasty", test_nasty);
   g_test_add_func ("/svg/empty", test_empty);
   g_test_add_func ("/svg/same", test_same);

@@ -463,6 +463,7 @@ test_menu_has_all (void)
     "cycle",
     "group",
     "invert",
+    "root-below",
     "next",
     "previous",
     "summary",

@@ -92,9 +92,8 @@ static void
 set_view (HvReport *report, const HvCommand *c)
 {
   report->view = hv_command_view (c);
-  for (guint i = 0; c->views && c->views[i]; i++)
-    report->as_tree |= strcmp (c->views[i], "top-down") == 0
-                       || strcmp (c->views[i], "bottom-up") == 0;
+  report->as_tree = hv_command_has_view (c, "top-down") || hv_command_has_view (c, "bottom-up");
+  report->root_below = hv_command_has_view (c, "root-below");
 }
 
 static gboolean

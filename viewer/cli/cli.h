@@ -49,6 +49,9 @@ gboolean hv_command_tree_options (const HvCommand *command, gboolean diff, HvTre
 /* The view of a diff that --view asks for, the last one given: HV_VIEW_GROWTH, … */
 guint hv_command_view (const HvCommand *command);
 
+/* Whether --view asks for this among others: "bottom-up", "root-below", … */
+gboolean hv_command_has_view (const HvCommand *command, const char *view);
+
 /* Does it all on the terminal: report, outputs, SQL. Returns the exit status. */
 int hv_command_run (const HvCommand *command);
 

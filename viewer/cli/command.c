@@ -105,7 +105,7 @@ hv_command_parse (HvCommand *command, int argc, char **argv, int *status)
     { "group-by", 0, 0, G_OPTION_ARG_STRING, &c->group_by,
       "function, stack, line, file, module, crate, thread or task", "KEY" },
     { "view", 0, 0, G_OPTION_ARG_STRING_ARRAY, &c->views,
-      "growth, current, base, overlay; top-down, bottom-up", "VIEW" },
+      "growth, current, base, overlay; top-down, bottom-up; root-below", "VIEW" },
     { "focus", 0, 0, G_OPTION_ARG_STRING, &c->focus,
       "Keep only stacks through PATTERN (also fn:, file:, module:, crate:NAME)", "PATTERN" },
     { "ignore", 0, 0, G_OPTION_ARG_STRING, &c->ignore, "Drop stacks through PATTERN", "PATTERN" },
@@ -223,17 +223,25 @@ hv_command_session (const HvCommand *c, HvSession *session)
   session->rules = (const char *const *) c->rules;
 }
 
+static const char *const known_views[] = { "growth",   "current",   "base",       "overlay",
+                                           "top-down", "bottom-up", "root-below", NULL };
+
 guint
 hv_command_view (const HvCommand *c)
 {
-  static const char *const names[] = { "growth", "current", "base", "overlay" };
-  guint view = 0;
+  guint view = HV_VIEW_GROWTH;
 
   for (guint i = 0; c->views && c->views[i]; i++)
-    for (guint v = 0; v < G_N_ELEMENTS (names); v++)
-      if (strcmp (c->views[i], names[v]) == 0)
+    for (guint v = HV_VIEW_GROWTH; v <= HV_VIEW_OVERLAY; v++)
+      if (strcmp (c->views[i], known_views[v]) == 0)
         view = v;
   return view;
+}
+
+gboolean
+hv_command_has_view (const HvCommand *c, const char *view)
+{
+  return c->views && g_strv_contains ((const char *const *) c->views, view);
 }
 
 gboolean
@@ -255,20 +263,15 @@ hv_command_tree_options (const HvCommand *c, gboolean diff, HvTreeOptions *optio
                    c->group_by);
       return FALSE;
     }
+  options->bottom_up = hv_command_has_view (c, "bottom-up");
   for (guint i = 0; c->views && c->views[i]; i++)
-    {
-      const char *view = c->views[i];
-      if (strcmp (view, "bottom-up") == 0)
-        options->bottom_up = TRUE;
-      else if (strcmp (view, "top-down") != 0 && strcmp (view, "growth") != 0
-               && strcmp (view, "current") != 0 && strcmp (view, "base") != 0
-               && strcmp (view, "overlay") != 0)
-        {
-          g_set_error (error, HV_ERROR, HV_ERROR_USAGE,
-                       "--view %s: not one of growth, current, base, overlay, top-down, bottom-up",
-                       view);
-          return FALSE;
-        }
-    }
+    if (!g_strv_contains (known_views, c->views[i]))
+      {
+        g_set_error (error, HV_ERROR, HV_ERROR_USAGE,
+                     "--view %s: not one of growth, current, base, overlay, top-down, bottom-up, "
+                     "root-below",
+                     c->views[i]);
+        return FALSE;
+      }
   return TRUE;
 }

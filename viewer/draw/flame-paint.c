@@ -18,20 +18,30 @@
 
 static graphene_rect_t
 rect_between (const HvFlameLayout *layout, double left, double right, uint32_t row,
-              float row_height)
+              float row_height, float below)
 {
   /* In double: nearer to, a box may be a thousand million px wide. */
   float x0 = (float) round (CLAMP (left, -BEYOND, layout->width + BEYOND));
   float x1 = (float) round (CLAMP (right, -BEYOND, layout->width + BEYOND));
   float gap = x1 - x0 > 3 ? 1 : 0;
+  float y = below > 0 ? below - (float) (row + 1) * row_height : (float) row * row_height;
 
-  return GRAPHENE_RECT_INIT (x0, (float) row * row_height, MAX (x1 - x0 - gap, 1), row_height - 1);
+  return GRAPHENE_RECT_INIT (x0, y, MAX (x1 - x0 - gap, 1), row_height - 1);
 }
 
 graphene_rect_t
-hv_flame_box_rect (const HvFlameLayout *layout, const HvFlameBox *box, float row_height)
+hv_flame_box_rect (const HvFlameLayout *layout, const HvFlameBox *box, float row_height,
+                   float below)
 {
-  return rect_between (layout, box->x0, box->x1, box->row, row_height);
+  return rect_between (layout, box->x0, box->x1, box->row, row_height, below);
+}
+
+uint32_t
+hv_flame_row_at (double y, float row_height, float below)
+{
+  double row = floor ((below > 0 ? below - y : y) / row_height);
+
+  return row >= 0 && row < UINT32_MAX ? (uint32_t) row : UINT32_MAX;
 }
 
 static GdkRGBA
@@ -172,7 +182,8 @@ hv_flame_paint (const HvFlamePaint *paint, HvCanvas *canvas)
       gboolean moves = paint->stretch > 0 && !box->ancestor;
       double left = moves ? paint->shift + paint->stretch * box->x0 : box->x0;
       double right = moves ? paint->shift + paint->stretch * box->x1 : box->x1;
-      graphene_rect_t rect = rect_between (layout, left, right, box->row, paint->row_height);
+      graphene_rect_t rect = rect_between (layout, left, right, box->row, paint->row_height,
+                                           paint->below);
       uint32_t key = paint->report->tree->node_key[box->node];
       gboolean match = paint->matches && !box->merged && key != HV_NO_KEY && paint->matches[key];
       gboolean faded = box->ancestor || (paint->matches && !match);

@@ -104,8 +104,9 @@ hv_picture_paint_header (const HvPicture *picture, HvCanvas *canvas, float x, fl
 }
 
 static HvFlameLayout *
-lay_out (const HvReport *r, float width)
+lay_out (const HvPicture *picture, float width)
 {
+  const HvReport *r = picture->report;
   const HvFlameRequest request = {
     .tree = r->tree,
     .diff = r->diff,
@@ -116,6 +117,7 @@ lay_out (const HvReport *r, float width)
     .viewport = { r->scale, r->left * r->scale * width },
     .gap = FOREST_GAP,
     .min_width = MIN_BOX_WIDTH,
+    .max_rows = picture->max_rows,
     .max_boxes = MAX_BOXES,
   };
 
@@ -142,15 +144,18 @@ float
 hv_picture_paint_flame (const HvPicture *picture, HvCanvas *canvas, float x, float y, float width)
 {
   const HvReport *r = picture->report;
-  g_autoptr (HvFlameLayout) layout = lay_out (r, width);
+  g_autoptr (HvFlameLayout) layout = lay_out (picture, width);
   float legend = paint_legend (picture, canvas, layout, x, y, width);
+  float row_height = hv_flame_row_height (canvas);
+  float height = (float) layout->n_rows * row_height;
   const HvFlamePaint paint = {
     .layout = layout,
     .report = r,
     .palette = picture->palette,
     .x = x,
     .y = y + legend,
-    .row_height = hv_flame_row_height (canvas),
+    .row_height = row_height,
+    .below = r->root_below ? height : 0,
     .matches = r->matches,
   };
 
@@ -159,9 +164,9 @@ hv_picture_paint_flame (const HvPicture *picture, HvCanvas *canvas, float x, flo
     {
       hv_canvas_text (canvas, hv_flame_empty_text (layout), HV_FACE_REGULAR, &picture->palette->dim,
                       x, paint.y, width);
-      return legend + paint.row_height;
+      return legend + row_height;
     }
-  return legend + (float) layout->n_rows * paint.row_height;
+  return legend + height;
 }
 
 float

@@ -17,6 +17,7 @@ typedef struct
   const char *found;    /* what was searched and found; NULL: nothing was */
   const char *font;     /* a Pango description in px; NULL: the default */
   double width;         /* px */
+  guint max_rows;       /* of the flame graph, from the root on; 0: all */
 } HvPicture;
 
 /* Its parts, drawn with their top left corner at (x, y). Each returns the height used. */

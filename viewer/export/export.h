@@ -33,6 +33,7 @@ typedef struct
   uint32_t zoom;         /* a node; 0: not zoomed */
   guint zoom_forests;    /* as HvFlameRequest.forests */
   double scale, left;    /* so much nearer, and what is then left of it as a share of all */
+  gboolean root_below;   /* the flame graph grows upwards */
   const guint8 *matches; /* by key of `tree`: whether the search found it; NULL: no search */
   const char *search;    /* its text; NULL: none */
 } HvReport;

@@ -173,6 +173,13 @@ typedef struct
   uint32_t *shown_as; /* by stored box: the box shown, or HV_FLAME_NO_BOX */
 } Frames;
 
+/* So many rows are room for, so that nothing is a sentence too. */
+static uint32_t
+drawn_rows (const HvFlameLayout *shown)
+{
+  return MAX (shown->n_rows, 3);
+}
+
 static gboolean
 is_found (const HvReport *report, const HvFlameBox *box)
 {
@@ -227,7 +234,9 @@ append_box (GString *out, const Frames *frames, const HvFlameLayout *layout, uin
         }
       width = x1 - x0 - MIN (1, (x1 - x0) / 4);
       append_number (out, "x", x0);
-      append_number (out, "y", at->row * ROW_HEIGHT);
+      append_number (out, "y",
+                     (report->root_below ? drawn_rows (frames->shown) - 1 - at->row : at->row)
+                         * ROW_HEIGHT);
       append_number (out, "width", width);
       g_string_append_printf (out, " height=\"%d\"", BOX_HEIGHT);
     }
@@ -363,7 +372,7 @@ write_document (const HvReport *report, GString *out, const HvFlameLayout *store
   g_autoptr (GString) header = g_string_new (NULL);
   g_autofree char *status = shown->n_boxes != 0 ? status_text (report, shown) : NULL;
   double top = hv_svg_append_header (header, report, shown->view, status);
-  double height = top + MAX (shown->n_rows, 3) * ROW_HEIGHT + HV_SVG_MARGIN;
+  double height = top + drawn_rows (shown) * ROW_HEIGHT + HV_SVG_MARGIN;
   g_autofree char *kib = hv_format_bytes (100000);
   const char *unit = !hv_metric_is_bytes (report->metric) || report->profile->byte_unit != 0
                          ? "count"
@@ -377,6 +386,8 @@ write_document (const HvReport *report, GString *out, const HvFlameLayout *store
       "data-view=\"%s\"",
       HV_SVG_WIDTH, (int) height, (int) top, unit, GAP,
       shown->view == HV_FLAME_GROWTH ? "growth" : "");
+  if (report->root_below)
+    g_string_append (out, " data-root=\"below\"");
   append_state (out, report, stored);
   g_string_append (out, ">\n");
   hv_svg_append_document_title (out, report);
@@ -393,8 +404,7 @@ write_document (const HvReport *report, GString *out, const HvFlameLayout *store
                           "<svg id=\"hv-frames\" class=\"w%s\" x=\"%d\" y=\"%d\" width=\"%d\" "
                           "height=\"%d\">\n",
                           report->matches != NULL ? " fade" : "", HV_SVG_MARGIN, (int) top,
-                          HV_SVG_WIDTH - 2 * HV_SVG_MARGIN,
-                          (int) MAX (shown->n_rows, 3) * ROW_HEIGHT);
+                          HV_SVG_WIDTH - 2 * HV_SVG_MARGIN, (int) drawn_rows (shown) * ROW_HEIGHT);
   if (shown->n_boxes == 0)
     hv_svg_append_nothing (out, report);
   append_frames (out, &frames);

@@ -194,7 +194,7 @@ menu_pressed_cb (HvFlameGraph *self, int n_press, double x, double y)
 
 /* --- keyboard --- */
 
-/* Where an arrow leads from a box, or HV_FLAME_NO_BOX. */
+/* Where an arrow leads from a box with the root on top, or HV_FLAME_NO_BOX. */
 static uint32_t
 step (const HvFlameLayout *layout, uint32_t from, guint keyval)
 {
@@ -240,7 +240,7 @@ move_cursor (HvFlameGraph *self, guint keyval)
   if (!around->n_boxes)
     return;
 
-  /* Everything is box 0: from there any arrow goes down. */
+  /* Everything is box 0: from there any arrow leads to what it calls. */
   guint arrow = from == HV_FLAME_NO_BOX ? GDK_KEY_Down : keyval;
   uint32_t to = step (around, from == HV_FLAME_NO_BOX ? 0 : from, arrow);
   /* Merged boxes have no name to stand on. */
@@ -296,6 +296,8 @@ key_cb (HvFlameGraph *self, guint keyval, guint keycode, GdkModifierType state)
     case GDK_KEY_Down:
     case GDK_KEY_Left:
     case GDK_KEY_Right:
+      if (self->root_below && (keyval == GDK_KEY_Up || keyval == GDK_KEY_Down))
+        keyval = keyval == GDK_KEY_Up ? GDK_KEY_Down : GDK_KEY_Up;
       move_cursor (self, keyval);
       return TRUE;
     case GDK_KEY_Menu:

@@ -17,6 +17,7 @@ struct _HvFlameGraph
 
   HvScene *scene;
   HvFlameView view;
+  gboolean root_below;
   uint32_t zoom, selected;
   guint zoom_forests, selected_forest;
   GArray *also;        /* uint32_t: selected besides `selected` */
@@ -31,9 +32,12 @@ struct _HvFlameGraph
   int layout_width;
   uint32_t kept_rows; /* the height does not jump while one pans */
   GskRenderNode *picture;
+  float picture_below; /* HvFlamePaint.below of it */
   guint laid_out_source;
 
   GtkAdjustment *across; /* of the viewport, for a scroll bar */
+  GSignalGroup *down;    /* of the adjustment that scrolls it */
+  double from_bottom;    /* how far that is from its end, while the root is below */
   AdwAnimation *animation;
   double from_x, from_scale; /* where the animation starts: x → from_x + from_scale × x */
 
@@ -47,6 +51,7 @@ struct _HvFlameGraph
 
 /* flame-graph.c */
 float hv_flame_graph_row_height (HvFlameGraph *self);
+float hv_flame_graph_below (HvFlameGraph *self); /* HvFlamePaint.below, as it is allocated */
 void hv_flame_graph_drop_layout (HvFlameGraph *self);
 void hv_flame_graph_tell_laid_out (HvFlameGraph *self); /* now, if it has not been told */
 const HvFlameLayout *hv_flame_graph_layout_for (HvFlameGraph *self, int width);
@@ -56,6 +61,8 @@ void hv_flame_graph_user_select (HvFlameGraph *self, uint32_t node, guint forest
 
 /* flame-graph-view.c: zoom, viewport, what moves */
 void hv_flame_graph_init_view (HvFlameGraph *self);
+void hv_flame_graph_follow_scrolling (HvFlameGraph *self); /* it is in another widget */
+void hv_flame_graph_show_root (HvFlameGraph *self);
 void hv_flame_graph_set_zoom (HvFlameGraph *self, uint32_t node, guint forest);
 void hv_flame_graph_reset_viewport (HvFlameGraph *self);
 HvFlameViewport hv_flame_graph_viewport_for (HvFlameGraph *self, int width);

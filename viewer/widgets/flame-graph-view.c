@@ -299,6 +299,40 @@ hv_flame_graph_scroll_to_selected (HvFlameGraph *self)
                              rect.origin.y + 2 * rect.size.height);
 }
 
+/* --- down --- */
+
+static void
+down_moved_cb (HvFlameGraph *self, GtkAdjustment *down)
+{
+  self->from_bottom = gtk_adjustment_get_upper (down) - gtk_adjustment_get_page_size (down)
+                      - gtk_adjustment_get_value (down);
+}
+
+/* With the root below, what is above it comes and goes: the root stays where it is. */
+static void
+down_changed_cb (HvFlameGraph *self, GtkAdjustment *down)
+{
+  if (self->root_below)
+    gtk_adjustment_set_value (down, gtk_adjustment_get_upper (down)
+                                        - gtk_adjustment_get_page_size (down) - self->from_bottom);
+}
+
+void
+hv_flame_graph_follow_scrolling (HvFlameGraph *self)
+{
+  g_signal_group_set_target (self->down, hv_flame_graph_get_down (self));
+}
+
+void
+hv_flame_graph_show_root (HvFlameGraph *self)
+{
+  GtkAdjustment *down = hv_flame_graph_get_down (self);
+
+  self->from_bottom = 0;
+  if (down)
+    gtk_adjustment_set_value (down, self->root_below ? gtk_adjustment_get_upper (down) : 0);
+}
+
 void
 hv_flame_graph_init_view (HvFlameGraph *self)
 {
@@ -308,5 +342,8 @@ hv_flame_graph_init_view (HvFlameGraph *self)
   self->across = g_object_ref_sink (gtk_adjustment_new (0, 0, 1, 0, 0, 1));
   g_signal_connect_object (self->across, "value-changed", G_CALLBACK (across_cb), self,
                            G_CONNECT_SWAPPED);
+  self->down = g_signal_group_new (GTK_TYPE_ADJUSTMENT);
+  g_signal_group_connect_swapped (self->down, "value-changed", G_CALLBACK (down_moved_cb), self);
+  g_signal_group_connect_swapped (self->down, "changed", G_CALLBACK (down_changed_cb), self);
   self->animation = adw_timed_animation_new (GTK_WIDGET (self), 0, 1, ANIMATION_MS, target);
 }

@@ -51,6 +51,13 @@ hv_flame_graph_row_height (HvFlameGraph *self)
   return hv_flame_row_height (&canvas.canvas);
 }
 
+/* Where there is more room than rows the root stands at the bottom of it. */
+float
+hv_flame_graph_below (HvFlameGraph *self)
+{
+  return self->root_below ? (float) gtk_widget_get_height (GTK_WIDGET (self)) - 2 * MARGIN : 0;
+}
+
 static void
 drop_picture (HvFlameGraph *self)
 {
@@ -167,7 +174,7 @@ hv_flame_graph_user_select (HvFlameGraph *self, uint32_t node, guint forest)
 static void
 append_highlights (HvFlameGraph *self, GtkSnapshot *snapshot, const HvPalette *palette)
 {
-  float height = hv_flame_graph_row_height (self);
+  float height = hv_flame_graph_row_height (self), below = hv_flame_graph_below (self);
   uint32_t selected = hv_flame_graph_selected_box (self);
   uint32_t key = self->hover == HV_FLAME_NO_BOX ? NO_KEY : box_key (self, self->hover);
   GdkRGBA veil = palette->text;
@@ -176,12 +183,14 @@ append_highlights (HvFlameGraph *self, GtkSnapshot *snapshot, const HvPalette *p
   for (uint32_t i = 0; i < self->layout->n_boxes && self->hover != HV_FLAME_NO_BOX; i++)
     if (i == self->hover || (key != NO_KEY && box_key (self, i) == key))
       {
-        graphene_rect_t rect = hv_flame_box_rect (self->layout, &self->layout->box[i], height);
+        graphene_rect_t rect = hv_flame_box_rect (self->layout, &self->layout->box[i], height,
+                                                  below);
         gtk_snapshot_append_color (snapshot, &veil, &rect);
       }
   if (selected != HV_FLAME_NO_BOX)
     {
-      graphene_rect_t rect = hv_flame_box_rect (self->layout, &self->layout->box[selected], height);
+      graphene_rect_t rect = hv_flame_box_rect (self->layout, &self->layout->box[selected], height,
+                                                below);
       hv_paint_outline (snapshot, &rect, &palette->accent, 2, FALSE);
     }
   for (uint32_t i = 0; i < self->layout->n_boxes && self->also->len; i++)
@@ -189,7 +198,8 @@ append_highlights (HvFlameGraph *self, GtkSnapshot *snapshot, const HvPalette *p
       if (self->layout->box[i].node == g_array_index (self->also, uint32_t, k)
           && !self->layout->box[i].merged)
         {
-          graphene_rect_t rect = hv_flame_box_rect (self->layout, &self->layout->box[i], height);
+          graphene_rect_t rect = hv_flame_box_rect (self->layout, &self->layout->box[i], height,
+                                                    below);
           hv_paint_outline (snapshot, &rect, &palette->accent, 2, FALSE);
         }
 }
@@ -219,6 +229,7 @@ hv_flame_graph_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     .report = &self->scene->report,
     .palette = palette,
     .row_height = hv_flame_graph_row_height (self),
+    .below = hv_flame_graph_below (self),
     .matches = self->matches,
   };
   if (hv_flame_graph_get_motion (self, &paint.shift, &paint.stretch))
@@ -231,8 +242,11 @@ hv_flame_graph_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
       gtk_snapshot_restore (snapshot);
       return;
     }
+  if (self->picture_below != paint.below)
+    g_clear_pointer (&self->picture, gsk_render_node_unref);
   if (!self->picture)
     {
+      self->picture_below = paint.below;
       g_autoptr (GtkSnapshot) inner = gtk_snapshot_new ();
       HvSnapshotCanvas canvas = hv_snapshot_canvas (inner, get_text (self));
       hv_flame_paint (&paint, &canvas.canvas);
@@ -297,6 +311,13 @@ hv_flame_graph_system_setting_changed (GtkWidget *widget, GtkSystemSetting setti
 }
 
 static void
+hv_flame_graph_root (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (hv_flame_graph_parent_class)->root (widget);
+  hv_flame_graph_follow_scrolling (HV_FLAME_GRAPH (widget));
+}
+
+static void
 hv_flame_graph_dispose (GObject *object)
 {
   HvFlameGraph *self = HV_FLAME_GRAPH (object);
@@ -304,6 +325,7 @@ hv_flame_graph_dispose (GObject *object)
   g_clear_handle_id (&self->laid_out_source, g_source_remove);
   g_clear_object (&self->animation);
   g_clear_object (&self->across);
+  g_clear_object (&self->down);
   g_clear_pointer (&self->also, g_array_unref);
   g_clear_pointer (&self->picture, gsk_render_node_unref);
   g_clear_pointer (&self->layout, hv_flame_layout_free);
@@ -323,6 +345,7 @@ hv_flame_graph_class_init (HvFlameGraphClass *klass)
   widget_class->snapshot = hv_flame_graph_snapshot;
   widget_class->measure = hv_flame_graph_measure;
   widget_class->get_request_mode = hv_flame_graph_get_request_mode;
+  widget_class->root = hv_flame_graph_root;
   widget_class->css_changed = hv_flame_graph_css_changed;
   widget_class->system_setting_changed = hv_flame_graph_system_setting_changed;
   widget_class->query_tooltip = hv_flame_graph_query_tooltip;
@@ -389,7 +412,10 @@ hv_flame_graph_set_scene (HvFlameGraph *self, HvScene *scene)
         }
     }
   else
-    hv_flame_graph_reset_viewport (self);
+    {
+      hv_flame_graph_reset_viewport (self);
+      hv_flame_graph_show_root (self);
+    }
   g_array_set_size (self->also, kept);
   g_clear_pointer (&self->scene, hv_scene_unref);
   g_clear_pointer (&self->matches, g_free);
@@ -423,6 +449,25 @@ HvFlameView
 hv_flame_graph_get_view (HvFlameGraph *self)
 {
   return self->view;
+}
+
+void
+hv_flame_graph_set_root_below (HvFlameGraph *self, gboolean below)
+{
+  g_return_if_fail (HV_IS_FLAME_GRAPH (self));
+  if (self->root_below == below)
+    return;
+  self->root_below = below;
+  drop_picture (self);
+  hv_flame_graph_show_root (self);
+  hv_flame_graph_scroll_to_selected (self);
+  hv_flame_graph_update_hover (self);
+}
+
+gboolean
+hv_flame_graph_get_root_below (HvFlameGraph *self)
+{
+  return self->root_below;
 }
 
 void
@@ -522,9 +567,10 @@ hv_flame_graph_get_layout (HvFlameGraph *self)
 uint32_t
 hv_flame_graph_box_at (HvFlameGraph *self, double x, double y)
 {
-  if (!hv_flame_graph_get_layout (self) || y < MARGIN)
+  if (!hv_flame_graph_get_layout (self))
     return HV_FLAME_NO_BOX;
-  uint32_t row = (uint32_t) ((y - MARGIN) / hv_flame_graph_row_height (self));
+  uint32_t row = hv_flame_row_at (y - MARGIN, hv_flame_graph_row_height (self),
+                                  hv_flame_graph_below (self));
   return row < self->layout->n_rows ? hv_flame_layout_hit (self->layout, row, x - MARGIN, HIT_SLACK)
                                     : HV_FLAME_NO_BOX;
 }
@@ -533,7 +579,8 @@ graphene_rect_t
 hv_flame_graph_box_rect (HvFlameGraph *self, uint32_t box)
 {
   graphene_rect_t rect = hv_flame_box_rect (self->layout, &self->layout->box[box],
-                                            hv_flame_graph_row_height (self));
+                                            hv_flame_graph_row_height (self),
+                                            hv_flame_graph_below (self));
   rect.origin.x += MARGIN;
   rect.origin.y += MARGIN;
   return rect;

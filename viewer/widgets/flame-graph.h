@@ -8,8 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* The flame graph, root on top. It has one keyboard cursor, the selected box: arrows move it, Enter
- * zooms to it; its name and numbers are the widget's accessible label and description. */
+/* The flame graph, root on top or below. It has one keyboard cursor, the selected box: arrows move
+ * it, Enter zooms to it; its name and numbers are the widget's accessible label and description. */
 #define HV_TYPE_FLAME_GRAPH (hv_flame_graph_get_type ())
 G_DECLARE_FINAL_TYPE (HvFlameGraph, hv_flame_graph, HV, FLAME_GRAPH, GtkWidget)
 
@@ -27,6 +27,10 @@ void hv_flame_graph_set_scene (HvFlameGraph *self, HvScene *scene);
 
 void hv_flame_graph_set_view (HvFlameGraph *self, HvFlameView view);
 HvFlameView hv_flame_graph_get_view (HvFlameGraph *self);
+
+/* Whether it grows upwards. */
+void hv_flame_graph_set_root_below (HvFlameGraph *self, gboolean below);
+gboolean hv_flame_graph_get_root_below (HvFlameGraph *self);
 
 /* Without the signal: the caller knows. 0 selects nothing. */
 void hv_flame_graph_select (HvFlameGraph *self, uint32_t node);

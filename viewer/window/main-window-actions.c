@@ -226,6 +226,7 @@ view_action (GtkWidget *widget, const char *name, GVariant *parameter)
     hv_profile_view_toggle_details (self->view);
 }
 
+#define ROOT_BELOW_ACTION "win.root-below"
 static const char *const shown_actions[] = {
   "win.search",       "win.flame",    "win.table",     "win.zoom-in",   "win.zoom-out",
   "win.zoom-reset",   "win.details",  "win.zoom-here", "win.copy-name", "win.copy-path",
@@ -253,6 +254,7 @@ hv_main_window_install_actions (GtkWidgetClass *widget_class)
   hv_main_window_install_export (widget_class);
   for (guint i = 0; i < G_N_ELEMENTS (shown_actions); i++)
     gtk_widget_class_install_action (widget_class, shown_actions[i], NULL, view_action);
+  gtk_widget_class_install_property_action (widget_class, ROOT_BELOW_ACTION, "root-below");
   for (guint i = 0; i < G_N_ELEMENTS (transforms); i++)
     gtk_widget_class_install_action (widget_class, transforms[i].name, NULL, transform_action);
   for (guint i = 0; i < G_N_ELEMENTS (diff_actions); i++)
@@ -299,6 +301,7 @@ hv_main_window_update_actions (HvMainWindow *self, gboolean shown, gboolean is_d
   gtk_widget_action_set_enabled (widget, "win.symbols", shown);
   gtk_widget_action_set_enabled (widget, "win.export", shown);
   gtk_widget_action_set_enabled (widget, "win.print", shown);
+  gtk_widget_action_set_enabled (widget, ROOT_BELOW_ACTION, shown);
   for (guint i = 0; i < G_N_ELEMENTS (shown_actions); i++)
     gtk_widget_action_set_enabled (widget, shown_actions[i], shown);
   for (guint i = 0; i < G_N_ELEMENTS (transforms); i++)

@@ -25,6 +25,8 @@ action_of (guint keyval)
       return "win.group";
     case GDK_KEY_i:
       return "win.invert";
+    case GDK_KEY_u:
+      return "win.root-below";
     case GDK_KEY_n:
       return "win.next";
     case GDK_KEY_p:

@@ -4,6 +4,14 @@
 #include "viewer/window/main-window-private.h"
 #include "viewer/window/preferences.h"
 
+/* What its actions show the state of. */
+enum
+{
+  PROP_ROOT_BELOW = 1,
+  N_PROPS
+};
+static GParamSpec *properties[N_PROPS];
+
 G_DEFINE_FINAL_TYPE (HvMainWindow, hv_main_window, ADW_TYPE_APPLICATION_WINDOW)
 
 void
@@ -34,6 +42,7 @@ hv_main_window_follow (HvMainWindow *self)
   hv_main_window_update_actions (self, scene != NULL, is_diff,
                                  document && hv_document_is_loading (document),
                                  scene && hv_profile_view_has_timeline (self->view));
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ROOT_BELOW]);
 }
 
 /* --- size --- */
@@ -74,6 +83,30 @@ hv_main_window_close_request (GtkWindow *window)
 /* --- class --- */
 
 static void
+hv_main_window_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  HvMainWindow *self = HV_MAIN_WINDOW (object);
+
+  if (id == PROP_ROOT_BELOW)
+    g_value_set_boolean (
+        value,
+        self->view && hv_flame_graph_get_root_below (hv_profile_view_get_flame_graph (self->view)));
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
+hv_main_window_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  HvMainWindow *self = HV_MAIN_WINDOW (object);
+
+  if (id != PROP_ROOT_BELOW)
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  else if (self->view)
+    hv_profile_view_set_root_below (self->view, g_value_get_boolean (value));
+}
+
+static void
 hv_main_window_dispose (GObject *object)
 {
   HvMainWindow *self = HV_MAIN_WINDOW (object);
@@ -96,6 +129,11 @@ hv_main_window_class_init (HvMainWindowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = hv_main_window_dispose;
+  G_OBJECT_CLASS (klass)->get_property = hv_main_window_get_property;
+  G_OBJECT_CLASS (klass)->set_property = hv_main_window_set_property;
+  properties[PROP_ROOT_BELOW] = g_param_spec_boolean ("root-below", NULL, NULL, FALSE,
+                                                      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (G_OBJECT_CLASS (klass), N_PROPS, properties);
   GTK_WINDOW_CLASS (klass)->close_request = hv_main_window_close_request;
   g_type_ensure (HV_TYPE_VIEWS_POPOVER);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/heapview/ui/main-window.ui");

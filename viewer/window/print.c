@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "viewer/draw/cairo-canvas.h"
+#include "viewer/draw/flame-paint.h"
 
 #include "viewer/window/print.h"
 
@@ -41,26 +42,35 @@ picture_of (const Print *print)
   return picture;
 }
 
-/* Scaled down as a whole where it has too many rows. `cr` may be NULL. */
+/* Scaled down as a whole where it has too many rows, and without the deepest where that is not
+ * enough. `cr` may be NULL. */
 static float
 paint_flame (const HvPicture *picture, cairo_t *cr, float y, float width, float room)
 {
   g_autoptr (HvCairoCanvas) dry = hv_cairo_canvas_new (NULL, picture->font);
   g_autoptr (HvCairoCanvas) canvas = hv_cairo_canvas_new (cr, picture->font);
+  HvPicture cut = *picture;
   float height = hv_picture_paint_flame (picture, hv_cairo_canvas_get (dry), 0, 0, width);
-  float scale = height > room ? room / height : 1;
-  float shown = MAX (scale, (float) MIN_SCALE), used = MIN (height * shown, room);
+  float scale = height > room ? MAX (room / height, (float) MIN_SCALE) : 1;
+  gboolean deep = height * scale > room;
 
+  if (deep)
+    {
+      float row = hv_flame_row_height (hv_cairo_canvas_get (dry));
+      cut.max_rows = 1;
+      float least = hv_picture_paint_flame (&cut, hv_cairo_canvas_get (dry), 0, 0, width);
+      cut.max_rows += (guint) MAX (0, (room / scale - least) / row);
+      height = least + (float) (cut.max_rows - 1) * row;
+    }
+  float used = height * scale;
   if (!cr)
     return used;
   cairo_save (cr);
-  cairo_rectangle (cr, 0, y, width, used);
-  cairo_clip (cr);
   cairo_translate (cr, 0, y);
-  cairo_scale (cr, shown, shown);
-  hv_picture_paint_flame (picture, hv_cairo_canvas_get (canvas), 0, 0, width / shown);
+  cairo_scale (cr, scale, scale);
+  hv_picture_paint_flame (&cut, hv_cairo_canvas_get (canvas), 0, 0, width / scale);
   cairo_restore (cr);
-  if (scale < MIN_SCALE)
+  if (deep)
     hv_canvas_text (hv_cairo_canvas_get (canvas), _ ("The deepest rows do not fit on this page."),
                     HV_FACE_REGULAR, &picture->palette->dim, 0, y + used, width);
   return used;

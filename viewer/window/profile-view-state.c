@@ -51,7 +51,8 @@ hv_profile_view_start_is_plain (const HvProfileViewStart *start)
   const HvTreeOptions *o = &start->tree;
 
   return !start->metric && !start->at && !start->grouped && start->view == HV_FLAME_GROWTH
-         && !o->all_frames && !o->bottom_up && !o->focus && !o->ignore && !o->hide && !o->thread;
+         && !start->root_below && !o->all_frames && !o->bottom_up && !o->focus && !o->ignore
+         && !o->hide && !o->thread;
 }
 
 char *
@@ -72,6 +73,7 @@ hv_profile_view_print_state (HvProfileView *self, gboolean named)
                         .options = q->options,
                         .flame = hv_flame_graph_get_view (self->flame),
                         .status = self->status,
+                        .root_below = hv_flame_graph_get_root_below (self->flame),
                         .details = TRUE };
   g_autofree char *at = state.at = hv_moment_text (self->profiles->current, q->at);
   g_autofree char *base_at = state.base_at = base ? hv_moment_text (base, q->base_at) : NULL;
@@ -169,6 +171,7 @@ hv_profile_view_finish_state (HvProfileView *self)
       gtk_toggle_button_set_active (views[state->flame], TRUE);
       hv_profile_view_show_status (self, state->status);
     }
+  hv_flame_graph_set_root_below (self->flame, state->root_below);
   hv_flame_graph_zoom_to (self->flame, hv_scene_find_path (scene, state->zoom));
   hv_flame_graph_set_viewport (self->flame, state->scale, state->left);
   uint32_t selected = hv_scene_find_path (scene, state->selected);

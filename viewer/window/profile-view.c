@@ -644,8 +644,9 @@ starts_with_summary (HvProfileView *self, const HvProfileViewStart *start)
 {
   const HvTreeOptions *o = &start->tree;
 
-  return !self->profiles->base && !start->metric && !start->at && !start->grouped && !o->bottom_up
-         && !o->all_frames && !o->focus && !o->ignore && !o->hide && !o->thread;
+  return !self->profiles->base && !start->metric && !start->at && !start->grouped
+         && !start->root_below && !o->bottom_up && !o->all_frames && !o->focus && !o->ignore
+         && !o->hide && !o->thread;
 }
 
 gboolean
@@ -672,6 +673,7 @@ hv_profile_view_open (HvProfileView *self, HvProfiles *profiles, const HvProfile
   self->status = HV_STATUS_SAME;
   hv_flame_graph_set_scene (self->flame, NULL);
   hv_flame_graph_set_view (self->flame, HV_FLAME_CURRENT);
+  hv_flame_graph_set_root_below (self->flame, start->root_below);
   if (profiles->base)
     {
       GtkToggleButton *const buttons[] = { self->growth_button, self->current_button,
@@ -774,6 +776,15 @@ hv_profile_view_invert (HvProfileView *self)
     return;
   self->question.options.bottom_up = !self->question.options.bottom_up;
   hv_profile_view_ask (self);
+}
+
+void
+hv_profile_view_set_root_below (HvProfileView *self, gboolean below)
+{
+  g_return_if_fail (HV_IS_PROFILE_VIEW (self));
+  hv_flame_graph_set_root_below (self->flame, below);
+  if (self->scene)
+    hv_profile_view_show_page (self, HV_VIEW_PAGE_FLAME);
 }
 
 void

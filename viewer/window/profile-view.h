@@ -24,6 +24,7 @@ typedef struct
   HvTreeOptions tree;      /* its strings must outlive the view */
   gboolean grouped;        /* tree.group was asked for; else a diff is by call path */
   HvFlameView view;        /* of a diff */
+  gboolean root_below;     /* of the flame graph */
   const char *metric, *at; /* as on the command line; NULL: the default */
   const char *state;       /* hv_profile_view_print_state(): as it was left; NULL: as it comes */
 } HvProfileViewStart;
@@ -57,6 +58,9 @@ const char *hv_profile_view_get_search (HvProfileView *self, gboolean *match_cas
 void hv_profile_view_swap (HvProfileView *self);
 void hv_profile_view_cycle (HvProfileView *self);
 void hv_profile_view_invert (HvProfileView *self); /* top-down or bottom-up */
+
+/* Shows the flame graph with its root there. */
+void hv_profile_view_set_root_below (HvProfileView *self, gboolean below);
 
 typedef enum
 {

@@ -110,6 +110,7 @@ hv_view_state_print (const HvViewState *state)
   put_path (&dict, "zoom", state->zoom);
   g_variant_dict_insert (&dict, "scale", "d", state->scale);
   g_variant_dict_insert (&dict, "left", "d", state->left);
+  g_variant_dict_insert (&dict, "root-below", "b", state->root_below);
   put_path (&dict, "selected", state->selected);
   put_text (&dict, "search", state->search);
   g_variant_dict_insert (&dict, "match-case", "b", state->match_case);
@@ -243,6 +244,7 @@ hv_view_state_parse (const char *text)
   state->zoom = get_path (value, "zoom");
   state->scale = get_number (value, "scale", 1, HV_FLAME_MAX_SCALE, 1);
   state->left = get_number (value, "left", 0, 1, 0);
+  state->root_below = get_boolean (value, "root-below");
   state->selected = get_path (value, "selected");
   state->search = get_text (value, "search");
   state->match_case = get_boolean (value, "match-case");

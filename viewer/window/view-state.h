@@ -18,6 +18,7 @@ typedef struct
   HvStatus status;       /* of a diff's rows; HV_STATUS_SAME: all */
   char **zoom;           /* hv_scene_path() */
   double scale, left;    /* the viewport within */
+  gboolean root_below;   /* hv_flame_graph_set_root_below() */
 
   /* Of a state, not of a view that has a name: */
   char **selected;

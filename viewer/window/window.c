@@ -37,9 +37,9 @@ static void
 activate_cb (GtkApplication *application, Start *start)
 {
   const HvWindowArgs *args = start->args;
-  const HvProfileViewStart shown = { .tree = args->tree,
-                                     .grouped = args->grouped,
-                                     .view = args->view };
+  const HvProfileViewStart shown = {
+    .tree = args->tree, .grouped = args->grouped, .view = args->view, .root_below = args->root_below
+  };
   HvMainWindow *window = hv_main_window_new (application, &start->session, &shown);
   guint n = args->files ? g_strv_length (args->files) : 0;
 

@@ -22,6 +22,7 @@ typedef struct
   HvTreeOptions tree;
   gboolean grouped;        /* tree.group was asked for; else a diff is by call path */
   HvFlameView view;        /* of a diff */
+  gboolean root_below;     /* of the flame graph */
   const char *metric, *at; /* as given on the command line */
 
   /* Save a picture of the window here once everything is drawn, then quit. */
