@@ -83,8 +83,15 @@ hv_column_box_measure (GtkWidget *widget, GtkOrientation orientation, int for_si
   if (orientation == GTK_ORIENTATION_HORIZONTAL)
     return;
 
-  Columns columns = columns_for (widget, for_size < 0 ? FEWER_BELOW : for_size);
+  /* Asked without a width by a scroller, which scrolls it whatever its height is: laying out every
+   * text for a width that it will not have would take as long as the layout itself. */
   *minimum = 0;
+  if (for_size < 0)
+    {
+      *natural = 0;
+      return;
+    }
+  Columns columns = columns_for (widget, for_size);
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child;
        child = gtk_widget_get_next_sibling (child))
     if (gtk_widget_should_layout (child))

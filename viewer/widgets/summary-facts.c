@@ -34,8 +34,9 @@ cell (const char *text, float xalign)
 {
   GtkWidget *label = gtk_label_new (text);
 
+  /* no align of the widget: a label that wraps would be asked for its width at each height */
   gtk_label_set_xalign (GTK_LABEL (label), xalign);
-  gtk_widget_set_valign (label, GTK_ALIGN_BASELINE);
+  gtk_label_set_yalign (GTK_LABEL (label), 0);
   return label;
 }
 

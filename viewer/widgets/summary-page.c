@@ -175,13 +175,15 @@ add_finding (HvSummaryPage *self, GtkListBox *list, const HvProfile *profile,
              const HvFinding *finding)
 {
   g_autofree char *markup = hv_finding_markup (profile, finding);
-  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  /* no box: that would ask for the label's width at each height, which is a search for it */
+  GtkWidget *line = gtk_grid_new ();
   GtkWidget *label = wrapped_label (NULL), *row = gtk_list_box_row_new ();
   Step step = step_of (finding);
 
   gtk_label_set_markup (GTK_LABEL (label), markup);
-  gtk_box_append (GTK_BOX (line), finding_mark (finding->kind));
-  gtk_box_append (GTK_BOX (line), label);
+  gtk_grid_set_column_spacing (GTK_GRID (line), 12);
+  gtk_grid_attach (GTK_GRID (line), finding_mark (finding->kind), 0, 0, 1, 1);
+  gtk_grid_attach (GTK_GRID (line), label, 1, 0, 1, 1);
   gtk_widget_add_css_class (line, "summary-row");
   if (step.label)
     {
@@ -195,7 +197,7 @@ add_finding (HvSummaryPage *self, GtkListBox *list, const HvProfile *profile,
         gtk_actionable_set_action_name (GTK_ACTIONABLE (button), step.action);
       else
         g_signal_connect_object (button, "clicked", G_CALLBACK (step_cb), self, G_CONNECT_SWAPPED);
-      gtk_box_append (GTK_BOX (line), button);
+      gtk_grid_attach (GTK_GRID (line), button, 2, 0, 1, 1);
       g_object_set_data (G_OBJECT (row), "button", button);
     }
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), line);

@@ -196,14 +196,9 @@ draw_unaccounted (HvTimeline *self, cairo_t *cr, const HvPalette *palette)
 }
 
 static void
-draw_curves (HvTimeline *self, GtkSnapshot *snapshot, const HvPalette *palette)
+paint_curves (HvTimeline *self, cairo_t *cr, const HvPalette *palette)
 {
   const HvProfile *profile = hv_timeline_profile (self);
-  /* a little more, for dots at the edges */
-  graphene_rect_t bounds = GRAPHENE_RECT_INIT (self->left - 6, 0,
-                                               hv_timeline_plot_right (self) - self->left + 12,
-                                               hv_timeline_plot_bottom (self) + 6);
-  cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &bounds);
   guint last = profile->n_moments - 1;
 
   cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
@@ -251,7 +246,47 @@ draw_curves (HvTimeline *self, GtkSnapshot *snapshot, const HvPalette *palette)
       set_source (cr, &palette->grow);
       cairo_fill (cr);
     }
+}
+
+static void
+unmap_surface (gpointer surface)
+{
+  cairo_surface_destroy (surface);
+}
+
+/* Painted once: their thousands of points would otherwise be filled anew with each frame in which
+ * anything near them changes. */
+static void
+draw_curves (HvTimeline *self, GtkSnapshot *snapshot, const HvPalette *palette)
+{
+  /* a little more, for dots at the edges */
+  int scale = gtk_widget_get_scale_factor (GTK_WIDGET (self)), left = (int) self->left - 6;
+  int width = (int) ceilf (hv_timeline_plot_right (self)) + 6 - left;
+  int height = (int) ceilf (hv_timeline_plot_bottom (self)) + 6;
+
+  if (width <= 0 || height <= 0)
+    return;
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width * scale,
+                                                         height * scale);
+  if (cairo_surface_status (surface) != CAIRO_STATUS_SUCCESS)
+    {
+      cairo_surface_destroy (surface);
+      return;
+    }
+  cairo_surface_set_device_scale (surface, scale, scale);
+  cairo_t *cr = cairo_create (surface);
+  cairo_translate (cr, -left, 0);
+  paint_curves (self, cr, palette);
   cairo_destroy (cr);
+  cairo_surface_flush (surface);
+  gsize stride = (gsize) cairo_image_surface_get_stride (surface);
+  g_autoptr (GBytes) pixels = g_bytes_new_with_free_func (cairo_image_surface_get_data (surface),
+                                                          stride * (gsize) (height * scale),
+                                                          unmap_surface, surface);
+  g_autoptr (GdkTexture) texture = gdk_memory_texture_new (width * scale, height * scale,
+                                                           GDK_MEMORY_DEFAULT, pixels, stride);
+  gtk_snapshot_append_texture (
+      snapshot, texture, &GRAPHENE_RECT_INIT ((float) left, 0, (float) width, (float) height));
 }
 
 /* Draws a label under x unless it would touch the one before, which ends at `used`. */

@@ -333,6 +333,7 @@ hv_timeline_init (HvTimeline *self)
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   gtk_widget_set_cursor_from_name (GTK_WIDGET (self), "crosshair");
   hv_timeline_add_input (self);
+  g_signal_connect (self, "notify::scale-factor", G_CALLBACK (hv_timeline_drop_picture), NULL);
   g_signal_connect_object (adw_style_manager_get_default (), "notify::dark",
                            G_CALLBACK (hv_timeline_drop_picture), self, G_CONNECT_SWAPPED);
 }
