@@ -181,6 +181,19 @@ find_addresses (const HvResolver *r, const HvSymbolGroup *group, const HvElf *el
   return n;
 }
 
+/* Which of a group's addresses follow a call in a file that holds `n` of them; one that it does not
+ * hold follows none. */
+static HvVerdict
+check_calls (const HvSymbolGroup *group, HvElf *elf, const uint64_t *addresses, gsize n)
+{
+  HvVerdict verdict = hv_verify_calls (elf, addresses, n);
+  gsize missing = group->frames->len - n;
+
+  /* where not all were checked, as many of these as of the others */
+  verdict.checked += verdict.checked > 0 ? (missing * verdict.checked + n - 1) / n : missing;
+  return verdict;
+}
+
 /* Whether the file that ran was found. */
 static gboolean
 is_found (const HvSymbolGroup *group)
@@ -221,8 +234,7 @@ resolve_file (HvResolver *r, HvSymbolGroup *group, HvElf *elf, const char *path,
   g_autofree uint32_t *ids = g_new (uint32_t, group->frames->len);
   gsize n = find_addresses (r, group, elf, addresses, ids);
 
-  HvVerdict calls = hv_verify_calls (elf, addresses, n);
-  calls.checked += group->frames->len - n;
+  HvVerdict calls = check_calls (group, elf, addresses, n);
   const HvModule *module = hv_resolver_module (r, group->path);
   gboolean layout = module == NULL
                     || hv_verify_layout (elf, module->code_offset, module->code_size);
@@ -407,9 +419,8 @@ count_calls (HvResolver *r, const HvSymbolGroup *group, HvElf *elf)
   g_autofree uint64_t *addresses = g_new (uint64_t, group->frames->len);
   g_autofree uint32_t *ids = g_new (uint32_t, group->frames->len);
   gsize n = find_addresses (r, group, elf, addresses, ids);
-  HvVerdict verdict = hv_verify_calls (elf, addresses, n);
+  HvVerdict verdict = check_calls (group, elf, addresses, n);
 
-  verdict.checked += group->frames->len - n;
   if (module == NULL || module->build_id || verdict.checked < MIN_CALLS || !hv_verdict_ok (&verdict)
       || !hv_verify_layout (elf, module->code_offset, module->code_size))
     return 0;

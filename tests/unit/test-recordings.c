@@ -69,6 +69,32 @@ sample_binary (const char *name)
   return g_steal_pointer (&binary);
 }
 
+/* Of ten thousand calls some are looked at, throughout: enough to see that a tenth are none. */
+static void
+assert_sampled (HvElf *elf, const GArray *calls)
+{
+  enum
+  {
+    MANY = 10000
+  };
+  g_autofree uint64_t *addresses = g_new (uint64_t, MANY);
+
+  for (guint i = 0; i < MANY; i++)
+    addresses[i] = g_array_index (calls, uint64_t, i % calls->len);
+  HvVerdict all = hv_verify_calls (elf, addresses, MANY);
+  g_assert_cmpuint (all.checked, >=, 500);
+  g_assert_cmpuint (all.checked, <, MANY);
+  g_assert_cmpuint (all.calls, ==, all.checked);
+
+  for (guint i = 0; i < MANY; i += 10)
+    for (guint k = 0; k < 10 && (i / 10) % 10 == 0; k++)
+      addresses[i + k] = 0;
+  HvVerdict some = hv_verify_calls (elf, addresses, MANY);
+  g_assert_cmpuint (some.checked, ==, all.checked);
+  g_assert_cmpuint (some.calls, <=, some.checked - some.checked / 20);
+  g_assert_cmpuint (some.calls, >=, some.checked - some.checked / 5);
+}
+
 static void
 test_sample (gconstpointer data)
 {
@@ -99,6 +125,7 @@ test_sample (gconstpointer data)
   g_assert_cmpuint (sites->len, >=, sample->addresses);
   HvVerdict verdict = hv_verify_calls (elf, (const uint64_t *) (void *) sites->data, sites->len);
   g_assert_cmpuint (verdict.calls, ==, verdict.checked);
+  assert_sampled (elf, sites);
   guint laid_out = 0;
   for (uint32_t m = 0; m < raw->n_modules; m++)
     if (strcmp (hv_basename (hv_profile_string (raw, raw->module[m].path)), sample->binary) == 0)
