@@ -181,6 +181,22 @@ rehash_strings (HvProfile *profile)
     }
 }
 
+/* As g_utf8_validate_len(), eight bytes at a time as long as they are ASCII: names of kilobytes
+ * are. */
+static gboolean
+is_utf8 (const char *text, gsize size)
+{
+  uint64_t word;
+
+  for (; size >= sizeof word; text += sizeof word, size -= sizeof word)
+    {
+      memcpy (&word, text, sizeof word);
+      if (word & G_GUINT64_CONSTANT (0x8080808080808080))
+        break;
+    }
+  return g_utf8_validate_len (text, size, NULL);
+}
+
 uint32_t
 hv_profile_intern (HvProfile *profile, const char *text, gssize length)
 {
@@ -190,7 +206,7 @@ hv_profile_intern (HvProfile *profile, const char *text, gssize length)
 
   if (size == 0)
     return 0;
-  if (!g_utf8_validate_len (text, size, NULL))
+  if (!is_utf8 (text, size))
     {
       text = valid = g_utf8_make_valid (text, (gssize) size);
       size = strlen (valid);
