@@ -17,4 +17,7 @@ void _hv_canonical_paths_free (HvCanonicalPaths *paths);
  * profile. May be called from any thread. */
 const char *hv_profile_canonical (const HvProfile *profile, uint32_t function, const char **trait);
 
+/* Finds those of all frames' functions, where they are many, on two processors. */
+void hv_profile_canonical_all (const HvProfile *profile);
+
 G_END_DECLS

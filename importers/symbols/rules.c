@@ -251,6 +251,7 @@ hv_rules_apply (HvProfile *profile)
   HvPairMap known = { 0 };
   gboolean changed = FALSE;
 
+  hv_profile_canonical_all (profile);
   for (uint32_t f = 1; f < profile->n_frames; f++)
     {
       const HvFrame *frame = &profile->frame[f];
