@@ -59,15 +59,36 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvStatement, sqlite3_finalize)
 /* More than a packed table has columns; and not fewer than others, whose code is the same. */
 #define HV_STORE_MAX_CELLS 32
 
+typedef struct HvStoreTable HvStoreTable;
+
+/* A value on its way into the store; what it points to is the profile's. */
+typedef struct
+{
+  int type; /* SQLITE_NULL, … */
+  uint64_t length;
+  int64_t number;
+  const void *data; /* text or blob */
+} HvStoreValue;
+
 /* One profile on its way into the store or out of it. */
 typedef struct
 {
   HvStore *store;
-  sqlite3_stmt *statement; /* borrowed: the table at work */
+  sqlite3_stmt *statement; /* borrowed: loading, the table at work */
 
-  const HvProfile *from; /* saving */
-  uint32_t moment;       /* of the row last written */
-  uint32_t *object;      /* module number + 1, by path string; borrowed */
+  /* saving */
+  const HvProfile *from;
+  uint32_t moment;  /* of the row last written */
+  uint32_t *object; /* module number + 1, by path string; borrowed */
+  HvStoreValue value[HV_STORE_MAX_CELLS];
+
+  /* the rows of a table that are fed (store-feed.c) */
+  const HvStoreTable *table;
+  uint64_t row, end; /* the next one, and the first that is not */
+  gint64 id;         /* the profile's number */
+  gint64 key;        /* of the row, or the rows in one, that are fed now; -1: none is left */
+  guint n_cells;     /* how many rows are in one */
+  char (*text)[HV_STORE_CELL_TEXT]; /* their cells packed, by column */
 
   HvProfile *to; /* loading */
   uint64_t string_bytes, string_size, access_bytes, access_size;
@@ -92,20 +113,30 @@ int _hv_store_pack (const int64_t *value, guint n, char *text);
 /* FALSE: the bytes are none that _hv_store_pack() or a migration writes for that many. */
 gboolean _hv_store_unpack (const char *text, int length, guint n, int64_t *value);
 
+/* --- feeding (store-feed.c) --- */
+
+#define HV_STORE_FEED "heapview_feed"
+
+/* Makes the job's rows a table of that name of the store's connection, with the columns "key", "n"
+ * (how many rows are in one) and "c1", "c2", …, so that one statement inserts many rows: one a row
+ * would look for the place of each anew. It is there until it is ended. */
+gboolean _hv_store_feed_start (HvStoreJob *job, GError **error);
+void _hv_store_feed_end (HvStoreJob *job);
+
 /* A table whose rows belong to a profile by their key. */
-typedef struct
+struct HvStoreTable
 {
   const char *name, *columns; /* without the key and the metrics */
   const char *count;          /* the column of `profile` with its number of rows */
   uint64_t (*rows) (const HvProfile *profile);
   void (*set_rows) (HvProfile *profile, uint32_t n);
-  void (*write) (HvStoreJob *job, uint64_t row);    /* binds all but the key */
+  void (*write) (HvStoreJob *job, uint64_t row);    /* puts all but the key */
   void (*reserve) (HvStoreJob *job, uint64_t rows); /* arrays for that many */
   void (*read) (HvStoreJob *job, uint64_t row);
   uint32_t (*metrics) (const HvProfile *profile); /* bits; NULL: none */
   gboolean packed;
   const char *keys; /* a table with one row for each row of this packed one; NULL: none */
-} HvStoreTable;
+};
 
 /* " BETWEEN … AND …": the keys of a profile's rows, of a packed table or another. */
 char *_hv_store_key_range (gboolean packed, gint64 id);
@@ -116,7 +147,7 @@ extern const HvStoreTable _hv_store_tables[HV_STORE_N_TABLES];
 /* The profile's own row, but for its id, key, counts, times and size. */
 #define HV_STORE_N_PROFILE_COLUMNS 22
 extern const char _hv_store_profile_columns[];
-void _hv_store_put_profile (HvStoreJob *job);
+void _hv_store_put_profile (HvStoreJob *job); /* to the job's values, from 1 on */
 void _hv_store_get_profile (HvStoreJob *job, uint32_t *site_metrics);
 
 void _hv_store_set_metrics (HvStoreJob *job, uint32_t bits);

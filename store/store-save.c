@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "store-private.h"
 
-/* A look at the cancellable, and at the file's size, costs little at this distance. */
+/* A look at the cancellable, and at the file's size, costs little at this distance; which is of
+ * whole packs, so that only the last one of a table is not full. */
 #define ROWS_A_CHECK 8192
 
 /* FALSE without an error: the profile alone is over the store's bound. */
@@ -19,44 +20,35 @@ over_bound (HvStore *store, gint64 before, gboolean *over, GError **error)
   return TRUE;
 }
 
+/* From the rows that are fed; with their keys, or each with the one after the table's last: then
+ * SQLite need not look for its place. */
 static sqlite3_stmt *
-prepare_insert (HvStoreJob *job, const HvStoreTable *table, int *n_columns, GError **error)
+prepare_insert (HvStoreJob *job, const HvStoreTable *table, gboolean keys, GError **error)
 {
   g_autofree char *metrics = _hv_store_metric_columns (job);
   g_autoptr (GString) sql = g_string_new (NULL);
+  int n_columns = 1 + job->n_metrics;
 
-  *n_columns = 1 + job->n_metrics;
   for (const char *c = table->columns; *c; c++)
-    *n_columns += *c == ',';
-  g_string_append_printf (sql, "INSERT INTO %s (key, %s%s%s) VALUES (?", table->name,
-                          table->packed ? "n, " : "", table->columns, metrics);
-  for (int i = 0; i < *n_columns + table->packed; i++)
-    g_string_append (sql, ", ?");
-  g_string_append_c (sql, ')');
+    n_columns += *c == ',';
+  g_string_append_printf (sql, "INSERT INTO %s (%s%s%s%s) SELECT %s%sc1", table->name,
+                          keys ? "key, " : "", table->packed ? "n, " : "", table->columns, metrics,
+                          keys ? "key, " : "", table->packed ? "n, " : "");
+  for (int i = 2; i <= n_columns; i++)
+    g_string_append_printf (sql, ", c%d", i);
+  g_string_append (sql, " FROM " HV_STORE_FEED);
   return _hv_store_prepare (job->store, sql->str, error);
 }
 
+/* Inserts the rows up to `end`. */
 static gboolean
-insert_row (HvStoreJob *job, gint64 key, GError **error)
+insert_rows (HvStoreJob *job, sqlite3_stmt *insert, uint64_t end, GError **error)
 {
-  sqlite3_bind_int64 (job->statement, 1, key);
-  if (sqlite3_step (job->statement) != SQLITE_DONE)
+  job->end = end;
+  if (sqlite3_step (insert) != SQLITE_DONE)
     return _hv_store_fail (job->store, "the profile cannot be stored", error);
-  sqlite3_reset (job->statement);
+  sqlite3_reset (insert);
   return TRUE;
-}
-
-/* The cells of `n` rows as one. */
-static gboolean
-insert_pack (HvStoreJob *job, gint64 key, guint n, int n_columns, GError **error)
-{
-  char text[HV_STORE_MAX_CELLS][HV_STORE_CELL_TEXT];
-
-  sqlite3_bind_int64 (job->statement, 2, n);
-  for (int c = 0; c < n_columns; c++)
-    sqlite3_bind_blob (job->statement, c + 3, text[c], _hv_store_pack (job->cell[c], n, text[c]),
-                       SQLITE_STATIC);
-  return insert_row (job, key, error);
 }
 
 /* One key a row, to look it up by. */
@@ -73,51 +65,62 @@ write_keys (HvStoreJob *job, const HvStoreTable *table, gint64 id, GError **erro
 }
 
 static gboolean
-write_table (HvStoreJob *job, const HvStoreTable *table, gint64 id, gint64 before,
-             GCancellable *cancellable, gboolean *over, GError **error)
+write_table (HvStoreJob *job, const HvStoreTable *table, gint64 before, GCancellable *cancellable,
+             gboolean *over, GError **error)
 {
   uint64_t n = table->rows (job->from);
-  uint64_t first = (uint64_t) id << 32;
-  int n_columns;
 
   if (n == 0)
     return TRUE;
-  _hv_store_set_metrics (job, table->metrics ? table->metrics (job->from) : 0);
-  g_autoptr (HvStatement) insert = prepare_insert (job, table, &n_columns, error);
-  if (insert == NULL)
-    return FALSE;
-
-  job->statement = insert;
+  job->table = table;
   job->packed = table->packed;
-  for (uint64_t row = 0; row < n; row++)
+  job->row = 0;
+  _hv_store_set_metrics (job, table->metrics ? table->metrics (job->from) : 0);
+  g_autoptr (HvStatement) first = prepare_insert (job, table, TRUE, error);
+  g_autoptr (HvStatement) rest = prepare_insert (job, table, FALSE, error);
+  if (first == NULL || rest == NULL
+      || !insert_rows (job, first, MIN (n, table->packed ? HV_STORE_PACK : 1), error))
+    return FALSE;
+  while (job->row < n)
     {
-      if (row % ROWS_A_CHECK == 0)
-        {
-          if (g_cancellable_set_error_if_cancelled (cancellable, error)
-              || !over_bound (job->store, before, over, error))
-            return FALSE;
-          if (*over)
-            return TRUE;
-        }
-      job->cell_row = row % HV_STORE_PACK;
-      table->write (job, row);
-      if (!table->packed)
-        {
-          if (!insert_row (job, (gint64) (first + row), error))
-            return FALSE;
-        }
-      else if (job->cell_row == HV_STORE_PACK - 1 || row == n - 1)
-        {
-          if (!insert_pack (job, (gint64) ((first + row) >> HV_STORE_PACK_SHIFT), job->cell_row + 1,
-                            n_columns, error))
-            return FALSE;
-        }
+      if (g_cancellable_set_error_if_cancelled (cancellable, error)
+          || !over_bound (job->store, before, over, error))
+        return FALSE;
+      if (*over)
+        return TRUE;
+      if (!insert_rows (job, rest, MIN (n, job->row + ROWS_A_CHECK), error))
+        return FALSE;
     }
-  return table->keys == NULL || write_keys (job, table, id, error);
+
+  /* a store with rows of a profile that it has not would number them otherwise */
+  gint64 last = (job->id << 32) + (gint64) (n - 1);
+  if (sqlite3_last_insert_rowid (job->store->db)
+      != last >> (table->packed ? HV_STORE_PACK_SHIFT : 0))
+    {
+      g_set_error (error, HV_ERROR, HV_ERROR_STORE, "%s: the store is damaged", job->store->path);
+      return FALSE;
+    }
+  return table->keys == NULL || write_keys (job, table, job->id, error);
 }
 
 static gboolean
-write_profile (HvStoreJob *job, gint64 id, const char *key, GError **error)
+bind_value (sqlite3_stmt *statement, int at, const HvStoreValue *value)
+{
+  switch (value->type)
+    {
+    case SQLITE_INTEGER:
+      return sqlite3_bind_int64 (statement, at, value->number) == SQLITE_OK;
+    case SQLITE_TEXT:
+      return sqlite3_bind_text64 (statement, at, value->data, value->length, SQLITE_STATIC,
+                                  SQLITE_UTF8)
+             == SQLITE_OK;
+    default:
+      return sqlite3_bind_null (statement, at) == SQLITE_OK;
+    }
+}
+
+static gboolean
+write_profile (HvStoreJob *job, const char *key, GError **error)
 {
   g_autoptr (GString) sql = g_string_new (NULL);
   g_autoptr (HvStatement) insert = NULL;
@@ -135,10 +138,11 @@ write_profile (HvStoreJob *job, gint64 id, const char *key, GError **error)
     return FALSE;
 
   gint64 now = g_get_real_time () / G_USEC_PER_SEC;
-  job->statement = insert;
   job->packed = FALSE;
-  sqlite3_bind_int64 (insert, 1, id);
   _hv_store_put_profile (job);
+  sqlite3_bind_int64 (insert, 1, job->id);
+  for (int i = 1; i <= HV_STORE_N_PROFILE_COLUMNS; i++)
+    bind_value (insert, i + 1, &job->value[i]);
   for (guint i = 0; i < HV_STORE_N_TABLES; i++)
     sqlite3_bind_int64 (insert, at++, (gint64) _hv_store_tables[i].rows (job->from));
   sqlite3_bind_text (insert, at++, key, -1, SQLITE_STATIC);
@@ -170,15 +174,17 @@ save (HvStoreJob *job, const char *key, GCancellable *cancellable, gboolean *ove
 
   if (!_hv_store_find (store, key, &id, error) || (id != 0 && !_hv_store_delete (store, id, error))
       || !_hv_store_used_bytes (store, &before, error)
-      || !_hv_store_int64 (store, "SELECT max(id) FROM profile", 0, &id, error)
-      || !write_profile (job, ++id, key, error))
+      || !_hv_store_int64 (store, "SELECT 1 + COALESCE (max(id), 0) FROM profile", 1, &job->id,
+                           error)
+      || !write_profile (job, key, error))
     return FALSE;
   for (guint i = 0; i < HV_STORE_N_TABLES && !*over; i++)
-    if (!write_table (job, &_hv_store_tables[i], id, before, cancellable, over, error))
+    if (!write_table (job, &_hv_store_tables[i], before, cancellable, over, error))
       return FALSE;
   return (*over || over_bound (store, before, over, error))
          && (*over
-             || (note_size (store, id, before, error) && _hv_store_make_room (store, id, error)))
+             || (note_size (store, job->id, before, error)
+                 && _hv_store_make_room (store, job->id, error)))
          && !g_cancellable_set_error_if_cancelled (cancellable, error);
 }
 
@@ -223,7 +229,8 @@ hv_store_save (HvStore *store, const char *key, const HvProfile *profile, GCance
   /* a deletion is one long statement */
   if (cancellable)
     sqlite3_progress_handler (store->db, 100000, stop_when_cancelled, cancellable);
-  saved = save (&job, key, cancellable, &over, error);
+  saved = _hv_store_feed_start (&job, error) && save (&job, key, cancellable, &over, error);
+  _hv_store_feed_end (&job);
   sqlite3_progress_handler (store->db, 0, NULL, NULL);
   if (!saved || over)
     {

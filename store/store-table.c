@@ -7,24 +7,38 @@
 
 /* --- values --- */
 
-/* Parameter 1 is the key, column 0. */
+/* The key is column 0. */
 static inline void
 put (HvStoreJob *job, int at, int64_t value)
 {
   if (job->packed)
     job->cell[at - 1][job->cell_row] = value;
   else
-    sqlite3_bind_int64 (job->statement, at + 1, value);
+    job->value[at] = (HvStoreValue){ .type = SQLITE_INTEGER, .number = value };
 }
 
-/* `absent` is the model's word for a value that is not there. Not for packed tables. */
+/* `absent` is the model's word for a value that is not there. Not for packed tables, as are the
+ * next two. */
 static inline void
 put_unless (HvStoreJob *job, int at, int64_t value, int64_t absent)
 {
-  if (value == absent)
-    sqlite3_bind_null (job->statement, at + 1);
-  else
-    sqlite3_bind_int64 (job->statement, at + 1, value);
+  job->value[at] = (HvStoreValue){ .type = value == absent ? SQLITE_NULL : SQLITE_INTEGER,
+                                   .number = value };
+}
+
+/* NULL is none. */
+static inline void
+put_text (HvStoreJob *job, int at, const char *text)
+{
+  job->value[at] = (HvStoreValue){ .type = text ? SQLITE_TEXT : SQLITE_NULL,
+                                   .length = text ? strlen (text) : 0,
+                                   .data = text };
+}
+
+static inline void
+put_blob (HvStoreJob *job, int at, const void *data, uint64_t length)
+{
+  job->value[at] = (HvStoreValue){ .type = SQLITE_BLOB, .length = length, .data = data };
 }
 
 static inline int64_t
@@ -102,8 +116,7 @@ COUNTED (string, n_strings)
 static void
 string_write (HvStoreJob *job, uint64_t row)
 {
-  sqlite3_bind_text (job->statement, 2, hv_profile_string (job->from, (uint32_t) row), -1,
-                     SQLITE_STATIC);
+  put_text (job, 1, hv_profile_string (job->from, (uint32_t) row));
 }
 
 static void
@@ -445,7 +458,7 @@ access_write (HvStoreJob *job, uint64_t row)
 
   put (job, 1, a->site);
   put (job, 2, a->unreliable);
-  sqlite3_bind_blob64 (job->statement, 4, data, a->length, SQLITE_STATIC);
+  put_blob (job, 3, data, a->length);
 }
 
 static void
@@ -486,8 +499,7 @@ warning_set_rows (HvProfile *p, uint32_t n)
 static void
 warning_write (HvStoreJob *job, uint64_t row)
 {
-  sqlite3_bind_text (job->statement, 2, g_ptr_array_index (job->from->warnings, row), -1,
-                     SQLITE_STATIC);
+  put_text (job, 1, g_ptr_array_index (job->from->warnings, row));
 }
 
 static void
@@ -610,15 +622,16 @@ void
 _hv_store_put_profile (HvStoreJob *job)
 {
   const HvProfile *p = job->from;
-  sqlite3_stmt *s = job->statement;
+  g_autofree char *sites = metric_words (site_metrics (p));
+  g_autofree char *moments = metric_words (p->row_metrics);
 
-  sqlite3_bind_text (s, 2, p->path, -1, SQLITE_STATIC);
-  sqlite3_bind_text (s, 3, p->format, -1, SQLITE_STATIC);
+  put_text (job, 1, p->path);
+  put_text (job, 2, p->format);
   put_unless (job, 3, p->variant, 0);
   put_unless (job, 4, p->command, 0);
   put_unless (job, 5, p->pid, -1);
   put_unless (job, 6, p->sample_period, -1);
-  sqlite3_bind_text (s, 8, time_units[p->time_unit], -1, SQLITE_STATIC);
+  put_text (job, 7, time_units[p->time_unit]);
   put_unless (job, 8, p->duration, -1);
   put_unless (job, 9, p->peak_time, -1);
   put_unless (job, 10, p->short_lifetime, -1);
@@ -628,11 +641,11 @@ _hv_store_put_profile (HvStoreJob *job)
   put_unless (job, 14, p->block_unit, 0);
   put_unless (job, 15, (int64_t) p->process_key, 0);
   put (job, 16, p->modules_known != FALSE);
-  sqlite3_bind_text (s, 18, hv_metric_column (p->default_metric), -1, SQLITE_STATIC);
+  put_text (job, 17, hv_metric_column (p->default_metric));
   put (job, 18, p->incomplete != FALSE);
-  sqlite3_bind_text (s, 20, metric_words (site_metrics (p)), -1, g_free);
-  sqlite3_bind_text (s, 21, metric_words (p->row_metrics), -1, g_free);
-  sqlite3_bind_text (s, 22, p->location, -1, SQLITE_STATIC);
+  put_text (job, 19, g_intern_string (sites));
+  put_text (job, 20, g_intern_string (moments));
+  put_text (job, 21, p->location);
   put (job, 22, p->n_file_warnings);
 }
 

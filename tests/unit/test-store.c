@@ -1599,6 +1599,34 @@ test_schema (Fixture *f, gconstpointer data)
     }
 }
 
+/* What another program put into the file must not be taken for rows of a profile: not by its name,
+ * nor by a key beyond those of all profiles. */
+static void
+test_strangers (Fixture *f, gconstpointer data)
+{
+  static const char *const strangers[] = {
+    "CREATE VIEW heapview_feed AS SELECT 1 AS key, 1 AS n, 1 AS c1, 1 AS c2, 1 AS c3, 1 AS c4,"
+    " 1 AS c5, 1 AS c6, 1 AS c7, 1 AS c8, 1 AS c9",
+    "INSERT INTO string (key, text) VALUES (1 << 50, 'x')",
+  };
+  g_autoptr (HvProfile) profile = make_profile (1, 300);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (strangers); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      hv_store_close (g_steal_pointer (&f->store));
+      g_unlink (f->path);
+      f->store = open_store (f->path);
+      save (f->store, "before", profile);
+      tamper (f->path, strangers[i]);
+      g_assert_false (hv_store_save (f->store, "key", profile, NULL, &error));
+      g_assert_error (error, HV_ERROR, HV_ERROR_STORE);
+      g_assert_false (holds (f->store, "key"));
+      g_autoptr (HvProfile) again = load (f->store, "before");
+      assert_same (profile, again);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -1623,6 +1651,7 @@ main (int argc, char **argv)
   ADD ("half-made", test_half_made);
   ADD ("additions", test_additions);
   ADD ("schema", test_schema);
+  ADD ("strangers", test_strangers);
   ADD ("modes", test_modes);
   ADD ("read-only", test_read_only);
   ADD ("disk-full", test_disk_full);
