@@ -6,6 +6,7 @@
 #include "viewer/export/export.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -217,8 +218,7 @@ query (HvStore *store, const HvCommand *c, const char *const *keys, GError **err
 
   if (store == NULL || !hv_store_query (store, c->sql, keys, SQL_SECONDS, csv, error))
     return FALSE;
-  fwrite (csv->str, 1, csv->len, stdout);
-  return fflush (stdout) == 0;
+  return write_stream (stdout, "standard output", csv, error);
 }
 
 /* Whether a file that is not kept fails the command: the user named a store for it, and it is not
@@ -299,18 +299,77 @@ report_all (Question *q, const HvCommand *c, GError **error)
   for (guint i = 0; i < q->n_opened; i++)
     {
       q->base = q->current = i;
-      if (i && putchar ('\n') == EOF)
-        return FALSE;
+      if (i)
+        putchar ('\n');
       if (!settle_moments (q, c, error) || !report_question (q, c, error))
         return FALSE;
     }
   return TRUE;
 }
 
+/* What was opened is written to the store while it is reported on: neither changes a profile. */
+typedef struct
+{
+  const HvSession *session;
+  Question *question;
+  GError **errors; /* one for each that was opened */
+  GThread *thread;
+} Keeping;
+
+static gpointer
+keep_all (gpointer user)
+{
+  Keeping *keeping = user;
+
+  for (guint i = 0; i < keeping->question->n_opened; i++)
+    hv_session_keep (keeping->session, &keeping->question->opened[i], &keeping->errors[i]);
+  return NULL;
+}
+
+static void
+keeping_start (Keeping *keeping, const HvSession *session, Question *q)
+{
+  gboolean any = FALSE;
+
+  for (guint i = 0; i < q->n_opened; i++)
+    any |= q->opened[i].fresh;
+  keeping->session = session;
+  keeping->question = q;
+  keeping->errors = g_new0 (GError *, q->n_opened);
+  if (any)
+    keeping->thread = g_thread_new ("store", keep_all, keeping);
+}
+
+/* Waits for it. A cache that cannot be written is worth a remark, not a failure. */
+static gboolean
+keeping_end (Keeping *keeping, const HvCommand *c, GError **error)
+{
+  const Question *q = keeping->question;
+  gboolean kept = TRUE;
+
+  g_clear_pointer (&keeping->thread, g_thread_join);
+  for (guint i = 0; i < q->n_opened; i++)
+    {
+      g_autoptr (GError) not_kept = keeping->errors[i];
+      if (not_kept == NULL)
+        continue;
+      if (kept && must_be_kept (c, &q->opened[i], not_kept))
+        {
+          kept = FALSE;
+          g_propagate_error (error, g_steal_pointer (&not_kept));
+        }
+      else if (c->verbose)
+        g_printerr ("not cached: %s\n", not_kept->message);
+    }
+  g_clear_pointer (&keeping->errors, g_free);
+  return kept;
+}
+
 static gboolean
 answer (Question *q, const HvSession *session, const HvCommand *c, GError **error)
 {
   gint64 start = g_get_monotonic_time ();
+  Keeping keeping = { 0 };
 
   if (!open_all (q, session, c, error))
     return FALSE;
@@ -326,26 +385,13 @@ answer (Question *q, const HvSession *session, const HvCommand *c, GError **erro
     g_printerr ("opened in %.1f ms\n", (double) (g_get_monotonic_time () - start) / 1e3);
   if (c->sql && !run_sql (q, session, c, error))
     return FALSE;
-  if ((!c->sql || c->print || c->outputs || c->format) && !report_all (q, c, error))
-    return FALSE;
-  if (c->verbose)
-    g_printerr ("answered in %.1f ms\n", (double) (g_get_monotonic_time () - start) / 1e3);
 
-  /* The answer is out; a cache that cannot be written is worth a remark, not a failure. */
-  for (guint i = 0; i < q->n_opened; i++)
-    {
-      g_autoptr (GError) not_kept = NULL;
-      if (hv_session_keep (session, &q->opened[i], &not_kept))
-        continue;
-      if (must_be_kept (c, &q->opened[i], not_kept))
-        {
-          g_propagate_error (error, g_steal_pointer (&not_kept));
-          return FALSE;
-        }
-      if (c->verbose)
-        g_printerr ("not cached: %s\n", not_kept->message);
-    }
-  return TRUE;
+  keeping_start (&keeping, session, q);
+  gboolean answered = (c->sql && !c->print && !c->outputs && !c->format)
+                      || report_all (q, c, error);
+  if (c->verbose && answered)
+    g_printerr ("answered in %.1f ms\n", (double) (g_get_monotonic_time () - start) / 1e3);
+  return keeping_end (&keeping, c, answered ? error : NULL) && answered;
 }
 
 gboolean
@@ -374,6 +420,9 @@ hv_command_run (const HvCommand *c)
   Question question = { 0 };
   int status = HV_EXIT_DONE;
 
+  /* a reader that has enough, as `head`, is an error like another: the store is written to its end
+   */
+  signal (SIGPIPE, SIG_IGN);
   hv_command_session (c, &session);
   g_auto (GStrv) debug_dirs = hv_session_follow_settings (&session, c->settings);
   session.import.cancellable = cancellable;
@@ -392,6 +441,11 @@ hv_command_run (const HvCommand *c)
     {
       hv_progress_end ();
       status = error ? status_of (error) : HV_EXIT_UNREADABLE;
+      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE))
+        {
+          signal (SIGPIPE, SIG_DFL);
+          raise (SIGPIPE);
+        }
       if (status != HV_EXIT_CANCELLED)
         print_line (error ? error->message : "standard output was closed");
     }
