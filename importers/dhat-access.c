@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "dhat-private.h"
 
+#include "varint.h"
+
 #include <string.h>
 
-/* of a varint, at most */
-#define NUMBER_SIZE 10
 /* GByteArray counts in 32 bits. */
-#define MAX_DATA (UINT32_MAX - 2 * NUMBER_SIZE * HV_DHAT_MAX_ACCESS)
+#define MAX_DATA (UINT32_MAX - 2 * HV_MAX_VARINT * HV_DHAT_MAX_ACCESS)
 
 enum
 {
@@ -46,32 +46,6 @@ hv_dhat_check_access (const int64_t *numbers, gsize n, uint32_t *bytes, uint64_t
   return NULL;
 }
 
-static inline uint8_t *
-put_number (uint8_t *out, int64_t number)
-{
-  uint64_t code = (uint64_t) number << 1 ^ (number < 0 ? UINT64_MAX : 0);
-
-  for (; code >= 0x80; code >>= 7)
-    *out++ = (uint8_t) (code | 0x80);
-  *out++ = (uint8_t) code;
-  return out;
-}
-
-static inline int64_t
-get_number (const uint8_t **p)
-{
-  uint64_t code = 0;
-  int shift = 0;
-
-  do
-    {
-      code |= (uint64_t) (**p & 0x7f) << shift;
-      shift += 7;
-    }
-  while (*(*p)++ & 0x80);
-  return (int64_t) (code >> 1) ^ -(int64_t) (code & 1);
-}
-
 /* Room for `n` numbers behind the data; NULL when there is none. */
 static uint8_t *
 reserve (GByteArray *data, gsize n)
@@ -80,7 +54,7 @@ reserve (GByteArray *data, gsize n)
 
   if (before > MAX_DATA)
     return NULL;
-  g_byte_array_set_size (data, before + NUMBER_SIZE * (guint) n);
+  g_byte_array_set_size (data, before + HV_MAX_VARINT * (guint) n);
   data->len = before;
   return data->data + before;
 }
@@ -94,7 +68,7 @@ hv_dhat_pack_access (GByteArray *data, const int64_t *numbers, gsize n, HvDhatAc
   if (out == NULL)
     return FALSE;
   for (gsize i = 0; i < n; i++)
-    out = put_number (out, numbers[i]);
+    out = hv_varint_put_signed (out, numbers[i]);
   access->offset = data->len;
   access->length = access->capacity = (uint32_t) (out - (data->data + data->len));
   data->len += access->length;
@@ -114,9 +88,9 @@ refill_run (Run *run)
 {
   while (run->length == 0)
     {
-      int64_t number = get_number (&run->next);
+      int64_t number = hv_varint_take_signed (&run->next);
       run->length = number < 0 ? (uint64_t) -number : 1;
-      run->count = (uint64_t) (number < 0 ? get_number (&run->next) : number);
+      run->count = (uint64_t) (number < 0 ? hv_varint_take_signed (&run->next) : number);
     }
 }
 
@@ -126,8 +100,8 @@ put_run (uint8_t *out, uint64_t length, uint64_t count)
   if (length == 0)
     return out;
   if (length > 1)
-    out = put_number (out, -(int64_t) length);
-  return put_number (out, (int64_t) count);
+    out = hv_varint_put_signed (out, -(int64_t) length);
+  return hv_varint_put_signed (out, (int64_t) count);
 }
 
 void
@@ -173,7 +147,7 @@ hv_dhat_add_access (GByteArray *data, HvDhatAccess *a, const HvDhatAccess *b)
   else
     {
       a->offset = data->len;
-      a->capacity = (uint32_t) MIN (2 * (gsize) a->length, NUMBER_SIZE * 2 * most);
+      a->capacity = (uint32_t) MIN (2 * (gsize) a->length, HV_MAX_VARINT * 2 * most);
       data->len += a->capacity;
     }
   a->unreliable = MAX (a->unreliable, b->unreliable);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "dhat-private.h"
 
+#include "varint.h"
+
 /* What dhat-rs keeps of a stack by default. */
 #define RUST_FRAMES 10
 /* Valgrind's default of 12; of a heap's stacks the allocator's own frame is not written. */
@@ -149,14 +151,17 @@ find_truncated (const HvDhatFile *file, HvProfile *profile, gboolean rust)
   /* dhat-rs drops the allocator's frame after counting */
   uint32_t lowest = rust && limit >= RUST_FRAMES ? limit - 1 : limit;
 
+  const uint8_t *costs = file->costs;
   for (uint32_t p = 0; p < file->n_points; p++)
     {
+      uint64_t total = hv_varint_take (&costs); /* the first */
+      costs = hv_varint_skip (costs, HV_DHAT_N_COSTS - 1);
       shape[p].cut = shape[p].depth == 0
                      || (limited && shape[p].depth >= lowest && shape[p].start != START_ROOT);
       if (shape[p].cut)
         {
           n_cut++;
-          cut_bytes += file->points[p].cost[HV_DHAT_TB];
+          cut_bytes += (int64_t) total;
         }
     }
   if (n_cut)
@@ -299,19 +304,25 @@ raise_maximum (HvProfile *profile, HvMetric bytes, HvMetric blocks)
 static void
 build_columns (const HvDhatFile *file, HvProfile *profile, const uint32_t *site_of)
 {
+  const uint8_t *costs = file->costs;
+  int64_t *column[HV_DHAT_N_COSTS];
+  gboolean adds_up[HV_DHAT_N_COSTS];
+
   for (int c = 0; c < HV_DHAT_N_COSTS; c++)
     {
-      if (!has_cost (file, (HvDhatCost) c))
-        continue;
-      /* the sums of whole columns were checked while reading */
-      gboolean adds_up = hv_metric_adds_up (hv_dhat_metric[c]);
-      int64_t *column = hv_profile_column (profile, hv_dhat_metric[c]);
-      for (uint32_t p = 0; p < file->n_points; p++)
-        {
-          int64_t cost = file->points[p].cost[c], *sum = &column[site_of[p]];
-          *sum = adds_up ? *sum + cost : MAX (*sum, cost);
-        }
+      adds_up[c] = hv_metric_adds_up (hv_dhat_metric[c]);
+      column[c] = has_cost (file, (HvDhatCost) c) ? hv_profile_column (profile, hv_dhat_metric[c])
+                                                  : NULL;
     }
+  for (uint32_t p = 0; p < file->n_points; p++)
+    for (int c = 0; c < HV_DHAT_N_COSTS; c++)
+      {
+        int64_t cost = (int64_t) hv_varint_take (&costs);
+        int64_t *sum = column[c] ? &column[c][site_of[p]] : NULL;
+        /* the sums of whole columns were checked while reading */
+        if (sum)
+          *sum = adds_up[c] ? *sum + cost : MAX (*sum, cost);
+      }
   raise_maximum (profile, HV_METRIC_PEAK_BYTES, HV_METRIC_PEAK_BLOCKS);
   raise_maximum (profile, HV_METRIC_LIVE_BYTES, HV_METRIC_LIVE_BLOCKS);
 }
@@ -330,7 +341,7 @@ build_accesses (HvDhatFile *file, HvProfile *profile, const uint32_t *site_of)
           *point = p + 1;
           continue;
         }
-      HvDhatAccess *sum = &file->points[*point - 1].access, *part = &file->points[p].access;
+      HvDhatAccess *sum = &file->access[*point - 1], *part = &file->access[p];
       /* an addition walks through the whole sum: a crafted file could make that take hours */
       work += sum->bytes ? sum->length + part->length : 0;
       if (work > MAX_ACCESS_WORK)
@@ -339,7 +350,7 @@ build_accesses (HvDhatFile *file, HvProfile *profile, const uint32_t *site_of)
     }
   for (uint32_t s = 0; s < profile->n_sites; s++)
     {
-      const HvDhatAccess *access = &file->points[first[s] - 1].access;
+      const HvDhatAccess *access = &file->access[first[s] - 1];
       if (access->bytes)
         hv_profile_add_access (profile, s, access->unreliable,
                                file->access_data->data + access->offset, access->length);
@@ -378,6 +389,16 @@ describe (const HvDhatFile *file, HvProfile *profile, gboolean rust)
     hv_profile_warn (profile, "Some program points lack costs that others have: they count as 0.");
 }
 
+void
+hv_dhat_file_clear (HvDhatFile *file)
+{
+  g_clear_pointer (&file->access, g_free);
+  g_clear_pointer (&file->costs, g_free);
+  g_clear_pointer (&file->access_data, g_byte_array_unref);
+  g_clear_pointer (&file->stack_word, g_free);
+  g_clear_pointer (&file->names, g_free);
+}
+
 gboolean
 hv_dhat_build (HvDhatFile *file, HvProfile *profile, GError **error)
 {
@@ -389,6 +410,10 @@ hv_dhat_build (HvDhatFile *file, HvProfile *profile, GError **error)
   g_autofree uint32_t *site_of = build_stacks (file, profile, shape);
   if (profile->full)
     return TRUE;
+  /* the columns take the place of what only stacks need */
+  g_clear_pointer (&file->stack_word, g_free);
+  g_clear_pointer (&file->names, g_free);
+  hv_profile_settle (profile);
   build_columns (file, profile, site_of);
   build_accesses (file, profile, site_of);
   describe (file, profile, rust);

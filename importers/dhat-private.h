@@ -53,12 +53,6 @@ void hv_dhat_add_access (GByteArray *data, HvDhatAccess *a, const HvDhatAccess *
 /* How far counts that sum to `sum` can be trusted beside the bytes read and written. */
 uint32_t hv_dhat_judge_access (uint64_t sum, int64_t read, int64_t written);
 
-typedef struct
-{
-  int64_t cost[HV_DHAT_N_COSTS];
-  HvDhatAccess access;
-} HvDhatPoint;
-
 /* A text of the frame table. */
 typedef struct
 {
@@ -77,7 +71,10 @@ typedef struct
   gboolean points_seen, names_seen, names_complete;
 
   uint32_t n_points, points_size;
-  HvDhatPoint *points;
+  HvDhatAccess *access; /* by program point */
+  /* HV_DHAT_N_COSTS varints a program point */
+  uint8_t *costs;
+  uint64_t costs_used, costs_size;
   uint32_t costs_any, costs_all; /* bits: 1 << HvDhatCost */
   int64_t total[HV_DHAT_N_COSTS];
   GByteArray *access_data;
@@ -91,7 +88,11 @@ typedef struct
   HvDhatName *names;
 } HvDhatFile;
 
-/* Makes the profile of it; FALSE when a stack names a frame that a complete table lacks. */
+/* Frees all of it. */
+void hv_dhat_file_clear (HvDhatFile *file);
+
+/* Makes the profile of it, and frees what that no longer needs; FALSE when a stack names a frame
+ * that a complete table lacks. */
 gboolean hv_dhat_build (HvDhatFile *file, HvProfile *profile, GError **error);
 
 G_END_DECLS

@@ -3,6 +3,7 @@
 #include "dhat-private.h"
 #include "importer.h"
 #include "json-scan.h"
+#include "varint.h"
 
 #include <string.h>
 
@@ -19,6 +20,12 @@ enum
   FS,
   UNKNOWN
 };
+
+typedef struct
+{
+  int64_t cost[HV_DHAT_N_COSTS];
+  HvDhatAccess access;
+} Point;
 
 typedef struct
 {
@@ -60,16 +67,13 @@ dhat_clear (Dhat *d)
 {
   hv_json_scan_clear (&d->scan);
   g_free (d->stack);
-  g_free (d->file.points);
-  g_byte_array_unref (d->file.access_data);
-  g_free (d->file.stack_word);
-  g_free (d->file.names);
+  hv_dhat_file_clear (&d->file);
 }
 
 /* --- program points --- */
 
 static gboolean
-read_accesses (Dhat *d, HvDhatPoint *point, uint64_t *sum, GError **error)
+read_accesses (Dhat *d, Point *point, uint64_t *sum, GError **error)
 {
   const int64_t *numbers;
   gsize n;
@@ -179,7 +183,7 @@ read_stack (Dhat *d, GError **error)
 }
 
 static gboolean
-add_point (Dhat *d, const HvDhatPoint *point, GError **error)
+add_point (Dhat *d, const Point *point, GError **error)
 {
   HvDhatFile *file = &d->file;
 
@@ -191,9 +195,19 @@ add_point (Dhat *d, const HvDhatPoint *point, GError **error)
   if (file->n_points == file->points_size)
     {
       file->points_size = MAX (256, file->points_size + file->points_size / 2);
-      file->points = g_renew (HvDhatPoint, file->points, file->points_size);
+      file->access = g_renew (HvDhatAccess, file->access, file->points_size);
     }
-  file->points[file->n_points++] = *point;
+  file->access[file->n_points++] = point->access;
+
+  if (file->costs_size - file->costs_used < HV_DHAT_N_COSTS * HV_MAX_VARINT)
+    {
+      file->costs_size += file->costs_size / 2 + 64 * 1024;
+      file->costs = g_realloc (file->costs, file->costs_size);
+    }
+  uint8_t *at = file->costs + file->costs_used;
+  for (int c = 0; c < HV_DHAT_N_COSTS; c++)
+    at = hv_varint_put (at, (uint64_t) point->cost[c]);
+  file->costs_used = (uint64_t) (at - file->costs);
   return TRUE;
 }
 
@@ -201,7 +215,7 @@ static gboolean
 read_point (Dhat *d, GError **error)
 {
   HvDhatFile *file = &d->file;
-  HvDhatPoint point = { 0 };
+  Point point = { 0 };
   uint64_t access_sum = 0;
   uint32_t seen = 0;
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "heaptrack-private.h"
 
+#include "varint.h"
+
 /* About one moment for every two pixels of a wide chart. */
 #define MAX_MOMENTS 512
 /* 36 bytes each in a profile: bounds the timeline of a program that touches very many sites all the
@@ -9,8 +11,7 @@
 /* Coarser than this a timeline says too little, however much memory it saves. */
 #define MIN_MOMENTS 16
 
-#define MAX_VARINT 10 /* bytes, of 64 bits */
-#define MAX_ROW ((1 + HT_ROW_METRICS) * MAX_VARINT)
+#define MAX_ROW ((1 + HT_ROW_METRICS) * HV_MAX_VARINT)
 
 static const HvMetric metrics[HT_ROW_METRICS] = { HV_METRIC_LIVE_BYTES, HV_METRIC_LIVE_BLOCKS,
                                                   HV_METRIC_TOTAL_BYTES, HV_METRIC_TOTAL_BLOCKS };
@@ -35,33 +36,6 @@ ht_timeline_free (HtTimeline *timeline)
   g_free (timeline);
 }
 
-static inline uint8_t *
-put_varint (uint8_t *at, uint64_t value)
-{
-  for (; value >= 0x80; value >>= 7)
-    *at++ = (uint8_t) (value | 0x80);
-  *at++ = (uint8_t) value;
-  return at;
-}
-
-static inline const uint8_t *
-take_varint (const uint8_t *at, uint64_t *value)
-{
-  *value = *at & 0x7f;
-  for (int shift = 7; *at++ & 0x80; shift += 7)
-    *value |= (uint64_t) (*at & 0x7f) << shift;
-  return at;
-}
-
-/* Where the row after the one at `at` is. */
-static inline const uint8_t *
-skip_row (const uint8_t *at)
-{
-  for (int n = 0; n < 1 + HT_ROW_METRICS; at++)
-    n += *at < 0x80;
-  return at;
-}
-
 void
 ht_timeline_add_moment (HtTimeline *timeline, const HvMoment *moment)
 {
@@ -79,10 +53,10 @@ ht_timeline_add_row (HtTimeline *timeline, uint32_t site, const int64_t *values)
       timeline->rows = g_realloc (timeline->rows, timeline->rows_size);
     }
 
-  uint8_t *at = put_varint (timeline->rows + timeline->rows_used, site);
-  /* what is live may be less than nothing in a recording of a part of a run: small either way */
+  uint8_t *at = hv_varint_put (timeline->rows + timeline->rows_used, site);
+  /* what is live may be less than nothing in a recording of a part of a run */
   for (int m = 0; m < HT_ROW_METRICS; m++)
-    at = put_varint (at, (uint64_t) values[m] << 1 ^ (uint64_t) (values[m] >> 63));
+    at = hv_varint_put_signed (at, values[m]);
   timeline->rows_used = (uint64_t) (at - timeline->rows);
   timeline->n_rows++;
 }
@@ -101,7 +75,6 @@ halve (HtTimeline *timeline, uint32_t n_sites)
   g_autofree uint16_t *kept = g_new0 (uint16_t, MAX (1, n_sites));
   uint8_t *out = timeline->rows;
   uint32_t n = 0;
-  uint64_t site;
 
   G_STATIC_ASSERT (MAX_MOMENTS < G_MAXUINT16);
   timeline->n_rows = 0;
@@ -119,18 +92,19 @@ halve (HtTimeline *timeline, uint32_t n_sites)
           moment.rss_bytes = MAX (moment.rss_bytes, timeline->moment[i].rss_bytes);
         }
       moment.number = n;
-      for (const uint8_t *later = middle; later < end; later = skip_row (later))
+      for (const uint8_t *later = middle; later < end;)
         {
-          take_varint (later, &site);
-          kept[site] = (uint16_t) (n + 1);
+          kept[hv_varint_take (&later)] = (uint16_t) (n + 1);
+          later = hv_varint_skip (later, HT_ROW_METRICS);
         }
       timeline->moment[n] = moment;
       timeline->start[n] = (uint64_t) (out - timeline->rows);
       while (row < end)
         {
-          const uint8_t *next = skip_row (row);
-          take_varint (row, &site);
+          const uint8_t *next = row;
+          uint64_t site = hv_varint_take (&next);
           gboolean again = row < middle && kept[site] == n + 1;
+          next = hv_varint_skip (next, HT_ROW_METRICS);
           timeline->n_rows += !again;
           if (again)
             row = next;
@@ -166,15 +140,11 @@ ht_timeline_finish (HtTimeline *timeline, HvProfile *profile)
       hv_profile_add_moment (profile, &timeline->moment[i]);
       while (at < end)
         {
-          uint64_t site, coded;
+          uint32_t site = (uint32_t) hv_varint_take (&at);
           int64_t values[HT_ROW_METRICS];
-          at = take_varint (at, &site);
           for (int m = 0; m < HT_ROW_METRICS; m++)
-            {
-              at = take_varint (at, &coded);
-              values[m] = (int64_t) (coded >> 1 ^ -(coded & 1));
-            }
-          hv_profile_add_row (profile, (uint32_t) site, values);
+            values[m] = hv_varint_take_signed (&at);
+          hv_profile_add_row (profile, site, values);
         }
     }
   timeline->n_moments = 0;
