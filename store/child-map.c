@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "child-map.h"
 
+#include "large-array.h"
+
 #include <string.h>
 
 void
@@ -11,12 +13,12 @@ hv_child_map_clear (HvChildMap *map)
   *map = (HvChildMap){ 0 };
 }
 
-static void
-make_room (HvChildMap *map, uint32_t node)
+void
+hv_child_map_reserve (HvChildMap *map, uint32_t size)
 {
-  uint32_t size = (uint32_t) MIN ((uint64_t) node + node / 2 + 256, G_MAXUINT32);
-
-  map->link = g_renew (HvChildLink, map->link, size);
+  if (size <= map->size)
+    return;
+  map->link = hv_large_renew (HvChildLink, map->link, map->size, size);
   memset (map->link + map->size, 0, (size - map->size) * sizeof (HvChildLink));
   map->size = size;
 }
@@ -25,7 +27,7 @@ void
 hv_child_map_add (HvChildMap *map, uint32_t parent, uint32_t key, uint32_t child)
 {
   if (child >= map->size)
-    make_room (map, child);
+    hv_child_map_reserve (map, (uint32_t) MIN ((uint64_t) child + child / 2 + 256, G_MAXUINT32));
 
   HvChildLink *above = &map->link[parent];
   map->link[child].key = key;

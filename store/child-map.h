@@ -27,6 +27,9 @@ typedef struct
 
 void hv_child_map_clear (HvChildMap *map);
 
+/* Makes room for so many nodes, which it has by itself in any case. */
+void hv_child_map_reserve (HvChildMap *map, uint32_t size);
+
 /* Notes a child that is not there yet. */
 void hv_child_map_add (HvChildMap *map, uint32_t parent, uint32_t key, uint32_t child);
 

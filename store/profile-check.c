@@ -15,10 +15,24 @@ add_cost (int64_t *total, int64_t cost)
          && *total <= MAX_TOTAL;
 }
 
+/* Whether `n` costs are so small that any `held` of them add up: nearly always, and told at once.
+ */
+static gboolean
+are_small (const int64_t *cost, uint64_t n, uint64_t held)
+{
+  uint64_t bits = 0;
+
+  for (uint64_t i = 0; i < n; i++)
+    bits |= (uint64_t) (cost[i] ^ (cost[i] >> 63));
+  return held == 0 || bits < (uint64_t) MAX_TOTAL / held;
+}
+
 /* Whether the rows of a metric add up at each of the moments. */
 static gboolean
 rows_add_up (const HvProfile *profile, const int64_t *row)
 {
+  if (are_small (row, profile->n_rows, profile->n_sites))
+    return TRUE;
   g_autofree int64_t *held = g_new0 (int64_t, MAX (1, profile->n_sites));
   int64_t total = 0;
 
@@ -52,12 +66,15 @@ check_sums (const HvProfile *profile, GError **error)
 
   for (int m = 0; m < HV_N_METRICS; m++)
     {
+      const int64_t *column = profile->column[m];
       int64_t total = 0;
       gboolean fits = TRUE;
       if (!hv_metric_adds_up ((HvMetric) m))
         continue;
-      for (uint32_t s = 0; profile->column[m] && fits && s < profile->n_sites; s++)
-        fits = add_cost (&total, profile->column[m][s]);
+      if (column && are_small (column, profile->n_sites, profile->n_sites))
+        column = NULL;
+      for (uint32_t s = 0; column && fits && s < profile->n_sites; s++)
+        fits = add_cost (&total, column[s]);
       if (!fits || (profile->row[m] && !rows_add_up (profile, profile->row[m])))
         return FAIL ("%s of the sites do not add up", hv_metric_name ((HvMetric) m));
     }
@@ -73,6 +90,28 @@ check_sums (const HvProfile *profile, GError **error)
   return TRUE;
 }
 
+/* All of them in any case: that way the compiler does many at a time. */
+static gboolean
+nodes_are_in_order (const HvProfile *profile)
+{
+  uint32_t wrong = 0;
+
+  for (uint32_t n = 1; n < profile->n_nodes; n++)
+    wrong |= (uint32_t) (profile->node_parent[n] >= n)
+             | (uint32_t) (profile->node_frame[n] >= profile->n_frames);
+  return wrong == 0;
+}
+
+static gboolean
+are_below (const uint32_t *id, uint64_t n, uint32_t limit)
+{
+  uint32_t wrong = 0;
+
+  for (uint64_t i = 0; i < n; i++)
+    wrong |= (uint32_t) (id[i] >= limit);
+  return wrong == 0;
+}
+
 gboolean
 hv_profile_check (const HvProfile *profile, GError **error)
 {
@@ -83,12 +122,10 @@ hv_profile_check (const HvProfile *profile, GError **error)
           || frame->module >= profile->n_strings || profile->frame_category[f] >= HV_N_CATEGORIES)
         return FAIL ("frame %u names a string that is not there", f);
     }
-  for (uint32_t n = 1; n < profile->n_nodes; n++)
-    if (profile->node_parent[n] >= n || profile->node_frame[n] >= profile->n_frames)
-      return FAIL ("stack %u has a parent or frame that is not there", n);
-  for (uint32_t s = 0; s < profile->n_sites; s++)
-    if (profile->site_node[s] >= profile->n_nodes)
-      return FAIL ("site %u has a stack that is not there", s);
+  if (!nodes_are_in_order (profile))
+    return FAIL ("a stack has a parent or frame that is not there");
+  if (!are_below (profile->site_node, profile->n_sites, profile->n_nodes))
+    return FAIL ("a site has a stack that is not there");
   for (uint32_t i = 0; i < profile->n_moments; i++)
     {
       uint64_t before = i ? profile->moment[i - 1].first_row : 0;
@@ -96,9 +133,8 @@ hv_profile_check (const HvProfile *profile, GError **error)
           || profile->moment[i].label >= profile->n_strings)
         return FAIL ("moment %u has rows or a label that are not there", i);
     }
-  for (uint64_t r = 0; r < profile->n_rows; r++)
-    if (profile->row_site[r] >= profile->n_sites)
-      return FAIL ("row %" G_GUINT64_FORMAT " has a site that is not there", r);
+  if (!are_below (profile->row_site, profile->n_rows, profile->n_sites))
+    return FAIL ("a row has a site that is not there");
   for (uint32_t i = 0; i < profile->n_modules; i++)
     if (profile->module[i].path >= profile->n_strings
         || profile->module[i].build_id >= profile->n_strings

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "large-array.h"
 #include "time-axis.h"
 
 #include <math.h>
@@ -36,7 +37,7 @@ hv_profile_values (const HvProfile *profile, HvMetric metric, uint32_t at)
   if (!hv_profile_has (profile, metric, at))
     return NULL;
 
-  int64_t *values = g_new0 (int64_t, MAX (1, profile->n_sites));
+  int64_t *values = hv_large_new0 (int64_t, MAX (1, profile->n_sites));
   if (at == HV_AT_PEAK)
     metric = peak_metric (metric);
   if (at >= profile->n_moments || at + 1 == profile->n_moments)

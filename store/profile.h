@@ -177,6 +177,7 @@ typedef struct
   uint32_t n_moments;
   HvMoment *moment;
   uint32_t row_metrics; /* bit set: 1 << HvMetric that rows hold */
+  gboolean without_rows; /* those there are were left in the store (hv_store_load_end()) */
   uint64_t n_rows;
   uint32_t *row_site;
   int64_t *row[HV_N_METRICS];

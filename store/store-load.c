@@ -6,27 +6,23 @@
 /* last_used is written at most this often: a load is otherwise pure reading. */
 #define LAST_USED_SECONDS 60
 
-/* The cells of the row at hand; how many rows they are of, 0 when that cannot be. */
-static guint
-unpack (HvStoreJob *job, guint expected)
-{
-  int n_columns = sqlite3_column_count (job->statement) - 2;
+/* Of a row that is not packed: its cell's place, two lengths, a key and a header. */
+#define LEAST_ROW_BYTES 6
 
-  if (sqlite3_column_int64 (job->statement, 1) != expected || n_columns > HV_STORE_MAX_CELLS)
-    return 0;
-  for (int c = 0; c < n_columns; c++)
-    {
-      const char *text = sqlite3_column_blob (job->statement, c + 2);
-      int length = sqlite3_column_bytes (job->statement, c + 2);
-      if (sqlite3_column_type (job->statement, c + 2) != SQLITE_BLOB
-          || !_hv_store_unpack (text, length, expected, job->cell[c]))
-        return 0;
-    }
-  return expected;
+/* Whether a table of `n` rows can be in so many bytes. Room is made for the rows before they are
+ * read: a count that lies must not cost more than its store does. */
+static gboolean
+can_hold (const HvStoreJob *job, const HvStoreTable *table, uint64_t bytes, uint64_t n)
+{
+  uint64_t columns = 1 + (uint64_t) job->n_metrics;
+
+  for (const char *c = table->columns; *c; c++)
+    columns += *c == ',';
+  /* a packed value has one character or more */
+  return n <= bytes / (table->packed ? columns : LEAST_ROW_BYTES);
 }
 
-/* Reads a table's rows in order. Arrays grow with the rows that come, so that a count that lies
- * costs nothing. */
+/* Reads a table's rows in order. */
 static gboolean
 read_table (HvStoreJob *job, const HvStoreTable *table, gint64 id, uint64_t n, GError **error)
 {
@@ -36,34 +32,24 @@ read_table (HvStoreJob *job, const HvStoreTable *table, gint64 id, uint64_t n, G
                                           table->packed ? "n, " : "", table->columns, metrics,
                                           table->name, range);
   g_autoptr (HvStatement) select = _hv_store_prepare (job->store, sql, error);
-  uint64_t room = MIN (n, 65536), row = 0, first = (uint64_t) id << 32;
+  uint64_t row = 0, first = (uint64_t) id << 32;
   int rc;
 
   if (select == NULL)
     return FALSE;
   job->statement = select;
-  job->packed = table->packed;
-  table->reserve (job, room);
+  table->reserve (job, n);
   while ((rc = sqlite3_step (select)) == SQLITE_ROW && !job->damaged)
     {
       uint64_t key = table->packed ? (first + row) >> HV_STORE_PACK_SHIFT : first + row;
-      guint rows = 1;
+      guint rows = table->packed ? (guint) MIN (n - row, HV_STORE_PACK) : 1;
 
-      job->damaged = row == n || sqlite3_column_int64 (select, 0) != (gint64) key;
-      if (!job->damaged && table->packed)
-        {
-          rows = unpack (job, (guint) MIN (n - row, HV_STORE_PACK));
-          job->damaged = rows == 0;
-        }
-      if (job->damaged)
-        break;
-      if (row + rows > room)
-        {
-          room = MIN (n, room * 2);
-          table->reserve (job, room);
-        }
-      for (job->cell_row = 0; job->cell_row < rows; job->cell_row++)
-        table->read (job, row++);
+      if (row == n || sqlite3_column_int64 (select, 0) != (gint64) key
+          || (table->packed && sqlite3_column_int64 (select, 1) != rows))
+        job->damaged = TRUE;
+      else
+        table->read (job, row, rows);
+      row += rows;
     }
   if (row != n)
     job->damaged = TRUE;
@@ -71,6 +57,15 @@ read_table (HvStoreJob *job, const HvStoreTable *table, gint64 id, uint64_t n, G
     return TRUE;
   job->damaged |= rc == SQLITE_CORRUPT;
   return _hv_store_fail (job->store, "the store cannot be read", error);
+}
+
+static void
+leave_rows_out (HvProfile *profile)
+{
+  profile->without_rows = TRUE;
+  profile->row_metrics = 0;
+  for (uint32_t i = 0; i < profile->n_moments; i++)
+    profile->moment[i].first_row = 0;
 }
 
 /* Within the caller's transaction. An error is SQLite's alone; a profile that is not there leaves
@@ -82,7 +77,11 @@ load (HvStoreJob *job, gint64 id, GError **error)
   g_autoptr (HvStatement) select = NULL;
   uint64_t n[HV_STORE_N_TABLES];
   uint32_t metrics[2] = { 0 };
+  gboolean without_rows = FALSE;
+  gint64 bytes;
 
+  if (!_hv_store_used_bytes (job->store, &bytes, error))
+    return FALSE;
   g_string_append_printf (sql, "SELECT id, %s", _hv_store_profile_columns);
   for (guint i = 0; i < HV_STORE_N_TABLES; i++)
     g_string_append_printf (sql, ", %s", _hv_store_tables[i].count);
@@ -106,13 +105,22 @@ load (HvStoreJob *job, gint64 id, GError **error)
   for (guint i = 0, m = 0; i < HV_STORE_N_TABLES && !job->damaged; i++)
     {
       _hv_store_set_metrics (job, _hv_store_tables[i].metrics ? metrics[m++] : 0);
-      if (!read_table (job, &_hv_store_tables[i], id, n[i], error))
+      if (job->without_rows && _hv_store_tables[i].of_moments)
+        {
+          without_rows = n[i] != 0;
+          n[i] = 0;
+        }
+      else if (!can_hold (job, &_hv_store_tables[i], (uint64_t) bytes, n[i]))
+        job->damaged = TRUE;
+      else if (!read_table (job, &_hv_store_tables[i], id, n[i], error))
         return FALSE;
     }
   if (job->damaged)
     return TRUE;
   for (guint i = 0; i < HV_STORE_N_TABLES; i++)
     _hv_store_tables[i].set_rows (job->to, (uint32_t) n[i]);
+  if (without_rows)
+    leave_rows_out (job->to);
   /* the three that the model never leaves empty: no text, the root's frame, the root */
   job->damaged = job->to->n_strings == 0 || job->to->n_frames == 0 || job->to->n_nodes == 0
                  || !hv_profile_check (job->to, NULL);
@@ -154,10 +162,21 @@ touch (HvStore *store, gint64 id)
   sqlite3_busy_timeout (store->db, HV_STORE_BUSY_MILLISECONDS);
 }
 
-HvProfile *
-hv_store_load (HvStore *store, const char *key, GError **error)
+/* Each page is read once: where they were kept, each would be written to memory that was not
+ * touched before. */
+static void
+keep_pages (HvStore *store, gboolean keep)
 {
-  HvStoreJob job = { .store = store };
+  sqlite3_exec (store->db,
+                keep ? "PRAGMA cache_size = -" G_STRINGIFY (HV_STORE_CACHE_KIB)
+                     : "PRAGMA cache_size = -1024",
+                NULL, NULL, NULL);
+}
+
+static HvProfile *
+load_profile (HvStore *store, const char *key, gboolean without_rows, GError **error)
+{
+  HvStoreJob job = { .store = store, .without_rows = without_rows };
   GError *failed = NULL;
   gint64 id = 0;
 
@@ -170,7 +189,9 @@ hv_store_load (HvStore *store, const char *key, GError **error)
   if (_hv_store_find (store, key, &id, &failed) && id != 0)
     {
       job.to = hv_profile_new ();
+      keep_pages (store, FALSE);
       load (&job, id, &failed);
+      keep_pages (store, TRUE);
       hv_profile_seal (job.to);
     }
   _hv_store_rollback (store);
@@ -189,4 +210,16 @@ hv_store_load (HvStore *store, const char *key, GError **error)
     }
   touch (store, id);
   return job.to;
+}
+
+HvProfile *
+hv_store_load (HvStore *store, const char *key, GError **error)
+{
+  return load_profile (store, key, FALSE, error);
+}
+
+HvProfile *
+hv_store_load_end (HvStore *store, const char *key, GError **error)
+{
+  return load_profile (store, key, TRUE, error);
 }

@@ -51,6 +51,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvStatement, sqlite3_finalize)
  * than this costs more than doing without the store. */
 #define HV_STORE_BUSY_MILLISECONDS 3000
 
+/* What SQLite may keep of the file's pages. */
+#define HV_STORE_CACHE_KIB 65536
+
 /* Rows in one of a packed table: as schema-7.sql has it. */
 #define HV_STORE_PACK 64
 #define HV_STORE_PACK_SHIFT 6
@@ -92,13 +95,14 @@ typedef struct
 
   HvProfile *to; /* loading */
   uint64_t string_bytes, string_size, access_bytes, access_size;
-  gboolean damaged; /* a value that cannot be */
+  gboolean without_rows; /* HvProfile.without_rows */
+  gboolean damaged;      /* a value that cannot be */
 
   /* the metrics of the table at work */
   HvMetric metric[HV_N_METRICS];
   int n_metrics;
 
-  /* of a packed table: the values of the rows at work, by column and row */
+  /* saving a packed table: the values of the rows at work, by column and row */
   gboolean packed;
   guint cell_row;
   int64_t cell[HV_STORE_MAX_CELLS][HV_STORE_PACK];
@@ -110,8 +114,12 @@ typedef struct
  * HV_STORE_CELL_TEXT bytes. The length. */
 int _hv_store_pack (const int64_t *value, guint n, char *text);
 
-/* FALSE: the bytes are none that _hv_store_pack() or a migration writes for that many. */
+/* FALSE: the bytes are none that _hv_store_pack() or a migration writes for that many, 1 to
+ * HV_STORE_PACK. */
 gboolean _hv_store_unpack (const char *text, int length, guint n, int64_t *value);
+
+/* The same of ids: FALSE too where one is none. */
+gboolean _hv_store_unpack_ids (const char *text, int length, guint n, uint32_t *id);
 
 /* --- feeding (store-feed.c) --- */
 
@@ -131,11 +139,13 @@ struct HvStoreTable
   uint64_t (*rows) (const HvProfile *profile);
   void (*set_rows) (HvProfile *profile, uint32_t n);
   void (*write) (HvStoreJob *job, uint64_t row);    /* puts all but the key */
-  void (*reserve) (HvStoreJob *job, uint64_t rows); /* arrays for that many */
-  void (*read) (HvStoreJob *job, uint64_t row);
+  void (*reserve) (HvStoreJob *job, uint64_t rows); /* arrays for that many, before any is read */
+  /* from the row on, as many rows as are in the statement's: 1 unless the table is packed */
+  void (*read) (HvStoreJob *job, uint64_t row, guint n);
   uint32_t (*metrics) (const HvProfile *profile); /* bits; NULL: none */
   gboolean packed;
-  const char *keys; /* a table with one row for each row of this packed one; NULL: none */
+  gboolean of_moments; /* HvProfile.without_rows */
+  const char *keys;    /* a table with one row for each row of this packed one; NULL: none */
 };
 
 /* " BETWEEN … AND …": the keys of a profile's rows, of a packed table or another. */

@@ -209,6 +209,12 @@ hv_store_save (HvStore *store, const char *key, const HvProfile *profile, GCance
       g_set_error (error, HV_ERROR, HV_ERROR_STORE, "%s: the store is read-only", store->path);
       return FALSE;
     }
+  if (profile->without_rows)
+    {
+      g_set_error (error, HV_ERROR, HV_ERROR_STORE, "%s: the profile is not all there to be stored",
+                   store->path);
+      return FALSE;
+    }
   /* What could not be loaded again is not written either. */
   if (!hv_profile_check (profile, error))
     return FALSE;

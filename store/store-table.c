@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "large-array.h"
 #include "store-private.h"
 
 #include <string.h>
@@ -41,13 +42,13 @@ put_blob (HvStoreJob *job, int at, const void *data, uint64_t length)
   job->value[at] = (HvStoreValue){ .type = SQLITE_BLOB, .length = length, .data = data };
 }
 
+/* The next ones are not of packed tables. */
 static inline int64_t
 get (HvStoreJob *job, int at)
 {
-  return job->packed ? job->cell[at - 1][job->cell_row] : sqlite3_column_int64 (job->statement, at);
+  return sqlite3_column_int64 (job->statement, at);
 }
 
-/* Not of packed tables. */
 static inline int64_t
 get_or (HvStoreJob *job, int at, int64_t absent)
 {
@@ -74,14 +75,51 @@ put_metrics (HvStoreJob *job, int at, int64_t *const *column, uint64_t row)
     put (job, at + i, column[job->metric[i]][row]);
 }
 
-static void
-get_metrics (HvStoreJob *job, int at, int64_t *const *column, uint64_t row)
+/* Of a packed table, whose second column is the number of rows in this one. */
+static inline const char *
+get_cells (HvStoreJob *job, int at, int *length)
 {
-  for (int i = 0; i < job->n_metrics; i++)
-    column[job->metric[i]][row] = get (job, at + i);
+  const char *text = sqlite3_column_blob (job->statement, at + 1);
+
+  *length = sqlite3_column_bytes (job->statement, at + 1);
+  return sqlite3_column_type (job->statement, at + 1) == SQLITE_BLOB ? text : NULL;
 }
 
-#define RESIZE(array, n) ((array) = g_realloc_n ((array), MAX (1, (n)), sizeof *(array)))
+static void
+get_numbers (HvStoreJob *job, int at, guint n, int64_t *number)
+{
+  int length;
+  const char *text = get_cells (job, at, &length);
+
+  if (text == NULL || !_hv_store_unpack (text, length, n, number))
+    {
+      memset (number, 0, n * sizeof *number);
+      job->damaged = TRUE;
+    }
+}
+
+static void
+get_ids (HvStoreJob *job, int at, guint n, uint32_t *id)
+{
+  int length;
+  const char *text = get_cells (job, at, &length);
+
+  if (text == NULL || !_hv_store_unpack_ids (text, length, n, id))
+    {
+      memset (id, 0, n * sizeof *id);
+      job->damaged = TRUE;
+    }
+}
+
+static void
+get_metrics (HvStoreJob *job, int at, guint n, int64_t *const *column, uint64_t row)
+{
+  for (int i = 0; i < job->n_metrics; i++)
+    get_numbers (job, at + i, n, column[job->metric[i]] + row);
+}
+
+#define RESERVE(array, n)                                                                          \
+  (g_free (array), (array) = hv_large_array ((gsize) MAX (1, (n)), sizeof *(array)))
 
 /* Text of a row as the model takes it: valid UTF-8, no NUL within. */
 static const char *
@@ -122,11 +160,11 @@ string_write (HvStoreJob *job, uint64_t row)
 static void
 string_reserve (HvStoreJob *job, uint64_t rows)
 {
-  RESIZE (job->to->string_offset, rows);
+  RESERVE (job->to->string_offset, rows);
 }
 
 static void
-string_read (HvStoreJob *job, uint64_t row)
+string_read (HvStoreJob *job, uint64_t row, guint n)
 {
   int length;
   const char *text = get_text (job, 1, &length);
@@ -166,12 +204,12 @@ frame_write (HvStoreJob *job, uint64_t row)
 static void
 frame_reserve (HvStoreJob *job, uint64_t rows)
 {
-  RESIZE (job->to->frame, rows);
-  RESIZE (job->to->frame_category, rows);
+  RESERVE (job->to->frame, rows);
+  RESERVE (job->to->frame_category, rows);
 }
 
 static void
-frame_read (HvStoreJob *job, uint64_t row)
+frame_read (HvStoreJob *job, uint64_t row, guint n)
 {
   uint32_t flags = get_id (job, 6), category = get_id (job, 7);
 
@@ -201,15 +239,15 @@ stack_write (HvStoreJob *job, uint64_t row)
 static void
 stack_reserve (HvStoreJob *job, uint64_t rows)
 {
-  RESIZE (job->to->node_parent, rows);
-  RESIZE (job->to->node_frame, rows);
+  RESERVE (job->to->node_parent, rows);
+  RESERVE (job->to->node_frame, rows);
 }
 
 static void
-stack_read (HvStoreJob *job, uint64_t row)
+stack_read (HvStoreJob *job, uint64_t row, guint n)
 {
-  job->to->node_parent[row] = get_id (job, 1);
-  job->to->node_frame[row] = get_id (job, 2);
+  get_ids (job, 1, n, job->to->node_parent + row);
+  get_ids (job, 2, n, job->to->node_frame + row);
   if (row == 0 && (job->to->node_parent[0] != 0 || job->to->node_frame[0] != 0))
     job->damaged = TRUE;
 }
@@ -250,16 +288,16 @@ site_write (HvStoreJob *job, uint64_t row)
 static void
 site_reserve (HvStoreJob *job, uint64_t rows)
 {
-  RESIZE (job->to->site_node, rows);
+  RESERVE (job->to->site_node, rows);
   for (int i = 0; i < job->n_metrics; i++)
-    RESIZE (job->to->column[job->metric[i]], rows);
+    RESERVE (job->to->column[job->metric[i]], rows);
 }
 
 static void
-site_read (HvStoreJob *job, uint64_t row)
+site_read (HvStoreJob *job, uint64_t row, guint n)
 {
-  job->to->site_node[row] = get_id (job, 1);
-  get_metrics (job, 3, job->to->column, row);
+  get_ids (job, 1, n, job->to->site_node + row);
+  get_metrics (job, 3, n, job->to->column, row);
 }
 
 COUNTED (moment, n_moments)
@@ -286,11 +324,11 @@ moment_write (HvStoreJob *job, uint64_t row)
 static void
 moment_reserve (HvStoreJob *job, uint64_t rows)
 {
-  RESIZE (job->to->moment, rows);
+  RESERVE (job->to->moment, rows);
 }
 
 static void
-moment_read (HvStoreJob *job, uint64_t row)
+moment_read (HvStoreJob *job, uint64_t row, guint n)
 {
   uint32_t kind = get_id (job, 1);
 
@@ -335,16 +373,16 @@ row_write (HvStoreJob *job, uint64_t row)
 static void
 row_reserve (HvStoreJob *job, uint64_t rows)
 {
-  RESIZE (job->to->row_site, rows);
+  RESERVE (job->to->row_site, rows);
   for (int i = 0; i < job->n_metrics; i++)
-    RESIZE (job->to->row[job->metric[i]], rows);
+    RESERVE (job->to->row[job->metric[i]], rows);
 }
 
 static void
-row_read (HvStoreJob *job, uint64_t row)
+row_read (HvStoreJob *job, uint64_t row, guint n)
 {
-  job->to->row_site[row] = get_id (job, 2);
-  get_metrics (job, 3, job->to->row, row);
+  get_ids (job, 2, n, job->to->row_site + row);
+  get_metrics (job, 3, n, job->to->row, row);
 }
 
 COUNTED (module, n_modules)
@@ -369,11 +407,11 @@ module_write (HvStoreJob *job, uint64_t row)
 static void
 module_reserve (HvStoreJob *job, uint64_t rows)
 {
-  RESIZE (job->to->module, rows);
+  RESERVE (job->to->module, rows);
 }
 
 static void
-module_read (HvStoreJob *job, uint64_t row)
+module_read (HvStoreJob *job, uint64_t row, guint n)
 {
   int64_t verdict = get (job, 8);
 
@@ -408,12 +446,12 @@ thread_write (HvStoreJob *job, uint64_t row)
 static void
 thread_reserve (HvStoreJob *job, uint64_t rows)
 {
-  RESIZE (job->to->thread_uid, rows);
-  RESIZE (job->to->thread_name, rows);
+  RESERVE (job->to->thread_uid, rows);
+  RESERVE (job->to->thread_name, rows);
 }
 
 static void
-thread_read (HvStoreJob *job, uint64_t row)
+thread_read (HvStoreJob *job, uint64_t row, guint n)
 {
   job->to->thread_uid[row] = (uint64_t) get (job, 1);
   job->to->thread_name[row] = get_id (job, 2);
@@ -437,14 +475,22 @@ thread_site_write (HvStoreJob *job, uint64_t row)
 static void
 thread_site_reserve (HvStoreJob *job, uint64_t rows)
 {
-  RESIZE (job->to->thread_row, rows);
+  RESERVE (job->to->thread_row, rows);
 }
 
 static void
-thread_site_read (HvStoreJob *job, uint64_t row)
+thread_site_read (HvStoreJob *job, uint64_t row, guint n)
 {
-  job->to->thread_row[row] = (HvThreadRow){ get_id (job, 1), get_id (job, 2), get (job, 3),
-                                            get (job, 4),    get (job, 5),    get (job, 6) };
+  uint32_t id[2][HV_STORE_PACK];
+  int64_t number[4][HV_STORE_PACK];
+
+  for (int i = 0; i < 2; i++)
+    get_ids (job, 1 + i, n, id[i]);
+  for (int i = 0; i < 4; i++)
+    get_numbers (job, 3 + i, n, number[i]);
+  for (guint i = 0; i < n; i++)
+    job->to->thread_row[row + i] = (HvThreadRow){ id[0][i],     id[1][i],     number[0][i],
+                                                  number[1][i], number[2][i], number[3][i] };
 }
 
 COUNTED (access, n_accesses)
@@ -464,11 +510,11 @@ access_write (HvStoreJob *job, uint64_t row)
 static void
 access_reserve (HvStoreJob *job, uint64_t rows)
 {
-  RESIZE (job->to->access, rows);
+  RESERVE (job->to->access, rows);
 }
 
 static void
-access_read (HvStoreJob *job, uint64_t row)
+access_read (HvStoreJob *job, uint64_t row, guint n)
 {
   const void *data = sqlite3_column_blob (job->statement, 3);
   uint64_t length = (uint64_t) sqlite3_column_bytes (job->statement, 3);
@@ -508,7 +554,7 @@ warning_reserve (HvStoreJob *job, uint64_t rows)
 }
 
 static void
-warning_read (HvStoreJob *job, uint64_t row)
+warning_read (HvStoreJob *job, uint64_t row, guint n)
 {
   int length;
   const char *text = get_text (job, 1, &length);
@@ -532,7 +578,8 @@ const HvStoreTable _hv_store_tables[HV_STORE_N_TABLES] = {
          "kind, time, number, label, live_bytes, live_blocks, max_bytes, total_bytes,"
          " total_blocks, temporary_blocks, rss_bytes, first_row",
          "moments", moment, NULL),
-  TABLE ("moment_site", "moment, site", "moment_sites", row, row_metrics, .packed = TRUE),
+  TABLE ("moment_site", "moment, site", "moment_sites", row, row_metrics, .packed = TRUE,
+         .of_moments = TRUE),
   TABLE (
       "module",
       "path, build_id, status, tried, unresolved, code_offset, code_size, verdict, device, inode",

@@ -55,6 +55,11 @@ GPtrArray *hv_store_list (HvStore *store, guint most, GError **error);
  * same content opened from elsewhere does not have. */
 HvProfile *hv_store_load (HvStore *store, const char *key, GError **error);
 
+/* The same without what its sites held at each moment (HvProfile.without_rows), which is half of
+ * what there is to read of a long recording and asked for only where a moment is named. It cannot
+ * be saved. */
+HvProfile *hv_store_load_end (HvStore *store, const char *key, GError **error);
+
 /* Writes a sealed profile in one transaction, replacing one of the same key. In a bounded store a
  * profile that alone passes the bound is not kept, which is no error. Errors: HV_ERROR_STORE,
  * G_IO_ERROR_CANCELLED; the store is then as it was. */

@@ -4,6 +4,7 @@
 #include "canonical-paths.h"
 #include "canonical.h"
 #include "frame-key.h"
+#include "large-array.h"
 #include "origin.h"
 #include "scope.h"
 
@@ -369,8 +370,9 @@ add_sites (HvTree *tree, guint side, const HvTreeSide *from, HvTreeFrames *frame
 {
   const uint8_t *fold = frames->fold->node;
   const HvProfile *profile = from->profile;
-  g_autofree uint8_t *needed = g_new0 (uint8_t, profile->n_nodes);
-  g_autofree uint32_t *shown = g_new0 (uint32_t, profile->n_nodes);
+  g_autofree uint8_t *needed = hv_large_new0 (uint8_t, profile->n_nodes);
+  g_autofree uint32_t *shown = hv_large_new0 (uint32_t, profile->n_nodes);
+  uint32_t n_needed = 0;
   enum
   {
     ON_PATH = 1,
@@ -386,8 +388,13 @@ add_sites (HvTree *tree, guint side, const HvTreeSide *from, HvTreeFrames *frame
         needed[anchor[s]] |= ON_PATH;
     }
   for (uint32_t n = profile->n_nodes; n-- > 1;)
-    if (needed[n] && fold[n] != HV_FOLD_START)
-      needed[profile->node_parent[n]] |= ON_PATH;
+    if (needed[n])
+      {
+        n_needed++;
+        if (fold[n] != HV_FOLD_START)
+          needed[profile->node_parent[n]] |= ON_PATH;
+      }
+  _hv_tree_expect (tree, n_needed);
 
   for (uint32_t n = 1; n < profile->n_nodes; n++)
     {
@@ -482,7 +489,7 @@ _hv_tree_add_side (HvTree *tree, guint side, const HvTreeSide *from, GHashTable 
       g_autofree uint32_t *site_node = g_new0 (uint32_t, MAX (1, profile->n_sites));
       g_autofree uint8_t *flags = g_new0 (uint8_t, profile->n_frames);
       g_autofree double *weight = g_new0 (double, profile->n_frames);
-      g_autofree uint8_t *node_flags = g_new0 (uint8_t, profile->n_nodes);
+      g_autofree uint8_t *node_flags = hv_large_new0 (uint8_t, profile->n_nodes);
       HvTreeFold fold;
       g_autoptr (GString) text = g_string_new (NULL);
       g_autoptr (GString) identity = g_string_new (NULL);
@@ -511,7 +518,7 @@ _hv_tree_add_side (HvTree *tree, guint side, const HvTreeSide *from, GHashTable 
             if (hide.regex && pattern_matches (&hide, profile, frame, text->str))
               flags[f] |= FRAME_HIDE;
           }
-      for (uint32_t n = 1; n < profile->n_nodes; n++)
+      for (uint32_t n = 1; (focus.regex || ignore.regex) && n < profile->n_nodes; n++)
         node_flags[n] = (uint8_t) (node_flags[profile->node_parent[n]]
                                    | (flags[profile->node_frame[n]]
                                       & (FRAME_FOCUS | FRAME_IGNORE)));

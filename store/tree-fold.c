@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "large-array.h"
 #include "tree-private.h"
 
 #include "canonical-paths.h"
@@ -52,33 +53,52 @@ _hv_tree_is_c_library (const HvProfile *profile, const HvFrame *frame)
   return FALSE;
 }
 
-static Start
-start_of (const HvProfile *profile, uint32_t node, Start above)
+/* What a frame is to the start of a stack, worked out once for each: there are many more nodes. */
+typedef enum
 {
-  uint32_t f = profile->node_frame[node];
-  const HvFrame *frame = &profile->frame[f];
+  FRAME_OTHER,
+  FRAME_SYNTHETIC,
+  FRAME_ENTRY,
+  FRAME_C_LIBRARY, /* without a name */
+  FRAME_LIBRARY,
+  FRAME_STRIPPED, /* has no name */
+  FRAME_MAIN,
+  FRAME_KIND = 7,
+  /* beside its kind */
+  FRAME_ASYNC = 1 << 3,
+  FRAME_CLOSURE = 1 << 4,
+} FrameKind;
 
-  if (above == START_OVER || frame->flags & HV_FRAME_SYNTHETIC)
+static Start
+start_of (const HvProfile *profile, const uint8_t *kind, uint32_t node, Start above)
+{
+  if (above == START_OVER)
     return START_OVER;
-  if (profile->frame_category[f] == HV_CATEGORY_ENTRY)
-    return START_CERTAIN;
-  /* __libc_start_call_main, clone and start_thread in a library that rarely has symbols for them */
-  if (frame->function == 0 && _hv_tree_is_c_library (profile, frame))
+  switch (kind[profile->node_frame[node]] & FRAME_KIND)
     {
-      /* but not where main() calls it */
-      uint32_t caller = profile->node_frame[profile->node_parent[node]];
-      return above == START_PENDING && profile->frame[caller].function ? START_OVER : START_CERTAIN;
+    case FRAME_ENTRY:
+      return START_CERTAIN;
+    /* __libc_start_call_main, clone and start_thread in a library that rarely has symbols for them;
+     * but not where main() calls it */
+    case FRAME_C_LIBRARY:
+      return above == START_PENDING
+                     && profile->frame[profile->node_frame[profile->node_parent[node]]].function
+                 ? START_OVER
+                 : START_CERTAIN;
+    /* between std::rt::lang_start and the program's main(), and around a thread's function */
+    case FRAME_LIBRARY:
+      return above == START_PENDING   ? START_OVER
+             : above == START_CERTAIN ? START_CERTAIN
+                                      : START_PENDING;
+    /* a stripped program's _start */
+    case FRAME_STRIPPED:
+      return above != START_PENDING && profile->node_parent[node] == 0 ? START_PENDING : START_OVER;
+    /* the C main() of a Rust program */
+    case FRAME_MAIN:
+      return above == START_PENDING ? START_OVER : START_PENDING;
+    default:
+      return START_OVER;
     }
-  if (above == START_PENDING)
-    return START_OVER;
-  /* between std::rt::lang_start and the program's main(), and around a thread's function */
-  if (hv_category_is_library (profile->frame_category[f]))
-    return above == START_CERTAIN ? START_CERTAIN : START_PENDING;
-  /* a stripped program's _start, or the C main() of a Rust program */
-  if (frame->function == 0 ? profile->node_parent[node] == 0
-                           : strcmp (hv_profile_string (profile, frame->function), "main") == 0)
-    return START_PENDING;
-  return START_OVER;
 }
 
 static gboolean
@@ -94,16 +114,15 @@ is_closure_of (const HvProfile *profile, uint32_t f, uint32_t of)
 /* Whether node `n`, whose nearest shown caller is `above` (0: none), is of an async runtime, or
  * called by one on the program's behalf. */
 static gboolean
-is_async (const HvProfile *profile, const uint8_t *fold, uint32_t n, uint32_t above)
+is_async (const HvProfile *profile, const uint8_t *kind, const uint8_t *fold, uint32_t n,
+          uint32_t above)
 {
   uint32_t f = profile->node_frame[n], parent = profile->node_parent[n];
   const HvFrame *frame = &profile->frame[f];
 
-  if (frame->flags & HV_FRAME_SYNTHETIC)
-    return FALSE;
-  if (profile->frame_category[f] == HV_CATEGORY_ASYNC)
+  if (kind[f] & FRAME_ASYNC)
     return TRUE;
-  if (fold[parent] != HV_FOLD_ASYNC)
+  if (fold[parent] != HV_FOLD_ASYNC || frame->flags & HV_FRAME_SYNTHETIC)
     return FALSE;
   if (profile->frame_category[f] != HV_CATEGORY_APP)
     return TRUE;
@@ -121,7 +140,8 @@ is_async (const HvProfile *profile, const uint8_t *fold, uint32_t n, uint32_t ab
 static gboolean
 is_closure (const char *function)
 {
-  const char *last = g_strrstr (function, "::");
+  /* most names have none */
+  const char *last = strchr (function, '{') ? g_strrstr (function, "::") : NULL;
 
   return last
          && (g_str_has_prefix (last, "::{{closure}}") || g_str_has_prefix (last, "::{closure#"));
@@ -142,49 +162,109 @@ is_polled (const HvProfile *profile, const HvTreeFold *fold, uint32_t n)
          && !is_closure_of (profile, profile->node_frame[n], caller);
 }
 
+/* What is the same for all frames of a function, or of a module. */
+enum
+{
+  STRING_KNOWN = 1 << 0,
+  STRING_IS = 1 << 1,
+};
+
+static gboolean
+frame_is_closure (const HvProfile *profile, uint32_t function, uint8_t *known)
+{
+  if (!(known[function] & STRING_KNOWN))
+    known[function] |= STRING_KNOWN
+                       | (is_closure (hv_profile_string (profile, function)) ? STRING_IS : 0);
+  return (known[function] & STRING_IS) != 0;
+}
+
+static FrameKind
+start_kind (const HvProfile *profile, uint32_t f, uint8_t *of_c_library)
+{
+  const HvFrame *frame = &profile->frame[f];
+
+  if (frame->flags & HV_FRAME_SYNTHETIC)
+    return FRAME_SYNTHETIC;
+  if (profile->frame_category[f] == HV_CATEGORY_ENTRY)
+    return FRAME_ENTRY;
+  if (frame->function == 0)
+    {
+      uint8_t *known = &of_c_library[frame->module];
+      if (!*known)
+        *known = STRING_KNOWN | (_hv_tree_is_c_library (profile, frame) ? STRING_IS : 0);
+      if (*known & STRING_IS)
+        return FRAME_C_LIBRARY;
+    }
+  if (hv_category_is_library (profile->frame_category[f]))
+    return FRAME_LIBRARY;
+  if (frame->function == 0)
+    return FRAME_STRIPPED;
+  return strcmp (hv_profile_string (profile, frame->function), "main") == 0 ? FRAME_MAIN
+                                                                            : FRAME_OTHER;
+}
+
+/* FrameKind by frame. Newly allocated. */
+static uint8_t *
+find_kinds (const HvProfile *profile)
+{
+  uint8_t *kind = g_new0 (uint8_t, profile->n_frames);
+  g_autofree uint8_t *closure = g_new0 (uint8_t, profile->n_strings);
+  g_autofree uint8_t *of_c_library = g_new0 (uint8_t, profile->n_strings);
+
+  kind[0] = FRAME_SYNTHETIC;
+  for (uint32_t f = 1; f < profile->n_frames; f++)
+    {
+      uint8_t category = profile->frame_category[f];
+      uint32_t function = profile->frame[f].function;
+      kind[f] = (uint8_t) start_kind (profile, f, of_c_library);
+      if (category == HV_CATEGORY_ASYNC && kind[f] != FRAME_SYNTHETIC)
+        kind[f] |= FRAME_ASYNC;
+      if (category == HV_CATEGORY_APP && frame_is_closure (profile, function, closure))
+        kind[f] |= FRAME_CLOSURE;
+    }
+  return kind;
+}
+
 void
 _hv_tree_fold_init (HvTreeFold *fold, const HvProfile *profile, const HvTreeOptions *options)
 {
-  g_autofree uint8_t *start = g_new0 (uint8_t, profile->n_nodes);
-  g_autofree uint32_t *shown = g_new0 (uint32_t, profile->n_nodes);
-  g_autofree uint8_t *closure = g_new0 (uint8_t, profile->n_frames);
+  g_autofree uint8_t *kind = find_kinds (profile);
+  g_autofree uint8_t *start = hv_large_new (uint8_t, profile->n_nodes);
+  g_autofree uint32_t *shown = hv_large_new0 (uint32_t, profile->n_nodes);
 
-  fold->node = g_new0 (uint8_t, profile->n_nodes);
+  fold->node = hv_large_new0 (uint8_t, profile->n_nodes);
   fold->async_body = g_new0 (uint8_t, profile->n_frames);
-  fold->depth = g_new0 (uint32_t, profile->n_nodes);
-  fold->shown = g_new0 (uint32_t, profile->n_nodes);
+  fold->depth = hv_large_new (uint32_t, profile->n_nodes);
+  fold->shown = hv_large_new (uint32_t, profile->n_nodes);
   fold->anchor = g_new (uint32_t, MAX (1, profile->n_sites));
-  for (uint32_t f = 1; f < profile->n_frames; f++)
-    closure[f] = profile->frame_category[f] == HV_CATEGORY_APP
-                 && is_closure (hv_profile_string (profile, profile->frame[f].function));
 
   start[0] = START_POSSIBLE;
+  fold->depth[0] = fold->shown[0] = 0;
   for (uint32_t n = 1; n < profile->n_nodes; n++)
     {
       uint32_t parent = profile->node_parent[n], f = profile->node_frame[n];
-      start[n] = (uint8_t) start_of (profile, n, (Start) start[parent]);
+      start[n] = (uint8_t) start_of (profile, kind, n, (Start) start[parent]);
       if (start[n] == START_CERTAIN)
         fold->node[n] = HV_FOLD_START;
-      else if (is_async (profile, fold->node, n, shown[parent]))
+      else if (is_async (profile, kind, fold->node, n, shown[parent]))
         {
           fold->node[n] = HV_FOLD_ASYNC;
           shown[n] = shown[parent];
         }
       else
         shown[n] = n;
-      if (closure[f] && !fold->async_body[f] && fold->node[n] == HV_FOLD_NONE
+      if (kind[f] & FRAME_CLOSURE && !fold->async_body[f] && fold->node[n] == HV_FOLD_NONE
           && is_polled (profile, fold, n))
         fold->async_body[f] = TRUE;
-    }
-  if (options->all_frames)
-    memset (fold->node, HV_FOLD_NONE, profile->n_nodes);
-  for (uint32_t n = 1; n < profile->n_nodes; n++)
-    {
-      uint32_t parent = profile->node_parent[n];
       fold->depth[n] = fold->depth[parent] + 1;
       fold->shown[n] = fold->node[n] == HV_FOLD_START
                            ? 0
                            : fold->shown[parent] + (fold->node[n] == HV_FOLD_NONE);
+    }
+  if (options->all_frames)
+    {
+      memset (fold->node, HV_FOLD_NONE, profile->n_nodes);
+      memcpy (fold->shown, fold->depth, profile->n_nodes * sizeof *fold->shown);
     }
   for (uint32_t s = 0; s < profile->n_sites; s++)
     {
@@ -227,7 +307,7 @@ void
 _hv_tree_fold_count (const HvTreeFold *fold, const HvProfile *profile, const uint8_t *sites,
                      HvTreeFolded *folded)
 {
-  g_autofree uint8_t *seen = g_new0 (uint8_t, profile->n_nodes);
+  g_autofree uint8_t *seen = hv_large_new0 (uint8_t, profile->n_nodes);
   g_autoptr (GHashTable) functions = g_hash_table_new (NULL, NULL);
   Count count = { profile, functions };
 

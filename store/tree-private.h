@@ -81,6 +81,9 @@ typedef struct
 /* Room for so many nodes in all; the new ones' costs are 0. */
 void _hv_tree_reserve (HvTree *tree, uint32_t n_nodes);
 
+/* So many nodes more are about to be made, at most. */
+void _hv_tree_expect (HvTree *tree, uint32_t n_nodes);
+
 /* Leaves the tree with its root alone. */
 HvTreeNodes _hv_tree_take_nodes (HvTree *tree);
 

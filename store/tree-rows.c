@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "large-array.h"
 #include "tree-private.h"
 
 #include <string.h>
@@ -88,7 +89,8 @@ gboolean
 _hv_tree_walk_init (HvTreeWalk *walk, const HvTree *tree)
 {
   *walk = (HvTreeWalk){ .tree = tree };
-  walk->next = g_memdup2 (tree->child_start, tree->n_nodes * sizeof (uint32_t));
+  walk->next = hv_large_new (uint32_t, tree->n_nodes);
+  memcpy (walk->next, tree->child_start, tree->n_nodes * sizeof (uint32_t));
   return TRUE;
 }
 

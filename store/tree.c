@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "large-array.h"
 #include "tree-private.h"
 
 #include <string.h>
@@ -37,22 +38,29 @@ _hv_tree_reserve (HvTree *tree, uint32_t size)
 
   if (size <= before)
     return;
-  tree->parent = g_renew (uint32_t, tree->parent, size);
-  tree->node_key = g_renew (uint32_t, tree->node_key, size);
+  tree->parent = hv_large_renew (uint32_t, tree->parent, before, size);
+  tree->node_key = hv_large_renew (uint32_t, tree->node_key, before, size);
   for (guint side = 0; side < tree->n_sides; side++)
     {
       for (int slot = 0; slot < HV_N_SLOTS; slot++)
         {
-          tree->self[side][slot] = g_renew (int64_t, tree->self[side][slot], size);
+          tree->self[side][slot] = hv_large_renew (int64_t, tree->self[side][slot], before, size);
           memset (tree->self[side][slot] + before, 0, (size - before) * sizeof (int64_t));
         }
       if (tree->variance[side])
         {
-          tree->variance[side] = g_renew (double, tree->variance[side], size);
+          tree->variance[side] = hv_large_renew (double, tree->variance[side], before, size);
           memset (tree->variance[side] + before, 0, (size - before) * sizeof (double));
         }
     }
   tree->tables->nodes_size = size;
+}
+
+void
+_hv_tree_expect (HvTree *tree, uint32_t n_nodes)
+{
+  _hv_tree_reserve (tree, tree->n_nodes + n_nodes);
+  hv_child_map_reserve (&tree->tables->children, tree->n_nodes + n_nodes);
 }
 
 static uint32_t
@@ -196,15 +204,15 @@ _hv_tree_finish (HvTree *tree)
   for (guint side = 0; side < tree->n_sides; side++)
     for (int slot = 0; slot < HV_N_SLOTS; slot++)
       {
-        int64_t *incl = g_new (int64_t, n);
+        int64_t *incl = hv_large_new (int64_t, n);
         memcpy (incl, tree->self[side][slot], n * sizeof (int64_t));
         for (uint32_t i = n; i-- > 1;)
           incl[tree->parent[i]] += incl[i];
         tree->incl[side][slot] = incl;
       }
 
-  tree->child_start = g_new0 (uint32_t, n + 2);
-  tree->child = g_new (uint32_t, n);
+  tree->child_start = hv_large_new0 (uint32_t, (gsize) n + 2);
+  tree->child = hv_large_new (uint32_t, n);
   /* counted two slots up, so that filling leaves child_start[i] at the start of i */
   for (uint32_t i = 1; i < n; i++)
     tree->child_start[tree->parent[i] + 2]++;

@@ -87,12 +87,14 @@ location_of (const HvSession *session, const char *const *paths, gboolean series
 
 /* What the store has of the files; NULL: nothing that can be used. Sets the key. */
 static HvProfile *
-load (const HvSession *session, const char *const *paths, gboolean series, HvOpened *opened)
+load (const HvSession *session, const char *const *paths, gboolean series, gboolean end_only,
+      HvOpened *opened)
 {
   g_autofree char *salt = salt_of (session, series);
   g_autofree char *location = location_of (session, paths, series);
   g_autoptr (GError) error = NULL;
 
+  g_clear_pointer (&opened->key, g_free);
   opened->key = series ? hv_store_key_many (paths, salt, &error)
                        : hv_store_key (paths[0], salt, &error);
   gboolean gone = location && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
@@ -101,7 +103,10 @@ load (const HvSession *session, const char *const *paths, gboolean series, HvOpe
   g_autoptr (HvStore) store = hv_session_store (session, NULL);
   if (store && gone)
     opened->key = hv_store_key_at (store, location, NULL);
-  HvProfile *stored = store && opened->key ? hv_store_load (store, opened->key, NULL) : NULL;
+  HvProfile *stored = NULL;
+  if (store && opened->key)
+    stored = end_only ? hv_store_load_end (store, opened->key, NULL)
+                      : hv_store_load (store, opened->key, NULL);
   opened->stored = stored != NULL;
   opened->gone = stored && gone;
   /* the same content may lie at another path today */
@@ -115,24 +120,40 @@ load (const HvSession *session, const char *const *paths, gboolean series, HvOpe
   return stored;
 }
 
+/* Names and rules as they are today; what that changes makes the profile fresh. */
+static gboolean
+update (const HvSession *session, HvOpened *opened, GError **error)
+{
+  if (may_be_named (session, opened->profile)
+      && !hv_import_name_again (opened->profile, &session->import, &opened->fresh, error))
+    {
+      hv_opened_clear (opened);
+      return FALSE;
+    }
+  opened->fresh |= hv_rules_apply (opened->profile);
+  return TRUE;
+}
+
 gboolean
 hv_session_open (const HvSession *session, const char *const *paths, gboolean series,
                  HvOpened *opened, GError **error)
 {
   *opened = (HvOpened){ 0 };
-  opened->profile = session->no_store ? NULL : load (session, paths, series, opened);
-  if (opened->profile)
+  if (!session->no_store)
+    opened->profile = load (session, paths, series, session->end_only, opened);
+  if (opened->profile && !update (session, opened, error))
+    return FALSE;
+  /* what is stored anew is all of it */
+  if (opened->profile && opened->fresh && opened->profile->without_rows)
     {
-      if (may_be_named (session, opened->profile)
-          && !hv_import_name_again (opened->profile, &session->import, &opened->fresh, error))
-        {
-          hv_opened_clear (opened);
-          return FALSE;
-        }
-      /* the rules may be others than when it was stored: then it is stored anew */
-      opened->fresh |= hv_rules_apply (opened->profile);
-      return TRUE;
+      hv_profile_free (opened->profile);
+      opened->fresh = FALSE;
+      opened->profile = load (session, paths, series, FALSE, opened);
+      if (opened->profile && !update (session, opened, error))
+        return FALSE;
     }
+  if (opened->profile)
+    return TRUE;
 
   opened->profile = series ? hv_import_series (paths, &session->import, error)
                            : hv_import (paths[0], &session->import, error);

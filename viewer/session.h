@@ -14,6 +14,9 @@ typedef struct
   HvImportOptions import;
   const char *store_path; /* NULL: the cache */
   gboolean no_store;
+  /* Nothing is asked of moments but of the end and the peak: what the store has of them is left
+   * there (HvProfile.without_rows). */
+  gboolean end_only;
   gint64 cache_bytes;       /* how large the cache may grow; 0: as without settings */
   const char *const *rules; /* files of frame rules; NULL: the user's and the built-in ones alone */
 } HvSession;

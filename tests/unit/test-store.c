@@ -793,9 +793,88 @@ test_numbers (void)
               { "99999999999999999999", 1 },
               { "0x1", 1 },
               { "+1", 1 },
-              { "1\n", 1 } };
+              { "1\n", 1 },
+              { "1 2", 1 },
+              { "11 23", 2 },
+              { "1/:", 3 },
+              { "123!", 1 },
+              { "1234567 12345678", 1 },
+              { "12345678        ", 1 },
+              { "     12 34567812345678901", 1 },
+              { "1 2345678", 1 },
+              { "1       9", 1 } };
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
     g_assert_false (_hv_store_unpack (bad[i].text, (int) strlen (bad[i].text), bad[i].n, back));
+}
+
+/* Every width, alone and between neighbours that end and begin with digits. */
+static void
+test_widths (void)
+{
+  int64_t value[HV_STORE_PACK], back[HV_STORE_PACK];
+  uint32_t id[HV_STORE_PACK];
+  char text[HV_STORE_CELL_TEXT];
+  int64_t most = 9;
+
+  for (int width = 1; width <= 18; width++, most = most * 10 + 9)
+    for (guint n = 1; n <= HV_STORE_PACK; n += 9)
+      {
+        for (guint i = 0; i < n; i++)
+          value[i] = i % 3 == 0 ? most : i % 3 == 1 ? 0 : most / 7 * (i % 5);
+        int length = _hv_store_pack (value, n, text);
+        g_assert_cmpint (length, ==, width * (int) n);
+        g_assert_true (_hv_store_unpack (text, length, n, back));
+        g_assert_cmpmem (back, n * sizeof *back, value, n * sizeof *value);
+        gboolean ids = _hv_store_unpack_ids (text, length, n, id);
+        g_assert_cmpint (ids, ==, most <= UINT32_MAX);
+        for (guint i = 0; ids && i < n; i++)
+          g_assert_cmpuint (id[i], ==, (uint32_t) value[i]);
+      }
+  value[0] = UINT32_MAX;
+  g_assert_true (_hv_store_unpack_ids (text, _hv_store_pack (value, 1, text), 1, id));
+  g_assert_cmpuint (id[0], ==, UINT32_MAX);
+  value[0]++;
+  g_assert_false (_hv_store_unpack_ids (text, _hv_store_pack (value, 1, text), 1, id));
+  value[0] = -1;
+  g_assert_false (_hv_store_unpack_ids (text, _hv_store_pack (value, 1, text), 1, id));
+}
+
+/* Without what sites held at moments, all else is there; that is not stored again as if it were
+ * all. */
+static void
+test_end (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HvProfile) profile = make_profile (1, 5000);
+
+  save (f->store, "key", profile);
+  g_autoptr (HvProfile) end = hv_store_load_end (f->store, "key", &error);
+  g_assert_no_error (error);
+  g_assert_true (end->without_rows);
+  g_assert_cmpuint (end->n_rows, ==, 0);
+  g_assert_cmpuint (end->n_moments, ==, profile->n_moments);
+  g_assert_cmpuint (end->n_nodes, ==, profile->n_nodes);
+  g_assert_true (hv_profile_check (end, NULL));
+  for (int m = 0; m < HV_N_METRICS; m++)
+    {
+      g_assert_cmpint (hv_profile_total (end, (HvMetric) m), ==,
+                       hv_profile_total (profile, (HvMetric) m));
+      g_assert_cmpint (hv_profile_has (end, (HvMetric) m, HV_AT_END), ==,
+                       hv_profile_has (profile, (HvMetric) m, HV_AT_END));
+      g_assert_false (hv_profile_has (end, (HvMetric) m, 0));
+    }
+  g_assert_false (hv_store_save (f->store, "key", end, NULL, &error));
+  g_assert_error (error, HV_ERROR, HV_ERROR_STORE);
+  g_autoptr (HvProfile) whole = load (f->store, "key");
+  assert_same (profile, whole);
+  g_assert_false (whole->without_rows);
+
+  g_autoptr (HvProfile) dump = hv_profile_new ();
+  dump->path = g_strdup ("dump");
+  hv_profile_seal (dump);
+  save (f->store, "dump", dump);
+  g_autoptr (HvProfile) none = hv_store_load_end (f->store, "dump", NULL);
+  g_assert_false (none->without_rows);
 }
 
 /* Listed are the files, the one used last first; of one that was stored twice the later. */
@@ -1641,6 +1720,7 @@ main (int argc, char **argv)
   ADD ("replace", test_replace);
   g_test_add_func ("/store/unfit", test_unfit);
   g_test_add_func ("/store/numbers", test_numbers);
+  g_test_add_func ("/store/widths", test_widths);
   ADD ("damage", test_damage);
   ADD ("noise", test_noise);
   ADD ("foreign", test_foreign);
@@ -1648,6 +1728,7 @@ main (int argc, char **argv)
   ADD ("list", test_list);
   ADD ("upgrade", test_upgrade);
   ADD ("pack", test_pack);
+  ADD ("end", test_end);
   ADD ("half-made", test_half_made);
   ADD ("additions", test_additions);
   ADD ("schema", test_schema);

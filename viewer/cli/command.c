@@ -220,6 +220,9 @@ hv_command_session (const HvCommand *c, HvSession *session)
   session->import.symbol_cache = !c->no_store;
   session->store_path = c->store;
   session->no_store = c->no_store;
+  /* a query may be asked of all that was opened */
+  session->end_only = !c->sql
+                      && (!c->at || strcmp (c->at, "end") == 0 || strcmp (c->at, "peak") == 0);
   session->rules = (const char *const *) c->rules;
 }
 

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "large-array.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define HUGE_PAGE ((gsize) 2 << 20)
+
+/* Less is not worth the part of a page that stays unused. */
+#define LARGE (HUGE_PAGE / 2)
+
+gpointer
+hv_large_array (gsize n, gsize size)
+{
+  void *array;
+
+  if (size == 0 || n < LARGE / size)
+    return g_malloc_n (n, size);
+  if (n > (G_MAXSIZE - HUGE_PAGE) / size)
+    g_error ("%s: overflow allocating %" G_GSIZE_FORMAT " * %" G_GSIZE_FORMAT " bytes", G_STRLOC, n,
+             size);
+  /* whole pages, or the last one would be small ones */
+  gsize bytes = (n * size + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1);
+  if (posix_memalign (&array, HUGE_PAGE, bytes) != 0)
+    g_error ("%s: failed to allocate %" G_GSIZE_FORMAT " bytes", G_STRLOC, bytes);
+  /* only advice */
+  (void) madvise (array, bytes, MADV_HUGEPAGE);
+  return array;
+}
+
+gpointer
+hv_large_array0 (gsize n, gsize size)
+{
+  if (size == 0 || n < LARGE / size)
+    return g_malloc0_n (n, size);
+  return memset (hv_large_array (n, size), 0, n * size);
+}
+
+gpointer
+hv_large_array_grow (gpointer array, gsize used, gsize n, gsize size)
+{
+  gpointer grown = hv_large_array (n, size);
+
+  if (used)
+    memcpy (grown, array, used * size);
+  g_free (array);
+  return grown;
+}
