@@ -52,17 +52,23 @@ _hv_canonical_paths_free (HvCanonicalPaths *paths)
 }
 
 static void
+set_path (Maker *maker, Entry *entry, const char *path, gsize path_length, const char *trait,
+          gsize trait_length)
+{
+  entry->path = g_string_chunk_insert_len (maker->texts, path, (gssize) path_length);
+  entry->trait = trait_length
+                     ? g_string_chunk_insert_len (maker->texts, trait, (gssize) trait_length)
+                     : "";
+}
+
+static void
 find_path (Maker *maker, Entry *entry, const char *function)
 {
   g_string_truncate (maker->path, 0);
   g_string_truncate (maker->trait, 0);
   if (*function)
     hv_canonical_path (maker->path, maker->trait, function);
-  entry->path = g_string_chunk_insert_len (maker->texts, maker->path->str,
-                                           (gssize) maker->path->len);
-  entry->trait = maker->trait->len ? g_string_chunk_insert_len (maker->texts, maker->trait->str,
-                                                                (gssize) maker->trait->len)
-                                   : "";
+  set_path (maker, entry, maker->path->str, maker->path->len, maker->trait->str, maker->trait->len);
 }
 
 static void
@@ -91,6 +97,24 @@ hv_profile_canonical (const HvProfile *profile, uint32_t function, const char **
   if (trait)
     *trait = found.trait;
   return found.path;
+}
+
+void
+hv_profile_set_canonical (const HvProfile *profile, uint32_t function, const char *path,
+                          const char *trait)
+{
+  HvCanonicalPaths *paths = profile->canonical;
+  gsize path_length = strlen (path), trait_length = strlen (trait);
+
+  if (!hv_is_utf8 (path, path_length) || !hv_is_utf8 (trait, trait_length))
+    return;
+  g_mutex_lock (&paths->lock);
+  if (function >= paths->n_entries)
+    make_room (paths, MAX (profile->n_strings, function + function / 2));
+  Entry *entry = &paths->entries[function];
+  if (entry->path == NULL)
+    set_path (&paths->maker[0], entry, path, path_length, trait, trait_length);
+  g_mutex_unlock (&paths->lock);
 }
 
 /* Fewer are found before a thread would have begun. */

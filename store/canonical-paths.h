@@ -17,6 +17,10 @@ void _hv_canonical_paths_free (HvCanonicalPaths *paths);
  * profile. May be called from any thread. */
 const char *hv_profile_canonical (const HvProfile *profile, uint32_t function, const char **trait);
 
+/* What they are is known from before: that of a function which was not asked for yet. */
+void hv_profile_set_canonical (const HvProfile *profile, uint32_t function, const char *path,
+                               const char *trait);
+
 /* Finds those of all frames' functions, where they are many, on two processors. */
 void hv_profile_canonical_all (const HvProfile *profile);
 

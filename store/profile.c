@@ -181,10 +181,8 @@ rehash_strings (HvProfile *profile)
     }
 }
 
-/* As g_utf8_validate_len(), eight bytes at a time as long as they are ASCII: names of kilobytes
- * are. */
-static gboolean
-is_utf8 (const char *text, gsize size)
+gboolean
+hv_is_utf8 (const char *text, gsize size)
 {
   uint64_t word;
 
@@ -206,7 +204,7 @@ hv_profile_intern (HvProfile *profile, const char *text, gssize length)
 
   if (size == 0)
     return 0;
-  if (!is_utf8 (text, size))
+  if (!hv_is_utf8 (text, size))
     {
       text = valid = g_utf8_make_valid (text, (gssize) size);
       size = strlen (valid);

@@ -233,6 +233,10 @@ HvProfile *hv_profile_new (void);
 void hv_profile_free (HvProfile *profile);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvProfile, hv_profile_free)
 
+/* As g_utf8_validate_len(), eight bytes at a time as long as they are ASCII: names of kilobytes
+ * are. */
+gboolean hv_is_utf8 (const char *text, gsize size);
+
 /* --- building --- */
 
 /* Interns `length` bytes (-1: NUL terminated); invalid UTF-8 becomes U+FFFD, NULs end it. "" is 0.

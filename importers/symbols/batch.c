@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "find.h"
 #include "resolver.h"
+#include "store/canonical-paths.h"
 #include "symcache.h"
 
 #include <string.h>
@@ -119,6 +120,7 @@ known_frame (Batch *batch, uint32_t frame)
       HvProfile *profile = batch->r->profile;
       uint32_t function = hv_profile_intern (profile, cached.function, -1);
       uint32_t file = *cached.file ? hv_profile_intern (profile, cached.file, -1) : 0;
+      hv_profile_set_canonical (profile, function, cached.path, cached.trait);
       batch->known[frame] = named_frame (batch, function, file, &cached);
     }
   return batch->known[frame];
@@ -151,8 +153,12 @@ take_new (gsize index, const HvObjectFrame *frames, gsize n, gpointer user)
   if (!batch->keep || frames[0].incomplete)
     return;
   for (gsize i = 0; i < n; i++)
-    g_array_index (batch->readable, HvCachedFrame, i).function = hv_profile_string (
-        profile, profile->frame[chain[i]].function);
+    {
+      HvCachedFrame *readable = &g_array_index (batch->readable, HvCachedFrame, i);
+      uint32_t function = profile->frame[chain[i]].function;
+      readable->function = hv_profile_string (profile, function);
+      readable->path = hv_profile_canonical (profile, function, &readable->trait);
+    }
   hv_symcache_put (batch->cache, batch->addresses[at], HV_ITEMS (batch->readable, HvCachedFrame),
                    n);
 }

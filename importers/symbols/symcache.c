@@ -9,12 +9,12 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-/* Raise it when the symboliser finds other names in the same file: what older ones found is then
- * never asked for again and goes when the cache is full. */
-#define ENGINE 5
+/* Raise it when the symboliser finds other names in the same file, or names have other canonical
+ * paths: what older ones found is then never asked for again and goes when the cache is full. */
+#define ENGINE 6
 
-/* "HVsymb1\n"; on a machine of the other byte order it reads as another. */
-#define MAGIC G_GUINT64_CONSTANT (0x0a31626d79735648)
+/* "HVsymb2\n"; on a machine of the other byte order it reads as another. */
+#define MAGIC G_GUINT64_CONSTANT (0x0a32626d79735648)
 #define SUFFIX ".names"
 #define TEMPORARY ".XXXXXX"
 
@@ -47,7 +47,7 @@ enum
 
 typedef struct
 {
-  uint32_t function, file; /* strings */
+  uint32_t function, file, path, trait; /* strings */
   uint32_t line, flags;
 } Frame;
 
@@ -134,6 +134,7 @@ parse (HvSymcache *cache, gsize size)
       return FALSE;
   for (uint32_t i = 0; i < h->n_frames; i++)
     if (cache->frames[i].function >= h->n_strings || cache->frames[i].file >= h->n_strings
+        || cache->frames[i].path >= h->n_strings || cache->frames[i].trait >= h->n_strings
         || cache->frames[i].flags > (FLAG_INLINED | FLAG_SYMBOL_ONLY))
       return FALSE;
   for (uint32_t i = 0; i < h->n_strings; i++)
@@ -275,6 +276,8 @@ hv_symcache_frame (const HvSymcache *cache, uint32_t frame)
   return (HvCachedFrame){
     .function = string_at (cache, f->function),
     .file = string_at (cache, f->file),
+    .path = string_at (cache, f->path),
+    .trait = string_at (cache, f->trait),
     .line = f->line,
     .inlined = (f->flags & FLAG_INLINED) != 0,
     .symbol_only = (f->flags & FLAG_SYMBOL_ONLY) != 0,
@@ -379,6 +382,8 @@ draft_frame (Draft *draft, const HvCachedFrame *frame)
   Frame new = {
     .function = draft_string (draft, frame->function),
     .file = draft_string (draft, frame->file),
+    .path = draft_string (draft, frame->path),
+    .trait = draft_string (draft, frame->trait),
     .line = frame->line,
     .flags = (frame->inlined ? FLAG_INLINED : 0) | (frame->symbol_only ? FLAG_SYMBOL_ONLY : 0),
   };
@@ -413,10 +418,16 @@ hv_symcache_put (HvSymcache *cache, uint64_t address, const HvCachedFrame *frame
     return;
   for (gsize i = 0; i < n; i++)
     {
-      gsize function = strlen (frames[i].function), file = strlen (frames[i].file);
-      if (function > MAX_NAME || file > MAX_NAME)
-        return;
-      bytes += sizeof (Frame) + 3 * sizeof (uint32_t) + function + 1 + file + 1;
+      const char *const texts[] = { frames[i].function, frames[i].file, frames[i].path,
+                                    frames[i].trait };
+      bytes += sizeof (Frame) + sizeof (uint32_t);
+      for (gsize k = 0; k < G_N_ELEMENTS (texts); k++)
+        {
+          gsize length = strlen (texts[k]);
+          if (length > MAX_NAME)
+            return;
+          bytes += sizeof (uint32_t) + length + 1;
+        }
     }
   /* what is too large is not written at all */
   if (bytes > MAX_FILE_BYTES - MAX_HEAD_BYTES)

@@ -23,6 +23,7 @@ typedef enum
 typedef struct
 {
   const char *function, *file;
+  const char *path, *trait; /* the function's canonical path (store/canonical.h) */
   uint32_t line;
   gboolean inlined, symbol_only;
 } HvCachedFrame;

@@ -344,7 +344,7 @@ test_cache_full (void)
 {
   g_autofree char *path = data_path ("gcc-5.so"), *folder = hv_symcache_folder ();
   g_autofree char *name = g_strnfill (1 << 20, 'x');
-  HvCachedFrame frame = { .function = name, .file = "" };
+  HvCachedFrame frame = { .function = name, .file = "", .path = "", .trait = "" };
   const uint32_t *frames;
   gsize n;
 
@@ -436,8 +436,10 @@ open_cache (const char *path)
 static void
 put (HvSymcache *cache, uint64_t address, const char *function)
 {
-  HvCachedFrame frames[] = { { .function = "inner", .file = "", .inlined = TRUE },
-                             { .function = function, .file = "f.c", .line = 7 } };
+  HvCachedFrame frames[] = {
+    { .function = "inner", .file = "", .path = "", .trait = "", .inlined = TRUE },
+    { .function = function, .file = "f.c", .path = "a::f", .trait = "a::T", .line = 7 }
+  };
 
   hv_symcache_put (cache, address, frames, G_N_ELEMENTS (frames));
 }
@@ -457,6 +459,8 @@ assert_known (const HvSymcache *cache, uint64_t address, const char *function)
   g_assert_true (inner.inlined);
   g_assert_cmpstr (outer.function, ==, function);
   g_assert_cmpstr (outer.file, ==, "f.c");
+  g_assert_cmpstr (outer.path, ==, "a::f");
+  g_assert_cmpstr (outer.trait, ==, "a::T");
   g_assert_cmpuint (outer.line, ==, 7);
   g_assert_false (outer.inlined);
 }
