@@ -589,6 +589,30 @@ merge_sites (HvProfile *profile, const uint32_t *new_site, uint32_t n_old, uint3
     profile->access[i].site = new_site[profile->access[i].site];
 }
 
+/* Frames that no stack has any more, as addresses that have names now. */
+static void
+drop_unused_frames (HvProfile *profile)
+{
+  g_autofree uint32_t *new_id = g_new0 (uint32_t, profile->n_frames);
+  uint32_t n_frames = 1;
+
+  for (uint32_t n = 1; n < profile->n_nodes; n++)
+    new_id[profile->node_frame[n]] = 1;
+  for (uint32_t f = 1; f < profile->n_frames; f++)
+    if (new_id[f])
+      {
+        profile->frame[n_frames] = profile->frame[f];
+        profile->frame_category[n_frames] = profile->frame_category[f];
+        new_id[f] = n_frames++;
+      }
+  for (uint32_t n = 1; n < profile->n_nodes; n++)
+    profile->node_frame[n] = new_id[profile->node_frame[n]];
+  profile->n_frames = n_frames;
+  g_clear_pointer (&profile->tables->frame_slot, g_free);
+  rehash_frames (profile);
+  hv_profile_settle (profile);
+}
+
 void
 hv_profile_expand_frames (HvProfile *profile, HvFrameExpander chain, gpointer user)
 {
@@ -634,6 +658,7 @@ hv_profile_expand_frames (HvProfile *profile, HvFrameExpander chain, gpointer us
   for (uint32_t s = 0; s < old_sites; s++)
     new_site[s] = hv_profile_site (profile, node_of[old_site_node[s]]);
   merge_sites (profile, new_site, old_sites, profile->n_sites);
+  drop_unused_frames (profile);
 }
 
 void

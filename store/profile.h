@@ -285,7 +285,8 @@ void hv_profile_warn (HvProfile *profile, const char *format, ...) G_GNUC_PRINTF
 /* Replaces each frame by a chain of frames, innermost first: what the symboliser found at an
  * address. `chain` is called once a frame with that frame's id; it appends ids of
  * hv_profile_frame() to `frames`, or nothing to leave the frame as it is. Nodes are rebuilt and
- * equal ones merged; sites that fall together are summed. */
+ * equal ones merged; sites that fall together are summed. Frames that are in no stack then are
+ * dropped: the others' ids change. */
 typedef void (*HvFrameExpander) (HvProfile *profile, uint32_t frame, GArray *frames, gpointer user);
 void hv_profile_expand_frames (HvProfile *profile, HvFrameExpander chain, gpointer user);
 

@@ -459,6 +459,14 @@ test_expand (void)
     }
 
   hv_profile_expand_frames (p, expand, &calls);
+  /* those that gave way are gone, and what is left is found again */
+  g_assert_cmpuint (p->n_frames, ==, 1 + 3);
+  for (uint32_t i = 1; i < p->n_frames; i++)
+    g_assert_cmpuint (
+        hv_profile_frame (p, &(HvFrame){ .line = p->frame[i].line, .flags = p->frame[i].flags }),
+        ==, i);
+  for (uint32_t n = 1; n < p->n_nodes; n++)
+    g_assert_cmpuint (hv_profile_node (p, p->node_parent[n], p->node_frame[n]), ==, n);
   hv_profile_seal (p);
   g_assert_true (hv_profile_check (p, NULL));
   g_assert_cmpuint (calls, ==, 4);
