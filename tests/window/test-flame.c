@@ -668,71 +668,6 @@ test_search (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
-/* More than one selected: the sum, nested boxes counted once. */
-static void
-test_sum (void)
-{
-  static const HvProfileViewStart start;
-  HvMainWindow *window = open_diff (&start);
-  HvProfileView *view = hv_main_window_get_view (window);
-  HvFlameGraph *graph = hv_profile_view_get_flame_graph (view);
-  const HvScene *scene = hv_profile_view_get_scene (view);
-  uint32_t handle = find (scene, "handle");
-
-  hv_flame_graph_select (graph, handle);
-  hv_flame_graph_toggle (graph, find (scene, "cache_insert"), HV_FLAME_GAIN);
-  g_autofree char *value = hv_format_delta (scene->report.profile, scene->report.metric,
-                                            scene->diff->growth[handle]);
-  g_autofree char *wanted = g_strdup_printf ("2 selected: %s (", value);
-  g_assert_nonnull (find_widget (GTK_WIDGET (view), GTK_TYPE_LABEL, wanted));
-  hv_flame_graph_select (graph, handle);
-  gtk_window_destroy (GTK_WINDOW (window));
-}
-
-static void
-text_cb (GObject *clipboard, GAsyncResult *result, gpointer user)
-{
-  char **text = user;
-  *text = gdk_clipboard_read_text_finish (GDK_CLIPBOARD (clipboard), result, NULL);
-}
-
-static char *
-copied (GtkWidget *widget, const char *action)
-{
-  char *text = NULL;
-
-  gtk_widget_activate_action (widget, action, NULL);
-  gdk_clipboard_read_text_async (gtk_widget_get_clipboard (widget), NULL, text_cb, &text);
-  wait_until (text != NULL);
-  return text;
-}
-
-static void
-test_copy (void)
-{
-  static const HvProfileViewStart start;
-  HvMainWindow *window = open_diff (&start);
-  HvProfileView *view = hv_main_window_get_view (window);
-  const HvScene *scene = hv_profile_view_get_scene (view);
-
-  hv_flame_graph_select (hv_profile_view_get_flame_graph (view), find (scene, "handle"));
-  g_autofree char *name = copied (GTK_WIDGET (window), "win.copy-name");
-  g_assert_cmpstr (name, ==, "handle");
-  g_autofree char *path = copied (GTK_WIDGET (window), "win.copy-path");
-  g_assert_true (g_str_has_suffix (path, "\nhandle"));
-  g_autofree char *table = copied (GTK_WIDGET (window), "win.copy-numbers");
-  g_auto (GStrv) lines = g_strsplit (table, "\n", -1);
-  g_assert_cmpstr (lines[0], ==, "| base | current | Δ | Frame |");
-  g_assert_cmpstr (lines[1], ==, "|---:|---:|---:|:---|");
-  g_assert_true (g_str_has_suffix (table, "| handle |"));
-  g_autofree char *sql = copied (GTK_WIDGET (window), "win.copy-sql");
-  g_assert_cmpstr (sql, ==,
-                   "select profile, name, file, line, live_bytes from v_site\n"
-                   "where site_key in (select site_key from v_stack where name = 'handle')\n"
-                   "order by live_bytes desc;");
-  gtk_window_destroy (GTK_WINDOW (window));
-}
-
 /* The menu opens on the frame that is clicked, and each entry does something. */
 static void
 check_menu (GMenuModel *menu, GtkWidget *window, guint *n)
@@ -815,7 +750,5 @@ main (int argc, char **argv)
   g_test_add_func ("/flame/keys/plus-minus-0-inert-while-typing", test_zoom_keys);
   g_test_add_func ("/flame/keys/alt-arrows-and-mouse-back-forward", test_history);
   g_test_add_func ("/flame/keys/search-walk-and-escape-by-layers", test_search);
-  g_test_add_func ("/flame/sum-of-selection", test_sum);
-  g_test_add_func ("/flame/copy-name-path-numbers-sql", test_copy);
   return g_test_run ();
 }

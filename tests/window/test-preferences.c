@@ -245,7 +245,12 @@ test_units (void)
   HvPreferencesWindow *preferences = preferences_of (window);
   gtk_test_widget_wait_for_draw (GTK_WIDGET (preferences));
 
-  adw_combo_row_set_selected (ADW_COMBO_ROW (row (preferences, "Units of memory")), 1);
+  GtkWidget *units = row (preferences, "Units of memory");
+  GtkWidget *list = find_typed (units, GTK_TYPE_POPOVER);
+  click_on (units);
+  wait_until (gtk_widget_get_mapped (list) && focus_in_popover (GTK_WINDOW (preferences)));
+  keys (GTK_WINDOW (preferences), "Down Return");
+  wait_until (adw_combo_row_get_selected (ADW_COMBO_ROW (units)) == 1);
   g_autoptr (HvSettings) si = in_file ();
   g_assert_true (si->si);
   gtk_test_widget_wait_for_draw (GTK_WIDGET (view));
@@ -254,7 +259,8 @@ test_units (void)
   g_autofree char *text = hv_format_bytes (1500);
   g_assert_cmpstr (text, ==, "1.50 kB");
 
-  adw_combo_row_set_selected (ADW_COMBO_ROW (row (preferences, "Units of memory")), 0);
+  wait_until (!gtk_widget_get_mapped (list));
+  adw_combo_row_set_selected (ADW_COMBO_ROW (units), 0);
   g_autoptr (HvSettings) iec = in_file ();
   g_assert_false (iec->si);
   g_assert_nonnull (find_widget (GTK_WIDGET (view), GTK_TYPE_LABEL, "current 776 MiB"));
@@ -307,9 +313,7 @@ click_button (gpointer window, const char *tooltip)
   GtkWidget *line = gtk_widget_get_ancestor (label, ADW_TYPE_PREFERENCES_ROW);
   GtkWidget *button = find_typed (line, GTK_TYPE_BUTTON);
   g_assert_nonnull (button);
-  if (have_hands ())
-    hands (button, gtk_widget_get_width (button) / 2.0, gtk_widget_get_height (button) / 2.0,
-           "click 1");
+  click_on (button);
 }
 
 /* The editor's command, and the lists, which show what others wrote and can be shortened. */

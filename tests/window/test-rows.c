@@ -388,12 +388,8 @@ open_menu (GtkWidget *widget)
 static void
 leave_menu (Test *test)
 {
-  GtkWidget *focus;
-
   keys (test->keyboard, "Escape");
-  wait_until (!open_menu (GTK_WIDGET (test->window))
-              && ((focus = gtk_window_get_focus (test->keyboard)) == NULL
-                  || !gtk_widget_get_ancestor (focus, GTK_TYPE_POPOVER)));
+  wait_until (!open_menu (GTK_WIDGET (test->window)) && !focus_in_popover (test->keyboard));
 }
 
 /* F9, F10, F1, Ctrl+? and Ctrl+Q. */

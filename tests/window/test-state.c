@@ -72,21 +72,50 @@ selected (HvProfileView *view)
 }
 
 static void
+type_text (HvMainWindow *window, const char *text)
+{
+  g_autofree char *line = g_strdup_printf ("windowfocus %lu type --delay 20 '%s'",
+                                           window_id (window), text);
+  run_xdotool (line);
+}
+
+/* Clicks on the box of a function. */
+static void
+click_box (HvProfileView *view, const char *label)
+{
+  gtk_test_widget_wait_for_draw (GTK_WIDGET (view));
+  const HvFlameLayout *layout = hv_flame_graph_get_layout (view->flame);
+  uint32_t node = node_of (view, label);
+  uint32_t box = hv_flame_layout_find (layout, view->scene->report.tree, node, HV_FLAME_GAIN);
+
+  g_assert_cmpuint (box, !=, HV_FLAME_NO_BOX);
+  g_assert_cmpuint (layout->box[box].node, ==, node);
+  graphene_rect_t rect = hv_flame_graph_box_rect (view->flame, box);
+  hands (view->flame, rect.origin.x + rect.size.width / 2, rect.origin.y + 8, "click 1");
+  wait_until (g_str_equal (selected (view), label));
+}
+
+static gboolean
+is_there (gpointer window)
+{
+  g_autoptr (GListModel) windows = g_object_ref (gtk_window_get_toplevels ());
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GObject) item = g_list_model_get_item (windows, i);
+      if (item == window)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void
 transform (HvProfileView *view, const char *label, HvTransformKind kind)
 {
   const HvScene *scene = view->scene;
 
   hv_profile_view_show_selection (view, node_of (view, label), NULL);
   g_assert_true (hv_profile_view_transform (view, kind));
-  wait_for_another (view, scene);
-}
-
-static void
-invert (HvProfileView *view)
-{
-  const HvScene *scene = view->scene;
-
-  hv_profile_view_invert (view);
   wait_for_another (view, scene);
 }
 
@@ -196,26 +225,41 @@ test_moments (void)
 static void
 test_restored (void)
 {
+  if (!have_hands ())
+    return;
   HvMainWindow *window = open_one (&keeping, "cur.heap");
   HvProfileView *view = hv_main_window_get_view (window);
   const HvScene *scene = view->scene;
 
   g_assert_cmpstr (zoomed (view), ==, "");
-  hv_profile_view_show_page (view, HV_VIEW_PAGE_FLAME);
-  transform (view, "log_reserve", HV_TRANSFORM_DROP);
-  hv_flame_graph_zoom_to (view->flame, node_of (view, "handle"));
-  hv_profile_view_show_selection (view, node_of (view, "cache_insert"), NULL);
-  scene = view->scene;
-  gtk_drop_down_set_selected (view->metric_drop, 1);
+  keys (GTK_WINDOW (window), "1");
+  wait_until (hv_profile_view_get_page (view) == HV_VIEW_PAGE_FLAME);
+  click_box (view, "log_reserve");
+  keys (GTK_WINDOW (window), "d");
   wait_for_another (view, scene);
+  click_box (view, "handle");
+  wait_until (g_str_equal (zoomed (view), "handle"));
+  keys (GTK_WINDOW (window), "Down");
+  wait_until (g_str_equal (selected (view), "cache_insert"));
+  scene = view->scene;
+  GtkWidget *list = find_typed (GTK_WIDGET (view->metric_drop), GTK_TYPE_POPOVER);
+  click_on (view->metric_drop);
+  wait_until (gtk_widget_get_mapped (list) && focus_in_popover (GTK_WINDOW (window)));
+  keys (GTK_WINDOW (window), "Down Return");
+  wait_for_another (view, scene);
+  wait_until (!gtk_widget_get_mapped (list) && !focus_in_popover (GTK_WINDOW (window)));
   HvMetric metric = view->scene->question.metric;
-  hv_document_start_search (hv_main_window_get_document (window));
+  g_assert_cmpint (metric, !=, HV_METRIC_LIVE_BYTES);
   HvDocument *document = hv_main_window_get_document (window);
   GtkWidget *entry = find_typed (GTK_WIDGET (document), GTK_TYPE_SEARCH_ENTRY);
-  gtk_editable_set_text (GTK_EDITABLE (entry), "cache");
+  keys (GTK_WINDOW (window), "ctrl+f");
+  wait_until (GTK_IS_EDITABLE (gtk_window_get_focus (GTK_WINDOW (window))));
+  type_text (window, "cache");
   wait_until (view->search_text && g_str_equal (view->search_text, "cache"));
-  hv_profile_view_show_page (view, HV_VIEW_PAGE_SITES);
-  gtk_window_destroy (GTK_WINDOW (window));
+  click_on (view->sites_tab);
+  wait_until (hv_profile_view_get_page (view) == HV_VIEW_PAGE_SITES);
+  keys (GTK_WINDOW (window), "ctrl+w");
+  wait_until (!is_there (window));
 
   /* from the window: as it was */
   window = open_one (&keeping, "cur.heap");
@@ -231,8 +275,8 @@ test_restored (void)
   entry = find_typed (GTK_WIDGET (document), GTK_TYPE_SEARCH_ENTRY);
   g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (entry)), ==, "cache");
   /* undoing starts from there */
-  g_assert_true (hv_profile_view_undo (view, -1));
   scene = view->scene;
+  keys (GTK_WINDOW (window), "ctrl+z");
   wait_for_another (view, scene);
   g_assert_cmpuint (n_transforms (view), ==, 0);
   gtk_window_destroy (GTK_WINDOW (window));
@@ -262,12 +306,19 @@ test_restored (void)
 static void
 test_restored_diff (void)
 {
+  if (!have_hands ())
+    return;
   HvMainWindow *window = open_two (&keeping);
   HvProfileView *view = hv_main_window_get_view (window);
 
-  gtk_toggle_button_set_active (view->overlay_button, TRUE);
-  hv_profile_view_show_status (view, HV_STATUS_NEW);
-  hv_flame_graph_zoom_to (view->flame, node_of (view, "handle"));
+  keys (GTK_WINDOW (window), "v v v");
+  wait_until (hv_flame_graph_get_view (view->flame) == HV_FLAME_OVERLAY);
+  /* the new ones stand at the right of the bar, before what is gone */
+  hands (view->waterfall, gtk_widget_get_width (GTK_WIDGET (view->waterfall)) * 0.85, 14,
+         "click 1");
+  wait_until (view->status == HV_STATUS_NEW);
+  click_box (view, "handle");
+  wait_until (g_str_equal (zoomed (view), "handle"));
   gtk_paned_set_position (view->paned, 300);
   int pane = gtk_paned_get_position (view->paned);
   gtk_window_destroy (GTK_WINDOW (window));
@@ -319,14 +370,6 @@ test_hostile (void)
 /* --- named views --- */
 
 static void
-type_text (HvMainWindow *window, const char *text)
-{
-  g_autofree char *line = g_strdup_printf ("windowfocus %lu type --delay 20 '%s'",
-                                           window_id (window), text);
-  run_xdotool (line);
-}
-
-static void
 forget_states (void)
 {
   g_autoptr (GError) error = NULL;
@@ -347,11 +390,15 @@ test_named (void)
   HvProfileView *view = hv_main_window_get_view (window);
   const HvScene *scene;
 
-  hv_profile_view_show_page (view, HV_VIEW_PAGE_FLAME);
-  transform (view, "log_reserve", HV_TRANSFORM_DROP);
-  invert (view);
-  hv_profile_view_show_page (view, HV_VIEW_PAGE_TABLE);
-  keys (GTK_WINDOW (window), "ctrl+b");
+  keys (GTK_WINDOW (window), "1");
+  wait_until (hv_profile_view_get_page (view) == HV_VIEW_PAGE_FLAME);
+  click_box (view, "log_reserve");
+  scene = view->scene;
+  keys (GTK_WINDOW (window), "d");
+  scene = wait_for_another (view, scene);
+  keys (GTK_WINDOW (window), "i");
+  wait_for_another (view, scene);
+  keys (GTK_WINDOW (window), "2 ctrl+b");
   wait_until (gtk_widget_get_mapped (GTK_WIDGET (window->views)));
   type_text (window, "mine");
   GtkWidget *entry = find_typed (GTK_WIDGET (window->views), GTK_TYPE_ENTRY);
@@ -363,24 +410,29 @@ test_named (void)
   GtkWidget *label = find_widget (GTK_WIDGET (window->views), GTK_TYPE_LABEL, "mine");
   GtkWidget *row = gtk_widget_get_ancestor (label, GTK_TYPE_LIST_BOX_ROW);
   GtkWidget *rename = find_typed (row, GTK_TYPE_BUTTON);
-  g_signal_emit_by_name (rename, "clicked");
-  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (entry)), ==, "mine");
-  gtk_editable_set_text (GTK_EDITABLE (entry), "ours");
-  g_signal_emit_by_name (entry, "activate");
+  gtk_test_widget_wait_for_draw (GTK_WIDGET (window->views));
+  click_on (rename);
+  wait_until (g_str_equal (gtk_editable_get_text (GTK_EDITABLE (entry)), "mine"));
+  keys (GTK_WINDOW (window), "ctrl+a");
+  type_text (window, "ours");
+  keys (GTK_WINDOW (window), "Return");
   wait_until (find_widget (GTK_WIDGET (window->views), GTK_TYPE_LABEL, "ours"));
-  gtk_popover_popdown (GTK_POPOVER (window->views));
-  hv_profile_view_show_page (view, HV_VIEW_PAGE_FLAME);
-  invert (view);
+  keys (GTK_WINDOW (window), "Escape");
+  wait_until (!gtk_widget_get_mapped (GTK_WIDGET (window->views))
+              && !focus_in_popover (GTK_WINDOW (window)));
   scene = view->scene;
-  hv_profile_view_undo (view, -1);
+  keys (GTK_WINDOW (window), "1 i");
+  scene = wait_for_another (view, scene);
+  keys (GTK_WINDOW (window), "ctrl+z");
   wait_for_another (view, scene);
   g_assert_cmpuint (n_transforms (view), ==, 0);
-  gtk_menu_button_popup (GTK_MENU_BUTTON (window->views_button));
+  click_on (window->views_button);
   wait_until (find_widget (GTK_WIDGET (window->views), GTK_TYPE_LABEL, "ours"));
   label = find_widget (GTK_WIDGET (window->views), GTK_TYPE_LABEL, "ours");
   row = gtk_widget_get_ancestor (label, GTK_TYPE_LIST_BOX_ROW);
   scene = view->scene;
-  gtk_widget_activate (row);
+  gtk_test_widget_wait_for_draw (GTK_WIDGET (window->views));
+  click_on (label);
   wait_for_another (view, scene);
   g_assert_cmpuint (n_transforms (view), ==, 1);
   g_assert_true (view->scene->report.tree->options.bottom_up);
@@ -390,23 +442,27 @@ test_named (void)
   /* another recording of the program is offered it, and can delete it */
   window = open_one (&keeping, "base.heap");
   view = hv_main_window_get_view (window);
-  gtk_menu_button_popup (GTK_MENU_BUTTON (window->views_button));
+  click_on (window->views_button);
   wait_until (find_widget (GTK_WIDGET (window->views), GTK_TYPE_LABEL, "ours"));
   g_assert_nonnull (find_widget (GTK_WIDGET (window->views), GTK_TYPE_LABEL, "Of another"));
   label = find_widget (GTK_WIDGET (window->views), GTK_TYPE_LABEL, "ours");
   row = gtk_widget_get_ancestor (label, GTK_TYPE_LIST_BOX_ROW);
   scene = view->scene;
-  gtk_widget_activate (row);
+  gtk_test_widget_wait_for_draw (GTK_WIDGET (window->views));
+  click_on (label);
   wait_for_another (view, scene);
   g_assert_true (view->scene->report.tree->options.bottom_up);
-  gtk_menu_button_popup (GTK_MENU_BUTTON (window->views_button));
+  wait_until (!gtk_widget_get_mapped (GTK_WIDGET (window->views))
+              && !focus_in_popover (GTK_WINDOW (window)));
+  click_on (window->views_button);
   wait_until (find_widget (GTK_WIDGET (window->views), GTK_TYPE_LABEL, "ours"));
   label = find_widget (GTK_WIDGET (window->views), GTK_TYPE_LABEL, "ours");
   row = gtk_widget_get_ancestor (label, GTK_TYPE_LIST_BOX_ROW);
   GtkWidget *delete = gtk_widget_get_last_child (
       gtk_list_box_row_get_child (GTK_LIST_BOX_ROW (row)));
   gtk_test_accessible_assert_property (delete, GTK_ACCESSIBLE_PROPERTY_LABEL, "Delete “ours”");
-  g_signal_emit_by_name (delete, "clicked");
+  gtk_test_widget_wait_for_draw (GTK_WIDGET (window->views));
+  click_on (delete);
   wait_until (find_widget (GTK_WIDGET (window->views), GTK_TYPE_LABEL, "No views yet"));
   gtk_window_destroy (GTK_WINDOW (window));
 
@@ -520,6 +576,7 @@ main (int argc, char **argv)
   gtk_test_init (&argc, &argv, NULL);
   adw_init ();
   hv_window_register_resource ();
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
   g_test_add_func ("/state/text", test_text);
   g_test_add_func ("/state/moments", test_moments);
   g_test_add_func ("/state/hostile", test_hostile);

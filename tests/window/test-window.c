@@ -450,76 +450,6 @@ test_pages (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
-static int64_t
-shown_total (const HvScene *scene)
-{
-  return scene->report.tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][0];
-}
-
-/* Keys transform what is selected; each step has a chip, can be taken back and done again. */
-static void
-test_transforms (void)
-{
-  static const HvProfileViewStart start;
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "cur.heap", NULL);
-  HvMainWindow *window = open_window_as ((const char *const[]){ path, NULL }, HV_LOAD_ONE, &start);
-  HvProfileView *view = hv_main_window_get_view (window);
-  HvFlameGraph *graph = hv_profile_view_get_flame_graph (view);
-  const HvScene *scene = hv_profile_view_get_scene (view);
-  int64_t all = shown_total (scene), cache;
-
-  hv_flame_graph_select (graph, 0);
-  press (window, GDK_KEY_d); /* nothing is selected */
-  hv_flame_graph_select (graph, find (scene, "cache_insert"));
-  cache = scene->report.tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][find (scene, "cache_insert")];
-  press (window, GDK_KEY_d);
-  scene = wait_for_another (view, scene);
-  g_assert_cmpint (shown_total (scene), ==, all - cache);
-  g_assert_nonnull (chip (view, "Dropped: cache_insert"));
-  g_assert_nonnull (find_widget (GTK_WIDGET (view), GTK_TYPE_LABEL, "showing "));
-  /* the selection is the nearest that is left */
-  g_assert_cmpuint (hv_flame_graph_get_selected (graph), ==, find (scene, "handle"));
-
-  press (window, GDK_KEY_c);
-  scene = wait_for_another (view, scene);
-  g_assert_cmpint (shown_total (scene), ==, all - cache);
-  uint32_t handle = find (scene, "handle");
-  g_assert_cmpint (scene->report.tree->child_start[handle], ==,
-                   scene->report.tree->child_start[handle + 1]);
-  g_assert_nonnull (chip (view, "Collapsed: handle"));
-
-  gtk_widget_activate_action (GTK_WIDGET (window), "win.undo", NULL);
-  scene = wait_for_another (view, scene);
-  g_assert_null (chip (view, "Collapsed: handle"));
-  gtk_widget_activate_action (GTK_WIDGET (window), "win.undo", NULL);
-  scene = wait_for_another (view, scene);
-  g_assert_cmpint (shown_total (scene), ==, all);
-  g_assert_null (chip (view, "Dropped: "));
-  gtk_widget_activate_action (GTK_WIDGET (window), "win.redo", NULL);
-  scene = wait_for_another (view, scene);
-  gtk_widget_activate_action (GTK_WIDGET (window), "win.redo", NULL);
-  scene = wait_for_another (view, scene);
-  g_assert_nonnull (chip (view, "Collapsed: handle"));
-
-  /* the first chip is removed, the other stays; Alt+Left is a step back in this too */
-  g_signal_emit_by_name (gtk_widget_get_next_sibling (chip (view, "Dropped: cache_insert")),
-                         "clicked");
-  scene = wait_for_another (view, scene);
-  g_assert_cmpint (shown_total (scene), ==, all);
-  g_assert_nonnull (chip (view, "Collapsed: handle"));
-  g_assert_null (chip (view, "Dropped: "));
-  g_assert_true (hv_profile_view_travel (view, -1));
-  scene = wait_for_another (view, scene);
-  g_assert_cmpint (shown_total (scene), ==, all - cache);
-
-  /* back to the first step */
-  g_signal_emit_by_name (chip (view, "Dropped: cache_insert"), "clicked");
-  scene = wait_for_another (view, scene);
-  g_assert_null (chip (view, "Collapsed: handle"));
-  g_assert_cmpint (shown_total (scene), ==, all - cache);
-  gtk_window_destroy (GTK_WINDOW (window));
-}
-
 /* --- the start page, and files that come by hand --- */
 
 static const HvScene *
@@ -809,7 +739,6 @@ main (int argc, char **argv)
   g_test_add_func ("/window/invert", test_invert);
   g_test_add_func ("/window/narrow", test_narrow);
   g_test_add_func ("/window/pages", test_pages);
-  g_test_add_func ("/window/transforms", test_transforms);
   g_test_add_func ("/window/recent", test_recent);
   g_test_add_func ("/window/drop", test_drop);
   g_test_add_func ("/window/status", test_status);

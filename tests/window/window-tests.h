@@ -180,6 +180,13 @@ hands (gpointer widget, double x, double y, const char *what)
   run_xdotool (line);
 }
 
+static inline void
+click_on (gpointer widget)
+{
+  g_assert_true (gtk_widget_get_mapped (widget));
+  hands (widget, gtk_widget_get_width (widget) / 2, gtk_widget_get_height (widget) / 2, "click 1");
+}
+
 /* Without a window manager nobody else gives a window the keyboard. */
 static inline void
 keys (GtkWindow *window, const char *what)
@@ -187,6 +194,16 @@ keys (GtkWindow *window, const char *what)
   g_autofree char *line = g_strdup_printf ("windowfocus %lu key --delay 20 %s", window_id (window),
                                            what);
   run_xdotool (line);
+}
+
+/* What has the focus in a popover has it a little longer than the popover is seen, and the keys
+ * with it. */
+static inline gboolean
+focus_in_popover (GtkWindow *window)
+{
+  GtkWidget *focus = gtk_window_get_focus (window);
+
+  return focus && gtk_widget_get_ancestor (focus, GTK_TYPE_POPOVER);
 }
 
 static inline void

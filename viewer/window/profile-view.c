@@ -438,15 +438,20 @@ hv_profile_view_dispose (GObject *object)
   G_OBJECT_CLASS (hv_profile_view_parent_class)->dispose (object);
 }
 
-/* The page that is shown has the keys. */
+/* The page that is shown has the keys: what is not seen would get them and leave them lying. */
 static gboolean
 hv_profile_view_grab_focus (GtkWidget *widget)
 {
   HvProfileView *self = HV_PROFILE_VIEW (widget);
+  GtkWidget *page = gtk_widget_get_visible (GTK_WIDGET (self->flap))
+                        ? gtk_stack_get_visible_child (self->pages)
+                        : GTK_WIDGET (self->diff_table);
 
-  return gtk_widget_grab_focus (hv_profile_view_get_page (self) == HV_VIEW_PAGE_SUMMARY
-                                    ? GTK_WIDGET (self->summary_page)
-                                    : GTK_WIDGET (self->flame));
+  if (hv_profile_view_get_page (self) == HV_VIEW_PAGE_SUMMARY)
+    return gtk_widget_grab_focus (GTK_WIDGET (self->summary_page));
+  if (page == self->flame_page)
+    return gtk_widget_grab_focus (GTK_WIDGET (self->flame));
+  return gtk_widget_child_focus (page, GTK_DIR_TAB_FORWARD);
 }
 
 #define BIND(name) gtk_widget_class_bind_template_child (widget_class, HvProfileView, name)

@@ -64,6 +64,19 @@ view_of (HvViewsPopover *self, GtkWidget *inside)
 
 static void show_views (HvViewsPopover *self);
 
+static gboolean
+is_same_list (const GPtrArray *a, const GPtrArray *b)
+{
+  gboolean same = a && a->len == b->len;
+
+  for (guint i = 0; same && i < a->len; i++)
+    {
+      const HvNamedView *x = a->pdata[i], *y = b->pdata[i];
+      same = x->id == y->id && x->of_key == y->of_key && strcmp (x->name, y->name) == 0;
+    }
+  return same;
+}
+
 static void
 answered_cb (GObject *source, GAsyncResult *result, gpointer serial)
 {
@@ -81,9 +94,12 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer serial)
       tell (self, error->message);
       return;
     }
+  /* what is there already is not taken from under the pointer */
+  gboolean same = is_same_list (self->views, views);
   g_clear_pointer (&self->views, g_ptr_array_unref);
   self->views = views;
-  show_views (self);
+  if (!same)
+    show_views (self);
 }
 
 static void
