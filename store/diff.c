@@ -255,39 +255,127 @@ compare_rows (gconstpointer a, gconstpointer b, gpointer user)
   return by_label ? by_label : (x->row.node > y->row.node) - (x->row.node < y->row.node);
 }
 
+/* FALSE: on neither side is any of it. */
+static gboolean
+make_row (const HvDiff *diff, const HvRow *row, HvDiffRow *d)
+{
+  const HvTree *tree = diff->tree;
+  const int64_t *base = row->self[HV_SIDE_BASE], *current = row->self[HV_SIDE_CURRENT];
+  gboolean bytes = hv_metric_is_bytes (tree->metric);
+
+  if (base[HV_SLOT_COST] == 0 && current[HV_SLOT_COST] == 0)
+    return FALSE;
+  *d = (HvDiffRow){ .row = *row, .base = base[HV_SLOT_COST], .current = current[HV_SLOT_COST] };
+  d->delta = d->current - d->base;
+  d->status = status_of (d->base, d->current);
+  d->error = standard_error (diff, d);
+  d->significant = ABS (d->delta) > 0 && ABS (d->delta) >= diff->threshold
+                   && (double) ABS (d->delta) >= 2 * d->error;
+  if (tree->has_partner)
+    {
+      d->delta_partner = current[HV_SLOT_PARTNER] - base[HV_SLOT_PARTNER];
+      if (bytes)
+        d->why = explain (d->base, d->current, base[HV_SLOT_PARTNER], current[HV_SLOT_PARTNER]);
+    }
+  if (!bytes && d->delta)
+    d->why = HV_WHY_MORE_OBJECTS;
+  return TRUE;
+}
+
+typedef struct
+{
+  const HvDiff *diff;
+  GArray *rows;
+} AllRows;
+
+static void
+append_row (const HvRow *row, gpointer user)
+{
+  AllRows *all = user;
+  HvDiffRow d;
+
+  if (make_row (all->diff, row, &d))
+    g_array_append_val (all->rows, d);
+}
+
 GArray *
 hv_diff_rows (const HvDiff *diff)
 {
-  const HvTree *tree = diff->tree;
-  g_autoptr (GArray) rows = _hv_tree_rows_in_any_order (tree);
-  GArray *out = g_array_sized_new (FALSE, TRUE, sizeof (HvDiffRow), rows->len);
-  gboolean bytes = hv_metric_is_bytes (tree->metric);
+  AllRows all = { diff, g_array_new (FALSE, TRUE, sizeof (HvDiffRow)) };
 
-  for (guint i = 0; i < rows->len; i++)
+  _hv_tree_each_row (diff->tree, append_row, &all);
+  _hv_tree_sort_rows (all.rows, compare_rows, (gpointer) diff->tree);
+  return all.rows;
+}
+
+/* The largest change first. */
+static int
+compare_changes (gconstpointer a, gconstpointer b, gpointer user)
+{
+  const HvDiffRow *x = a, *y = b;
+  int64_t change_x = ABS (x->delta), change_y = ABS (y->delta);
+
+  return change_x != change_y ? (change_x > change_y ? -1 : 1) : compare_rows (a, b, user);
+}
+
+typedef struct
+{
+  const HvDiff *diff;
+  HvTopRows changes, growth; /* growth: the first of hv_diff_rows() alone */
+  HvRowRest *rest;
+} Changes;
+
+static void
+add_change (const HvRow *row, gpointer user)
+{
+  Changes *changes = user;
+  HvDiffRow d;
+
+  if (!make_row (changes->diff, row, &d))
+    return;
+  hv_row_rest_add (changes->rest, row, 1);
+  _hv_top_rows_add (&changes->changes, &d);
+  _hv_top_rows_add (&changes->growth, &d);
+}
+
+static int
+compare_deltas (gconstpointer a, gconstpointer b)
+{
+  int64_t x = ((const HvDiffRow *) a)->delta, y = ((const HvDiffRow *) b)->delta;
+
+  return x > y ? -1 : x < y;
+}
+
+GArray *
+hv_diff_top_rows (const HvDiff *diff, guint most, HvRowRest *rest)
+{
+  gpointer tree = (gpointer) diff->tree;
+  Changes changes = { diff,
+                      { .most = most, .compare = compare_changes, .user = tree },
+                      { .most = 1, .compare = compare_rows, .user = tree },
+                      rest };
+  GArray *rows = g_array_new (FALSE, TRUE, sizeof (HvDiffRow));
+  g_autoptr (GArray) growth = g_array_new (FALSE, TRUE, sizeof (HvDiffRow));
+
+  *rest = (HvRowRest){ 0 };
+  changes.changes.first = rows;
+  changes.growth.first = growth;
+  _hv_tree_each_row (diff->tree, add_change, &changes);
+  gboolean all = rest->n <= most;
+  _hv_tree_sort_rows (rows, all ? compare_rows : compare_changes, tree);
+  if (!all && most > 0)
     {
-      HvDiffRow d = { .row = g_array_index (rows, HvRow, i) };
-      const int64_t *base = d.row.self[HV_SIDE_BASE], *current = d.row.self[HV_SIDE_CURRENT];
-      d.base = base[HV_SLOT_COST];
-      d.current = current[HV_SLOT_COST];
-      if (d.base == 0 && d.current == 0)
-        continue;
-      d.delta = d.current - d.base;
-      d.status = status_of (d.base, d.current);
-      d.error = standard_error (diff, &d);
-      d.significant = ABS (d.delta) > 0 && ABS (d.delta) >= diff->threshold
-                      && (double) ABS (d.delta) >= 2 * d.error;
-      if (tree->has_partner)
-        {
-          d.delta_partner = current[HV_SLOT_PARTNER] - base[HV_SLOT_PARTNER];
-          if (bytes)
-            d.why = explain (d.base, d.current, base[HV_SLOT_PARTNER], current[HV_SLOT_PARTNER]);
-        }
-      if (!bytes && d.delta)
-        d.why = HV_WHY_MORE_OBJECTS;
-      g_array_append_val (out, d);
+      const HvDiffRow *largest = &g_array_index (growth, HvDiffRow, 0);
+      gboolean kept = largest->delta <= 0;
+      for (guint i = 0; i < rows->len && !kept; i++)
+        kept = compare_rows (&g_array_index (rows, HvDiffRow, i), largest, tree) == 0;
+      if (!kept)
+        g_array_index (rows, HvDiffRow, most - 1) = *largest;
+      g_array_sort (rows, compare_deltas);
     }
-  _hv_tree_sort_rows (out, compare_rows, (gpointer) tree);
-  return out;
+  for (guint i = 0; i < rows->len; i++)
+    hv_row_rest_add (rest, &g_array_index (rows, HvDiffRow, i).row, -1);
+  return rows;
 }
 
 gboolean
@@ -352,6 +440,25 @@ describe_largest (GString *text, const HvDiff *diff, const HvDiffRow *row)
     g_string_append (text, row->why == HV_WHY_BOTH ? ", by more and bigger objects." : ".");
 }
 
+typedef struct
+{
+  const HvDiff *diff;
+  HvTopRows largest;
+  uint32_t below; /* the threshold */
+} Summary;
+
+static void
+add_to_summary (const HvRow *row, gpointer user)
+{
+  Summary *summary = user;
+  HvDiffRow d;
+
+  if (!make_row (summary->diff, row, &d))
+    return;
+  summary->below += d.delta != 0 && !d.significant;
+  _hv_top_rows_add (&summary->largest, &d);
+}
+
 char *
 hv_diff_summary (const HvDiff *diff)
 {
@@ -378,13 +485,12 @@ hv_diff_summary (const HvDiff *diff)
   g_string_append_printf (text, "%s (%s grown or new, %s shrunk or gone).",
                           w->current == w->base ? "No change in total" : net, up, down);
 
-  g_autoptr (GArray) rows = hv_diff_rows (diff);
-  uint32_t below = 0;
-  for (guint i = 0; i < rows->len; i++)
-    {
-      const HvDiffRow *row = &g_array_index (rows, HvDiffRow, i);
-      below += row->delta != 0 && !row->significant;
-    }
+  g_autoptr (GArray) rows = g_array_new (FALSE, TRUE, sizeof (HvDiffRow));
+  Summary found = { diff,
+                    { .first = rows, .most = 1, .compare = compare_rows, .user = diff->tree },
+                    0 };
+  _hv_tree_each_row (diff->tree, add_to_summary, &found);
+  uint32_t below = found.below;
   const HvDiffRow *first = rows->len ? &g_array_index (rows, HvDiffRow, 0) : NULL;
   if (first && first->significant && first->delta > 0)
     describe_largest (text, diff, first);

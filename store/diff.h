@@ -82,6 +82,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvDiff, hv_diff_free)
  * deltas sum to current − base. */
 GArray *hv_diff_rows (const HvDiff *diff);
 
+/* The `most` rows that changed most, in the order of hv_diff_rows() by their delta, and what the
+ * others sum to. The largest growth is among them whatever else changed more: it is the question.
+ */
+GArray *hv_diff_top_rows (const HvDiff *diff, guint most, HvRowRest *rest);
+
 /* Whether so few frames are known to both sides that they are probably of different programs or
  * builds, or one lacks symbols. Two dumps of one process are never that. */
 gboolean hv_diff_matches_badly (const HvDiff *diff);

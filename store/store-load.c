@@ -168,9 +168,8 @@ static void
 keep_pages (HvStore *store, gboolean keep)
 {
   sqlite3_exec (store->db,
-                keep ? "PRAGMA cache_size = -" G_STRINGIFY (HV_STORE_CACHE_KIB)
-                     : "PRAGMA cache_size = -1024",
-                NULL, NULL, NULL);
+                keep ? "PRAGMA cache_size = " HV_STORE_CACHE : "PRAGMA cache_size = -1024", NULL,
+                NULL, NULL);
 }
 
 static HvProfile *

@@ -51,8 +51,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvStatement, sqlite3_finalize)
  * than this costs more than doing without the store. */
 #define HV_STORE_BUSY_MILLISECONDS 3000
 
-/* What SQLite may keep of the file's pages. */
-#define HV_STORE_CACHE_KIB 65536
+/* What SQLite may keep of the file's pages, in the words of its pragma: 64 MiB. */
+#define HV_STORE_CACHE "-65536"
 
 /* Rows in one of a packed table: as schema-7.sql has it. */
 #define HV_STORE_PACK 64

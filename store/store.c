@@ -29,7 +29,7 @@ static const char *const migrations[] = {
  * be copied and be read from read-only media. Keys are never secret: no wiping of what is deleted.
  */
 static const char setup[] = "PRAGMA secure_delete = off;"
-                            "PRAGMA cache_size = -" G_STRINGIFY (HV_STORE_CACHE_KIB) ";"
+                            "PRAGMA cache_size = " HV_STORE_CACHE ";"
                             "PRAGMA cell_size_check = on";
 
 gboolean

@@ -536,6 +536,8 @@ _hv_tree_add_side (HvTree *tree, guint side, const HvTreeSide *from, GHashTable 
       else
         add_sites (tree, side, from, &frames, node_flags, fold.anchor);
 
+      hv_pair_map_clear (&frames.functions);
+
       /* The current side comes last and wins. */
       _hv_tree_describe_keys (tree, profile, keys, weight);
       if (parts)

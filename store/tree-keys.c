@@ -128,6 +128,20 @@ _hv_tree_frame_key (HvTree *tree, const HvProfile *profile, HvTreeFrames *frames
   if (frames->key[f])
     return frames->key[f] - 1;
 
+  /* a function has a frame a line */
+  uint32_t *same = NULL;
+  gboolean found;
+  if (_hv_tree_is_function (frame) && hv_group_is_of_functions (tree->options.group)
+      && tree->options.group != HV_GROUP_LINE)
+    same = hv_pair_map_slot (&frames->functions, frame->function, frame->module, &found);
+  if (same && *same)
+    {
+      frames->key[f] = *same;
+      if (frames->fold->async_body[f])
+        tree->tables->async_body[*same - 1] = TRUE;
+      return *same - 1;
+    }
+
   g_string_truncate (text, 0);
   g_string_truncate (identity, 0);
   switch (frame->flags & HV_FRAME_SYNTHETIC ? HV_GROUP_FUNCTION : tree->options.group)
@@ -178,6 +192,8 @@ _hv_tree_frame_key (HvTree *tree, const HvProfile *profile, HvTreeFrames *frames
         tree->tables->async_body[function] = TRUE;
     }
   frames->key[f] = id + 1;
+  if (same)
+    *same = id + 1;
   return id;
 }
 
@@ -204,45 +220,79 @@ append_readable_body (GString *text, const char *function)
   g_string_append (text, g_str_has_prefix (last, block) ? "::{async}" : " (async)");
 }
 
-void
-_hv_tree_name_keys (HvTree *tree)
+/* The label, where that is not the function's name, and the short one. */
+static void
+name_key (HvTree *tree, uint32_t k)
 {
   g_autoptr (GString) full = g_string_new (NULL);
   g_autoptr (GString) text = g_string_new (NULL);
   gboolean lines = tree->options.group == HV_GROUP_LINE;
+  HvKey *key = &tree->key[k];
+
+  if (*key->function == '\0' || key->flags & HV_FRAME_SYNTHETIC)
+    return;
+  hv_normalise_function (full, key->function);
+  if (tree->tables->async_body[k])
+    {
+      g_autofree char *body = g_strdup (full->str);
+      g_string_truncate (full, 0);
+      _hv_tree_async_name (full, body);
+    }
+  if (tree->tables->mixed[k])
+    hv_generic_name (text, full->str);
+  else
+    append_readable_body (text, full->str);
+  if (text->len)
+    {
+      if (lines && key->line)
+        append_line (text, key);
+      key->label = g_string_chunk_insert (tree->tables->texts, text->str);
+    }
+  g_string_truncate (text, 0);
+  hv_shorten_function (text, full->str);
+  if (lines && key->line)
+    append_line (text, key);
+  key->short_label = g_string_chunk_insert (tree->tables->texts, text->str);
+}
+
+void
+_hv_tree_name_keys (HvTree *tree)
+{
+  struct HvTreeTables *t = tree->tables;
 
   if (!hv_group_is_of_functions (tree->options.group))
     return;
+  if (tree->options.names_on_demand)
+    t->named = g_new0 (uint8_t, MAX (1, tree->n_keys));
+  /* labels are what rows are ordered by */
   for (uint32_t k = 0; k < tree->n_keys; k++)
+    if (t->named == NULL || t->mixed[k] || t->async_body[k]
+        || strstr (tree->key[k].function, "::{async_"))
+      {
+        name_key (tree, k);
+        if (t->named)
+          t->named[k] = TRUE;
+      }
+}
+
+const char *
+hv_key_short_label (const HvTree *tree, uint32_t key)
+{
+  uint8_t *named = tree->tables->named;
+
+  if (named && !named[key])
     {
-      HvKey *key = &tree->key[k];
-      if (*key->function == '\0' || key->flags & HV_FRAME_SYNTHETIC)
-        continue;
-      g_string_truncate (full, 0);
-      hv_normalise_function (full, key->function);
-      if (tree->tables->async_body[k])
-        {
-          g_autofree char *body = g_strdup (full->str);
-          g_string_truncate (full, 0);
-          _hv_tree_async_name (full, body);
-        }
-      g_string_truncate (text, 0);
-      if (tree->tables->mixed[k])
-        hv_generic_name (text, full->str);
-      else
-        append_readable_body (text, full->str);
-      if (text->len)
-        {
-          if (lines && key->line)
-            append_line (text, key);
-          key->label = g_string_chunk_insert (tree->tables->texts, text->str);
-        }
-      g_string_truncate (text, 0);
-      hv_shorten_function (text, full->str);
-      if (lines && key->line)
-        append_line (text, key);
-      key->short_label = g_string_chunk_insert (tree->tables->texts, text->str);
+      name_key ((HvTree *) tree, key);
+      named[key] = TRUE;
     }
+  return tree->key[key].short_label;
+}
+
+void
+_hv_tree_name_rest (HvTree *tree)
+{
+  for (uint32_t k = 0; tree->tables->named && k < tree->n_keys; k++)
+    (void) hv_key_short_label (tree, k);
 }
 
 void
@@ -251,6 +301,8 @@ _hv_tree_find_origins (HvTree *tree)
   g_autoptr (GString) origin = g_string_new (NULL);
   HvGroup group = tree->options.group;
 
+  if (tree->options.names_on_demand)
+    return;
   for (uint32_t k = 0; k < tree->n_keys; k++)
     {
       HvKey *key = &tree->key[k];

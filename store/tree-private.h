@@ -18,6 +18,7 @@ struct HvTreeTables
   uint32_t keys_size, nodes_size;
   uint8_t *mixed;        /* by key: it stands for functions of several names */
   uint8_t *async_body;   /* by key: as in HvTreeFold */
+  uint8_t *named;        /* by key: its short label is made; NULL: all are */
   gboolean with_modules; /* keys tell modules apart */
   gboolean two_profiles;
   gboolean across_loads; /* two processes: a run-time address of one means nothing in the other */
@@ -28,6 +29,7 @@ struct HvTreeTables
 typedef struct
 {
   uint32_t *key;       /* + 1; 0: not yet */
+  HvPairMap functions; /* (function, module) → key + 1, where all frames of both have one */
   uint32_t *site_node; /* by site: the node it was added to */
   uint8_t *flags;
   double *weight; /* cost of the sites whose innermost shown frame it is */
@@ -113,8 +115,22 @@ void _hv_tree_transform (HvTree *tree, const HvTransform *transform);
 
 /* --- tree-rows.c --- */
 
-/* As hv_tree_rows(). */
-GArray *_hv_tree_rows_in_any_order (const HvTree *tree);
+/* Hands on the rows of hv_tree_rows(), in no order. */
+typedef void (*HvRowFunc) (const HvRow *row, gpointer user);
+void _hv_tree_each_row (const HvTree *tree, HvRowFunc func, gpointer user);
+
+/* Of many wide elements the first `most` in an order: those of what was seen so far, as a heap with
+ * the last of them on top. */
+typedef struct
+{
+  GArray *first;
+  guint most;
+  GCompareDataFunc compare; /* never 0 for two of them */
+  gpointer user;
+} HvTopRows;
+
+void _hv_top_rows_add (HvTopRows *top, gconstpointer row);
+void _hv_top_rows_sort (HvTopRows *top); /* at the end */
 
 /* Sorts wide elements, each of which moves once. */
 void _hv_tree_sort_rows (GArray *rows, GCompareDataFunc compare, gpointer user);
@@ -138,6 +154,9 @@ void _hv_tree_async_name (GString *name, const char *function);
 
 /* Short labels, and the common name of the instances of a template. */
 void _hv_tree_name_keys (HvTree *tree);
+
+/* The short labels that are not made yet. */
+void _hv_tree_name_rest (HvTree *tree);
 
 /* Sets where the code of each key is from. */
 void _hv_tree_find_origins (HvTree *tree);

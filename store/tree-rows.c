@@ -41,11 +41,10 @@ row_is_empty (const HvRow *row)
   return TRUE;
 }
 
-static GArray *
-rows_by_stack (const HvTree *tree)
+/* There are as many as nodes: each is made when it is looked at. */
+static void
+each_row_by_stack (const HvTree *tree, HvRowFunc func, gpointer user)
 {
-  GArray *rows = g_array_new (FALSE, FALSE, sizeof (HvRow));
-
   for (uint32_t n = 0; n < tree->n_nodes; n++)
     {
       HvRow row = { .key = tree->node_key[n], .node = n };
@@ -53,9 +52,8 @@ rows_by_stack (const HvTree *tree)
       if (row_is_empty (&row))
         continue;
       row_add (&row, tree, n, FALSE, TRUE);
-      g_array_append_val (rows, row);
+      func (&row, user);
     }
-  return rows;
 }
 
 static GArray *
@@ -219,22 +217,141 @@ _hv_tree_sort_rows (GArray *rows, GCompareDataFunc compare, gpointer user)
     memcpy (rows->data, sorted, (gsize) rows->len * order.size);
 }
 
-GArray *
-_hv_tree_rows_in_any_order (const HvTree *tree)
+void
+_hv_tree_each_row (const HvTree *tree, HvRowFunc func, gpointer user)
 {
-  return tree->options.group == HV_GROUP_STACK ? rows_by_stack (tree)
-         : tree->options.group == HV_GROUP_THREAD || tree->options.group == HV_GROUP_TASK
-             ? rows_by_top (tree)
-             : rows_by_key (tree);
+  HvGroup group = tree->options.group;
+
+  if (group == HV_GROUP_STACK)
+    {
+      each_row_by_stack (tree, func, user);
+      return;
+    }
+  g_autoptr (GArray) rows = group == HV_GROUP_THREAD || group == HV_GROUP_TASK ? rows_by_top (tree)
+                                                                               : rows_by_key (tree);
+  for (guint i = 0; i < rows->len; i++)
+    func (&g_array_index (rows, HvRow, i), user);
+}
+
+static void
+append_row (const HvRow *row, gpointer rows)
+{
+  g_array_append_vals (rows, row, 1);
 }
 
 GArray *
 hv_tree_rows (const HvTree *tree)
 {
-  GArray *rows = _hv_tree_rows_in_any_order (tree);
+  GArray *rows = g_array_new (FALSE, FALSE, sizeof (HvRow));
 
+  _hv_tree_each_row (tree, append_row, rows);
   _hv_tree_sort_rows (rows, compare_rows, (gpointer) tree);
   return rows;
+}
+
+static inline gpointer
+row_at (const HvTopRows *top, guint i)
+{
+  return top->first->data + (gsize) i * g_array_get_element_size (top->first);
+}
+
+static void
+swap_rows (HvTopRows *top, guint i, guint j)
+{
+  char *a = row_at (top, i), *b = row_at (top, j);
+
+  for (guint c = g_array_get_element_size (top->first); c > 0; c--, a++, b++)
+    {
+      char swap = *a;
+      *a = *b;
+      *b = swap;
+    }
+}
+
+static gboolean
+is_after (const HvTopRows *top, guint i, guint j)
+{
+  return top->compare (row_at (top, i), row_at (top, j), top->user) > 0;
+}
+
+static void
+sift_down (HvTopRows *top, guint at)
+{
+  for (guint n = top->first->len; 2 * at + 1 < n;)
+    {
+      guint below = 2 * at + 1;
+      below += below + 1 < n && is_after (top, below + 1, below);
+      if (!is_after (top, below, at))
+        return;
+      swap_rows (top, at, below);
+      at = below;
+    }
+}
+
+void
+_hv_top_rows_add (HvTopRows *top, gconstpointer row)
+{
+  guint n = top->first->len;
+
+  if (n < top->most)
+    {
+      g_array_append_vals (top->first, row, 1);
+      /* a heap only once there are more than are wanted */
+      for (guint at = n / 2 + 1; n + 1 == top->most && at-- > 0;)
+        sift_down (top, at);
+      return;
+    }
+  if (n == 0 || top->compare (row, row_at (top, 0), top->user) >= 0)
+    return;
+  memcpy (row_at (top, 0), row, g_array_get_element_size (top->first));
+  sift_down (top, 0);
+}
+
+void
+_hv_top_rows_sort (HvTopRows *top)
+{
+  _hv_tree_sort_rows (top->first, top->compare, top->user);
+}
+
+typedef struct
+{
+  HvTopRows top;
+  HvRowRest *rest;
+} Sites;
+
+static void
+add_site (const HvRow *row, gpointer user)
+{
+  Sites *sites = user;
+
+  /* what only calls others is no site */
+  if (row->self[HV_SIDE_CURRENT][HV_SLOT_COST] == 0)
+    return;
+  hv_row_rest_add (sites->rest, row, 1);
+  _hv_top_rows_add (&sites->top, row);
+}
+
+GArray *
+hv_tree_top_sites (const HvTree *tree, guint most, HvRowRest *rest)
+{
+  Sites sites = { { .most = most, .compare = compare_rows, .user = (gpointer) tree }, rest };
+
+  *rest = (HvRowRest){ 0 };
+  sites.top.first = g_array_new (FALSE, FALSE, sizeof (HvRow));
+  _hv_tree_each_row (tree, add_site, &sites);
+  _hv_top_rows_sort (&sites.top);
+  for (guint i = 0; i < sites.top.first->len; i++)
+    hv_row_rest_add (rest, &g_array_index (sites.top.first, HvRow, i), -1);
+  return sites.top.first;
+}
+
+void
+hv_row_rest_add (HvRowRest *rest, const HvRow *row, int sign)
+{
+  for (int side = 0; side < HV_N_SIDES; side++)
+    for (int slot = 0; slot < HV_N_SLOTS; slot++)
+      rest->self[side][slot] += sign * row->self[side][slot];
+  rest->n += (guint) sign;
 }
 
 char *

@@ -243,6 +243,7 @@ _hv_tree_new_like (const HvTree *other)
 {
   HvTree *tree = g_new0 (HvTree, 1);
 
+  _hv_tree_name_rest ((HvTree *) other);
   tree->metric = other->metric;
   tree->has_partner = other->has_partner;
   tree->n_sides = other->n_sides;
@@ -397,6 +398,7 @@ hv_tree_free (HvTree *tree)
   g_clear_pointer (&tree->tables->shape, hv_tree_shape_unref);
   g_free (tree->tables->mixed);
   g_free (tree->tables->async_body);
+  g_free (tree->tables->named);
   g_free (tree->tables);
   g_free ((char *) tree->options.focus);
   g_free ((char *) tree->options.ignore);
@@ -429,7 +431,7 @@ hv_tree_label (const HvTree *tree, uint32_t node)
 const char *
 hv_tree_short_label (const HvTree *tree, uint32_t node)
 {
-  return node ? tree->key[tree->node_key[node]].short_label : "all";
+  return node ? hv_key_short_label (tree, tree->node_key[node]) : "all";
 }
 
 uint32_t

@@ -42,6 +42,9 @@ typedef struct
   /* Of HvTransform (transform.h), applied in order after all of the above; NULL: none. Not changed
    * while a tree made with it lives. */
   GPtrArray *transforms;
+  /* Short labels are made when hv_tree_short_label() or hv_key_short_label() asks for them, and no
+   * origins at all: for who shows a few of the keys. Such a tree is one thread's. */
+  gboolean names_on_demand;
   /* What was worked out before of the profile (hv_tree_shape_new()); used where it fits. NULL:
    * nothing. */
   struct HvTreeShape *shape;
@@ -160,6 +163,19 @@ typedef struct
  * g_array_unref(). Elements: HvRow. For a tree that is not bottom-up. */
 GArray *hv_tree_rows (const HvTree *tree);
 
+/* Rows that are not shown each by itself. */
+typedef struct
+{
+  guint n;
+  int64_t self[HV_N_SIDES][HV_N_SLOTS];
+} HvRowRest;
+
+void hv_row_rest_add (HvRowRest *rest, const HvRow *row, int sign);
+
+/* The first `most` of the rows with a current cost of their own, in the order of hv_tree_rows(),
+ * and what the others sum to: for a few of many far cheaper than sorting them. */
+GArray *hv_tree_top_sites (const HvTree *tree, guint most, HvRowRest *rest);
+
 /* Around one function (or what the keys are), wherever it is called, its calls of itself counted as
  * one: `callers` are who calls it, from the nearest on; `callees` are what it calls. Both roots
  * stand for the function and sum to its inclusive cost; the callees' root holds what it allocates
@@ -186,6 +202,9 @@ uint32_t hv_tree_own_node (const HvTree *tree, uint32_t node);
 /* The label of a node: its key's, or "all" for the root. */
 const char *hv_tree_label (const HvTree *tree, uint32_t node);
 const char *hv_tree_short_label (const HvTree *tree, uint32_t node);
+
+/* The short label of a key: where names are made on demand, HvKey.short_label is not set before. */
+const char *hv_key_short_label (const HvTree *tree, uint32_t key);
 
 /* Checks the invariants: inclusive = self + Σ children's, a child's part never above its parent's,
  * Σ self = root. */

@@ -181,6 +181,7 @@ report_question (const Question *q, const HvCommand *c, GError **error)
   if (!hv_command_tree_options (c, q->diff, &options, error))
     return FALSE;
   report.modules = c->verbose;
+  options.names_on_demand = c->print && !c->outputs && !c->format;
   set_view (&report, c);
   HvTreeOptions rows_options = options;
   rows_options.bottom_up = FALSE;

@@ -60,79 +60,21 @@ hv_exporter_kinds (void)
   return kinds;
 }
 
-static int
-by_change (gconstpointer a, gconstpointer b)
-{
-  uint64_t x = (uint64_t) ABS (((const HvDiffRow *) a)->delta);
-  uint64_t y = (uint64_t) ABS (((const HvDiffRow *) b)->delta);
-
-  return x > y ? -1 : x < y;
-}
-
-static int
-by_delta (gconstpointer a, gconstpointer b)
-{
-  int64_t x = ((const HvDiffRow *) a)->delta, y = ((const HvDiffRow *) b)->delta;
-
-  return x > y ? -1 : x < y;
-}
-
-static void
-leave_out (HvReportRows *rows, guint from)
-{
-  for (guint i = from; i < rows->rows->len; i++)
-    {
-      const HvRow *row = &g_array_index (rows->rows, HvDiffRow, i).row;
-      for (int side = 0; side < HV_N_SIDES; side++)
-        for (int slot = 0; slot < HV_N_SLOTS; slot++)
-          rows->rest_self[side][slot] += row->self[side][slot];
-      rows->n_rest++;
-    }
-  g_array_set_size (rows->rows, MIN (from, rows->rows->len));
-}
-
 void
 hv_report_rows (const HvReport *report, guint top, HvReportRows *rows)
 {
-  *rows = (HvReportRows){ 0 };
   if (report->rows_diff)
     {
-      rows->rows = hv_diff_rows (report->rows_diff);
-      if (rows->rows->len > top)
-        {
-          /* The largest growth stays whatever else changed more: it is the question. The sort is
-           * not stable, but rows that change alike are alike. */
-          HvDiffRow largest = g_array_index (rows->rows, HvDiffRow, 0);
-          g_array_sort (rows->rows, by_change);
-          gboolean kept = FALSE;
-          guint at = 0;
-          for (guint i = 0; i < rows->rows->len; i++)
-            if (g_array_index (rows->rows, HvDiffRow, i).row.key == largest.row.key
-                && g_array_index (rows->rows, HvDiffRow, i).row.node == largest.row.node)
-              at = i;
-          kept = at < top;
-          if (!kept && top > 0 && largest.delta > 0)
-            {
-              HvDiffRow *last = &g_array_index (rows->rows, HvDiffRow, top - 1);
-              g_array_index (rows->rows, HvDiffRow, at) = *last;
-              *last = largest;
-            }
-          leave_out (rows, top);
-          g_array_sort (rows->rows, by_delta);
-        }
+      rows->rows = hv_diff_top_rows (report->rows_diff, top, &rows->rest);
       return;
     }
-
-  g_autoptr (GArray) all = hv_tree_rows (report->rows_tree);
-  rows->rows = g_array_new (FALSE, TRUE, sizeof (HvDiffRow));
-  for (guint i = 0; i < all->len; i++)
+  g_autoptr (GArray) sites = hv_tree_top_sites (report->rows_tree, top, &rows->rest);
+  rows->rows = g_array_sized_new (FALSE, TRUE, sizeof (HvDiffRow), sites->len);
+  for (guint i = 0; i < sites->len; i++)
     {
-      HvDiffRow row = { .row = g_array_index (all, HvRow, i) };
-      /* what only calls others is no site */
-      if (row.row.self[HV_SIDE_CURRENT][HV_SLOT_COST] != 0)
-        g_array_append_val (rows->rows, row);
+      HvDiffRow row = { .row = g_array_index (sites, HvRow, i) };
+      g_array_append_val (rows->rows, row);
     }
-  leave_out (rows, top);
 }
 
 void

@@ -65,9 +65,8 @@ const char *hv_exporter_kinds (void);
  * largest growth first; then what is left out, summed, so that the whole still adds up. */
 typedef struct
 {
-  GArray *rows; /* of HvDiffRow; without a diff its `row` alone is set */
-  guint n_rest; /* sites left out */
-  int64_t rest_self[HV_N_SIDES][HV_N_SLOTS];
+  GArray *rows;   /* of HvDiffRow; without a diff its `row` alone is set */
+  HvRowRest rest; /* sites left out */
 } HvReportRows;
 
 void hv_report_rows (const HvReport *report, guint top, HvReportRows *rows);

@@ -191,8 +191,8 @@ add_profile_sites (cJSON *root, const HvReport *report)
       cJSON_AddItemToArray (sites, site);
     }
   rest = cJSON_AddObjectToObject (root, "rest");
-  add_int (rest, "sites", rows.n_rest);
-  add_int (rest, "self", rows.rest_self[HV_SIDE_CURRENT][HV_SLOT_COST]);
+  add_int (rest, "sites", rows.rest.n);
+  add_int (rest, "self", rows.rest.self[HV_SIDE_CURRENT][HV_SLOT_COST]);
   hv_report_rows_clear (&rows);
 }
 
@@ -224,12 +224,12 @@ add_diff_sites (cJSON *root, const HvReport *report)
       cJSON_AddItemToArray (sites, site);
     }
   rest = cJSON_AddObjectToObject (root, "rest");
-  add_int (rest, "sites", rows.n_rest);
-  add_int (rest, "base", rows.rest_self[HV_SIDE_BASE][HV_SLOT_COST]);
-  add_int (rest, "current", rows.rest_self[HV_SIDE_CURRENT][HV_SLOT_COST]);
+  add_int (rest, "sites", rows.rest.n);
+  add_int (rest, "base", rows.rest.self[HV_SIDE_BASE][HV_SLOT_COST]);
+  add_int (rest, "current", rows.rest.self[HV_SIDE_CURRENT][HV_SLOT_COST]);
   add_int (rest, "delta",
-           rows.rest_self[HV_SIDE_CURRENT][HV_SLOT_COST]
-               - rows.rest_self[HV_SIDE_BASE][HV_SLOT_COST]);
+           rows.rest.self[HV_SIDE_CURRENT][HV_SLOT_COST]
+               - rows.rest.self[HV_SIDE_BASE][HV_SLOT_COST]);
   hv_report_rows_clear (&rows);
 }
 

@@ -132,7 +132,8 @@ where (const HvReport *report, const HvRow *row, const uint32_t *of_key)
   const HvTree *tree = report->rows_tree;
   const HvKey *key = row->key == HV_NO_KEY ? NULL : &tree->key[row->key];
   HvGroup group = tree->options.group;
-  GString *place = g_string_new (key ? key->short_label : hv_report_row_label (report, row));
+  GString *place = g_string_new (key ? hv_key_short_label (tree, row->key)
+                                     : hv_report_row_label (report, row));
 
   if (key == NULL)
     return g_string_free (place, FALSE);
@@ -143,7 +144,7 @@ where (const HvReport *report, const HvRow *row, const uint32_t *of_key)
     {
       /* the names of both need the room, and where in its headers the library allocates helps no
        * one */
-      g_string_printf (place, "%s ← %s", last_parts (key->short_label),
+      g_string_printf (place, "%s ← %s", last_parts (hv_key_short_label (tree, row->key)),
                        hv_tree_short_label (tree, caller));
       return g_string_free (place, FALSE);
     }
@@ -381,16 +382,16 @@ append_rows (GString *out, const HvReport *report)
         hv_table_add (&table, hv_format_count (row->self[HV_SIDE_CURRENT][HV_SLOT_PARTNER]));
       hv_table_add (&table, where (report, row, of_key));
     }
-  if (rows.n_rest)
+  if (rows.rest.n)
     {
-      int64_t self = rows.rest_self[HV_SIDE_CURRENT][HV_SLOT_COST];
-      g_autofree char *count = hv_format_count (rows.n_rest);
+      int64_t self = rows.rest.self[HV_SIDE_CURRENT][HV_SLOT_COST];
+      g_autofree char *count = hv_format_count (rows.rest.n);
       hv_table_add (&table, hv_format_value (report->profile, report->metric, self));
       hv_table_add (&table, hv_format_percent (self, whole));
       hv_table_add (&table, g_strdup (""));
       hv_table_add (&table, g_strdup (""));
       if (blocks)
-        hv_table_add (&table, hv_format_count (rows.rest_self[HV_SIDE_CURRENT][HV_SLOT_PARTNER]));
+        hv_table_add (&table, hv_format_count (rows.rest.self[HV_SIDE_CURRENT][HV_SLOT_PARTNER]));
       hv_table_add (&table, g_strdup_printf ("(%s more)", count));
     }
   hv_table_append (&table, out, "rrrrr");
@@ -576,15 +577,15 @@ append_diff_rows (GString *out, const HvReport *report, const HvReportRows *rows
       hv_table_add (&table, objects_word (row));
       hv_table_add (&table, where (report, &row->row, of_key));
     }
-  int64_t rest = rows->rest_self[HV_SIDE_CURRENT][HV_SLOT_COST]
-                 - rows->rest_self[HV_SIDE_BASE][HV_SLOT_COST];
+  int64_t rest = rows->rest.self[HV_SIDE_CURRENT][HV_SLOT_COST]
+                 - rows->rest.self[HV_SIDE_BASE][HV_SLOT_COST];
   const struct
   {
     guint n;
     int64_t delta;
     const char *format;
   } sums[] = { { n_below, below, sampled ? "(%s below the noise)" : "(%s below threshold)" },
-               { rows->n_rest, rest, "(%s more)" } };
+               { rows->rest.n, rest, "(%s more)" } };
   for (gsize i = 0; i < G_N_ELEMENTS (sums); i++)
     if (sums[i].n)
       {
