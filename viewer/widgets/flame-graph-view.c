@@ -232,7 +232,7 @@ hv_flame_graph_set_zoom (HvFlameGraph *self, uint32_t node, guint forest)
   self->zoom_forests = forests;
   hv_flame_graph_reset_viewport (self);
   hv_flame_graph_drop_layout (self);
-  if (old && gtk_widget_get_mapped (GTK_WIDGET (self)))
+  if (old && old->n_boxes && gtk_widget_get_mapped (GTK_WIDGET (self)))
     start_motion (self, old, deeper, deeper == node && node ? forest : old->box[0].forest);
   g_signal_emit_by_name (self, "zoomed", node);
 }

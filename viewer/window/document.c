@@ -44,7 +44,7 @@ struct _HvDocument
   char *key;                /* of what is shown in the store; NULL: it is not kept */
   char *stamp;              /* what the files were like when they were last read */
   GPtrArray *binaries;      /* of char *: PATH=FILE as the user located them */
-  HvSymbolsWindow *symbols; /* NULL: never asked for */
+  HvSymbolsWindow *symbols; /* weak: it goes with the window it was opened from; NULL: none */
   char *title, *subtitle;
 
   HvProfileViewStart start;
@@ -372,7 +372,7 @@ hv_document_close (HvDocument *self)
   g_clear_pointer (&self->key, g_free);
   if (self->symbols)
     gtk_window_destroy (GTK_WINDOW (self->symbols));
-  g_clear_object (&self->symbols);
+  g_clear_weak_pointer (&self->symbols);
 }
 
 /* --- the start page --- */
@@ -420,7 +420,7 @@ hv_document_show_symbols (HvDocument *self)
 
   if (!self->symbols)
     {
-      self->symbols = g_object_ref (hv_symbols_window_new (window));
+      g_set_weak_pointer (&self->symbols, hv_symbols_window_new (window));
       g_signal_connect_object (self->symbols, "located", G_CALLBACK (hv_document_locate), self,
                                G_CONNECT_SWAPPED);
       g_signal_connect_object (self->symbols, "cancel", G_CALLBACK (hv_document_cancel), self,

@@ -81,7 +81,7 @@ write_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancell
 }
 
 static void
-written_cb (GObject *source, GAsyncResult *result, gpointer user)
+written_cb (GObject *source, GAsyncResult *result, gpointer application)
 {
   HvMainWindow *self = HV_MAIN_WINDOW (source);
   const Job *job = g_task_get_task_data (G_TASK (result));
@@ -92,6 +92,8 @@ written_cb (GObject *source, GAsyncResult *result, gpointer user)
   hv_main_window_toast (self, g_task_propagate_boolean (G_TASK (result), &error) ? saved
                                                                                  : error->message);
   g_signal_emit_by_name (self, "exported");
+  if (application)
+    g_application_release (application);
 }
 
 static const char *
@@ -111,10 +113,14 @@ hv_main_window_export (HvMainWindow *self, const char *path)
   g_return_if_fail (HV_IS_MAIN_WINDOW (self));
   HvViewShot *shot = hv_view_shot_new (self->view);
   const char *kind = kind_of (path);
+  GApplication *application = G_APPLICATION (gtk_window_get_application (GTK_WINDOW (self)));
 
   if (!shot)
     return;
-  g_autoptr (GTask) task = g_task_new (self, NULL, written_cb, NULL);
+  /* Closing the window must not throw the file away. */
+  if (application)
+    g_application_hold (application);
+  g_autoptr (GTask) task = g_task_new (self, NULL, written_cb, application);
   Job *job = g_new0 (Job, 1);
   job->shot = shot;
   job->path = g_strdup (path);

@@ -67,6 +67,15 @@ chosen_cb (HvMainWindow *self, char **files, int kind)
 /* --- what the tab view tells --- */
 
 static void
+update_tab_actions (HvMainWindow *self)
+{
+  gboolean several = adw_tab_view_get_n_pages (self->tabs) > 1;
+
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.close-other-tabs", several);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.detach-tab", several);
+}
+
+static void
 page_attached_cb (HvMainWindow *self, AdwTabPage *page)
 {
   HvDocument *document = document_of (page);
@@ -77,6 +86,7 @@ page_attached_cb (HvMainWindow *self, AdwTabPage *page)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (document, "chosen", G_CALLBACK (chosen_cb), self, G_CONNECT_SWAPPED);
   update_tab (self, document);
+  update_tab_actions (self);
 }
 
 static void
@@ -100,16 +110,13 @@ selected_cb (HvMainWindow *self)
 static void
 page_detached_cb (HvMainWindow *self, AdwTabPage *page)
 {
-  int n = adw_tab_view_get_n_pages (self->tabs);
-
   g_signal_handlers_disconnect_by_data (document_of (page), self);
   if (gtk_widget_in_destruction (GTK_WIDGET (self)))
     return;
   if (self->menu_page == page)
     self->menu_page = NULL;
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.close-other-tabs", n > 1);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.detach-tab", n > 1);
-  if (n == 0)
+  update_tab_actions (self);
+  if (adw_tab_view_get_n_pages (self->tabs) == 0)
     gtk_window_close (GTK_WINDOW (self));
 }
 
@@ -258,11 +265,8 @@ hv_main_window_add_tab (HvMainWindow *self)
   HvDocument *document = hv_document_new (self->session, &self->start);
   AdwTabPage *page = adw_tab_view_add_page (self->tabs, GTK_WIDGET (document),
                                             adw_tab_view_get_selected_page (self->tabs));
-  int n = adw_tab_view_get_n_pages (self->tabs);
 
   adw_tab_view_set_selected_page (self->tabs, page);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.close-other-tabs", n > 1);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.detach-tab", n > 1);
   return document;
 }
 

@@ -24,11 +24,16 @@ overview_cb (GObject *source, GAsyncResult *result, gpointer user)
   HvProfiles *profiles = g_task_get_task_data (G_TASK (result));
   g_autoptr (HvOverview) overview = g_task_propagate_pointer (G_TASK (result), NULL);
 
-  if (!self->box || --self->overviews || profiles != self->profiles)
+  if (!self->box)
     return;
-  g_clear_pointer (&self->overview, hv_overview_unref);
-  self->overview = g_steal_pointer (&overview);
-  hv_profile_view_show_overview (self);
+  self->overviews--;
+  /* what is said of the files before comes too late */
+  if (profiles == self->profiles)
+    {
+      g_clear_pointer (&self->overview, hv_overview_unref);
+      self->overview = g_steal_pointer (&overview);
+      hv_profile_view_show_overview (self);
+    }
   if (self->changed_waits)
     hv_profile_view_tell_changed (self);
 }

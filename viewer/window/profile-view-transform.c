@@ -26,17 +26,18 @@ list_unref (gpointer list)
 }
 
 void
-hv_profile_view_init_transforms (HvProfileView *self)
-{
-  self->steps = g_ptr_array_new_with_free_func (list_unref);
-}
-
-void
 hv_profile_view_forget_transforms (HvProfileView *self)
 {
   g_ptr_array_set_size (self->steps, 0);
   g_ptr_array_add (self->steps, NULL);
   self->step = 0;
+}
+
+void
+hv_profile_view_init_transforms (HvProfileView *self)
+{
+  self->steps = g_ptr_array_new_with_free_func (list_unref);
+  hv_profile_view_forget_transforms (self);
 }
 
 /* Makes `list` (taken; NULL: none) the newest step. */
@@ -53,6 +54,9 @@ hv_profile_view_take_transforms (HvProfileView *self, GPtrArray *list)
 {
   guint at;
 
+  /* the same list, or none, can be at several steps */
+  if (self->steps->len && list_now (self) == list)
+    return;
   if (g_ptr_array_find (self->steps, list, &at))
     self->step = at;
   else

@@ -674,7 +674,7 @@ hv_profile_view_open (HvProfileView *self, HvProfiles *profiles, const HvProfile
   hv_profile_view_drop_state (self);
   g_clear_pointer (&self->history, hv_history_free);
   self->history = hv_history_new ();
-  hv_profile_view_init_transforms (self);
+  hv_profile_view_forget_transforms (self);
   self->status = HV_STATUS_SAME;
   hv_flame_graph_set_scene (self->flame, NULL);
   hv_flame_graph_set_view (self->flame, HV_FLAME_CURRENT);

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <glib/gstdio.h>
+
+#include "viewer/window/document.h"
+#include "viewer/window/profile-view-private.h"
+#include "window-tests.h"
+
+/* Odd sequences: what goes while it is still needed, comes late, or is empty. */
+
+static const HvProfileViewStart start;
+static char *base, *current;
+
+static HvMainWindow *
+open_both (void)
+{
+  HvMainWindow *window = open_window ((const char *const[]){ base, NULL }, HV_LOAD_ONE);
+
+  hv_main_window_open (window, (const char *const[]){ current, NULL }, HV_LOAD_ONE, NULL, NULL);
+  wait_until (!hv_main_window_is_loading (window));
+  return window;
+}
+
+static void
+act (HvMainWindow *window, const char *action)
+{
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), action, NULL));
+}
+
+/* Of two equal files nothing grew: there is no box to zoom out from. */
+static void
+test_empty_graph (void)
+{
+  HvMainWindow *window = open_window ((const char *const[]){ base, base, NULL }, HV_LOAD_DIFF);
+  HvFlameGraph *graph = hv_profile_view_get_flame_graph (hv_main_window_get_view (window));
+  double scale, left;
+
+  g_assert_cmpuint (hv_flame_graph_get_layout (graph)->n_boxes, ==, 0);
+  act (window, "win.zoom-in");
+  gtk_test_widget_wait_for_draw (GTK_WIDGET (window));
+  act (window, "win.zoom-reset");
+  hv_flame_graph_get_viewport (graph, &scale, &left);
+  g_assert_cmpfloat (scale, ==, 1);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+/* Taking the last chip away is a step, as putting it there was. */
+static void
+test_undo_of_removal (void)
+{
+  HvMainWindow *window = open_window ((const char *const[]){ current, NULL }, HV_LOAD_ONE);
+  HvProfileView *view = hv_main_window_get_view (window);
+  const HvScene *scene = hv_profile_view_get_scene (view);
+
+  g_assert_false (hv_profile_view_undo (view, -1));
+  hv_flame_graph_select (hv_profile_view_get_flame_graph (view), find (scene, "handle"));
+  g_assert_true (hv_profile_view_transform (view, HV_TRANSFORM_DROP));
+  scene = wait_for_another (view, scene);
+  g_assert_cmpuint (scene->question.options.transforms->len, ==, 1);
+
+  GtkWidget *remove = chip (view, "×");
+  g_assert_nonnull (remove);
+  g_signal_emit_by_name (remove, "clicked");
+  scene = wait_for_another (view, scene);
+  g_assert_null (scene->question.options.transforms);
+
+  g_assert_true (hv_profile_view_undo (view, -1));
+  scene = wait_for_another (view, scene);
+  g_assert_cmpuint (scene->question.options.transforms->len, ==, 1);
+  g_assert_true (hv_profile_view_undo (view, -1));
+  scene = wait_for_another (view, scene);
+  g_assert_null (scene->question.options.transforms);
+  g_assert_false (hv_profile_view_undo (view, -1));
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+/* What the files before had to say comes late: what is shown is of those now. */
+static void
+test_replaced_twice (void)
+{
+  HvMainWindow *window = open_window ((const char *const[]){ current, NULL }, HV_LOAD_ONE);
+  HvProfileView *view = hv_main_window_get_view (window);
+  g_autoptr (HvProfiles) first = hv_profiles_new (make_profile (TRUE), NULL);
+  g_autoptr (HvProfiles) second = hv_profiles_new (make_profile (FALSE), NULL);
+  HvOverview *before = view->overview;
+
+  g_assert_nonnull (before);
+  g_rw_lock_writer_lock (&first->lock);
+  hv_profile_view_replace (view, first);
+  hv_profile_view_replace (view, second);
+  wait_until (view->scene->profiles == second && view->overviews == 1);
+  g_assert_cmpint (view->overview->ranking[HV_RANKING_LIVE].whole, ==, 60 * 1000);
+  g_rw_lock_writer_unlock (&first->lock);
+  wait_until (!view->changed_waits && view->overviews == 0);
+  g_assert_cmpint (view->overview->ranking[HV_RANKING_LIVE].whole, ==, 60 * 1000);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+/* The last tab of a window can be moved to another, and the window with it: what belongs to the tab
+ * goes along. */
+static void
+test_symbols_of_moved_tab (void)
+{
+  HvMainWindow *window = open_both ();
+  HvDocument *document = hv_main_window_get_document (window);
+  HvSymbolsWindow *symbols = hv_document_show_symbols (document);
+  gtk_window_close (GTK_WINDOW (symbols));
+  g_assert_false (gtk_widget_get_visible (GTK_WIDGET (symbols)));
+
+  act (window, "win.detach-tab");
+  HvMainWindow *other = HV_MAIN_WINDOW (gtk_widget_get_root (GTK_WIDGET (document)));
+  g_assert_true (other != window);
+  gtk_window_destroy (GTK_WINDOW (window));
+
+  symbols = hv_document_show_symbols (document);
+  g_assert_true (gtk_widget_get_visible (GTK_WIDGET (symbols)));
+  g_assert_true (gtk_window_get_transient_for (GTK_WINDOW (symbols)) == GTK_WINDOW (other));
+  gtk_window_destroy (GTK_WINDOW (other));
+}
+
+static gboolean
+can (HvMainWindow *window, const char *action)
+{
+  AdwTabView *tabs = hv_main_window_get_tabs (window);
+  int n = adw_tab_view_get_n_pages (tabs);
+
+  gtk_widget_activate_action (GTK_WIDGET (window), action, NULL);
+  return adw_tab_view_get_n_pages (tabs) != n;
+}
+
+/* A tab that is moved into a window counts there as if it had been opened there. */
+static void
+test_tabs_of_target (void)
+{
+  HvMainWindow *window = open_both ();
+  HvMainWindow *other = open_window ((const char *const[]){ base, NULL }, HV_LOAD_ONE);
+  AdwTabView *from = hv_main_window_get_tabs (window), *to = hv_main_window_get_tabs (other);
+
+  g_assert_false (can (other, "win.detach-tab"));
+  adw_tab_view_transfer_page (from, adw_tab_view_get_nth_page (from, 0), to, 0);
+  g_assert_cmpint (adw_tab_view_get_n_pages (to), ==, 2);
+  act (other, "win.close-other-tabs");
+  g_assert_cmpint (adw_tab_view_get_n_pages (to), ==, 1);
+  gtk_window_destroy (GTK_WINDOW (other));
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+static void
+activate_cb (GtkApplication *application, const char *path)
+{
+  HvMainWindow *window = hv_main_window_new (application, &quiet_session, &start);
+
+  hv_main_window_open (window, (const char *const[]){ base, current, NULL }, HV_LOAD_DIFF, NULL,
+                       NULL);
+  wait_until (!hv_main_window_is_loading (window));
+  hv_main_window_export (window, path);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+/* Who exports and leaves has the file. */
+static void
+test_export_and_close (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("heapview-test-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "late.png", NULL);
+  g_autoptr (AdwApplication) application = adw_application_new (NULL, G_APPLICATION_NON_UNIQUE);
+
+  g_signal_connect (application, "activate", G_CALLBACK (activate_cb), path);
+  g_assert_cmpint (g_application_run (G_APPLICATION (application), 0, NULL), ==, 0);
+  g_assert_true (g_file_test (path, G_FILE_TEST_IS_REGULAR));
+  g_unlink (path);
+  g_rmdir (folder);
+}
+
+int
+main (int argc, char **argv)
+{
+  gtk_test_init (&argc, &argv, NULL);
+  adw_init ();
+  hv_window_register_resource ();
+  base = g_test_build_filename (G_TEST_DIST, "base.heap", NULL);
+  current = g_test_build_filename (G_TEST_DIST, "cur.heap", NULL);
+  g_test_add_func ("/odd/empty-graph", test_empty_graph);
+  g_test_add_func ("/odd/undo-of-removal", test_undo_of_removal);
+  g_test_add_func ("/odd/replaced-twice", test_replaced_twice);
+  g_test_add_func ("/odd/symbols-of-moved-tab", test_symbols_of_moved_tab);
+  g_test_add_func ("/odd/tabs-of-target", test_tabs_of_target);
+  g_test_add_func ("/odd/export-and-close", test_export_and_close);
+  return g_test_run ();
+}
