@@ -7,7 +7,7 @@
 
 /* Raise it when an importer gives other results for the same file: stored profiles are then read
  * anew. */
-#define IMPORT_VERSION 7
+#define IMPORT_VERSION 8
 
 char **
 hv_session_follow_settings (HvSession *session, const HvSettings *settings)

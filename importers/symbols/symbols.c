@@ -201,14 +201,18 @@ is_found (const HvSymbolGroup *group)
   return group->verdict != HV_VERDICT_NONE;
 }
 
-/* What was checked of a file that is used. */
+/* What was checked of a file that is used. A build id that was noted from a file used before proves
+ * no more than was known of that one. */
 static HvModuleVerdict
-judge (const HvVerdict *verdict, const HvModule *module, HvElf *elf, gboolean same_build)
+judge (const HvSymbolGroup *group, const HvVerdict *verdict, const HvModule *module, HvElf *elf,
+       gboolean same_build)
 {
   gboolean some = verdict->checked > 0 && verdict->calls == verdict->checked;
   gboolean mapped = module && hv_verify_layout_known (elf, module->code_offset, module->code_size);
+  HvModuleVerdict before = is_found (group) || !module ? group->verdict : module->verdict;
+  gboolean known = same_build && (before == HV_VERDICT_NONE || before == HV_VERDICT_MATCHES);
 
-  if (same_build || verdict->checked >= MIN_CALLS || (some && mapped))
+  if (known || verdict->checked >= MIN_CALLS || (some && mapped))
     return HV_VERDICT_MATCHES;
   return HV_VERDICT_UNVERIFIED;
 }
@@ -238,7 +242,7 @@ resolve_file (HvResolver *r, HvSymbolGroup *group, HvElf *elf, const char *path,
   const HvModule *module = hv_resolver_module (r, group->path);
   gboolean layout = module == NULL
                     || hv_verify_layout (elf, module->code_offset, module->code_size);
-  HvModuleVerdict verdict = judge (&calls, module, elf, same_build);
+  HvModuleVerdict verdict = judge (group, &calls, module, elf, same_build);
   if (!hv_verdict_ok (&calls))
     {
       g_autofree char *why = g_strdup_printf ("%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
@@ -249,7 +253,7 @@ resolve_file (HvResolver *r, HvSymbolGroup *group, HvElf *elf, const char *path,
   else if (!layout && calls.checked < MIN_CALLS)
     refuse (group, path, "its code is not what was mapped",
             "its code lies elsewhere than what was mapped");
-  else if (is_found (group) && verdict != HV_VERDICT_MATCHES)
+  else if (is_found (group) && verdict != HV_VERDICT_MATCHES && !same_build)
     hv_find_say (group->tried, path, "not proven to be the same build");
   else
     {

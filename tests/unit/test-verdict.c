@@ -32,6 +32,27 @@ test_matches (void)
   assert_verdict (same, HV_VERDICT_MATCHES);
 }
 
+/* The build id of a file that was used before is no proof that it was the right one. */
+static void
+test_same_file_again (void)
+{
+  static const HvModuleVerdict verdicts[] = { HV_VERDICT_UNVERIFIED, HV_VERDICT_MATCHES };
+  g_autofree char *path = data_path ("gcc-5.so");
+  HvImportOptions options = { 0 };
+  g_autoptr (HvProfile) first = make_profile (path, stack, G_N_ELEMENTS (stack));
+
+  resolve (first, &options);
+  for (gsize i = 0; i < G_N_ELEMENTS (verdicts); i++)
+    {
+      g_autoptr (HvProfile) again = make_profile (path, stack, G_N_ELEMENTS (stack));
+      again->module[0].build_id = hv_profile_intern (
+          again, hv_profile_string (first, first->module[0].build_id), -1);
+      again->module[0].verdict = verdicts[i];
+      resolve (again, &options);
+      assert_verdict (again, verdicts[i]);
+    }
+}
+
 static void
 test_mismatch (void)
 {
@@ -135,6 +156,7 @@ main (int argc, char **argv)
   symbols_init (&argc, &argv);
   find_calls ();
   g_test_add_func ("/verdict/matches", test_matches);
+  g_test_add_func ("/verdict/same-file-again", test_same_file_again);
   g_test_add_func ("/verdict/mismatch", test_mismatch);
   g_test_add_func ("/verdict/moved-code", test_moved_code);
   g_test_add_func ("/verdict/replaced", test_replaced);
