@@ -12,6 +12,8 @@
 #define MIN_MOMENTS 16
 
 #define MAX_ROW ((1 + HT_ROW_METRICS) * HV_MAX_VARINT)
+/* There from the start: moments may have no rows at all. */
+#define LEAST_SIZE (64 * 1024)
 
 static const HvMetric metrics[HT_ROW_METRICS] = { HV_METRIC_LIVE_BYTES, HV_METRIC_LIVE_BLOCKS,
                                                   HV_METRIC_TOTAL_BYTES, HV_METRIC_TOTAL_BLOCKS };
@@ -23,6 +25,8 @@ ht_timeline_new (void)
 
   timeline->moment = g_new (HvMoment, MAX_MOMENTS);
   timeline->start = g_new (uint64_t, MAX_MOMENTS);
+  timeline->rows_size = LEAST_SIZE;
+  timeline->rows = g_malloc (LEAST_SIZE);
   timeline->stamps_per_moment = 1;
   return timeline;
 }
@@ -49,7 +53,7 @@ ht_timeline_add_row (HtTimeline *timeline, uint32_t site, const int64_t *values)
 {
   if (timeline->rows_size - timeline->rows_used < MAX_ROW)
     {
-      timeline->rows_size += timeline->rows_size / 2 + 64 * 1024;
+      timeline->rows_size += timeline->rows_size / 2 + LEAST_SIZE;
       timeline->rows = g_realloc (timeline->rows, timeline->rows_size);
     }
 

@@ -785,6 +785,21 @@ test_rows (void)
     }
 }
 
+/* Time that passes while nothing is allocated: more moments than are kept, none with a row. */
+static void
+test_empty_moments (void)
+{
+  g_autoptr (GString) text = g_string_new (HEADER "s 4 prog\ni 1000 1\nt 1 0\na 10 1\n");
+
+  for (int i = 1; i <= 600; i++)
+    g_string_append_printf (text, "c %x\n", i * 10);
+  g_string_append (text, FOOTER);
+  g_autoptr (HvProfile) profile = read_text (text->str);
+  g_assert_cmpuint (profile->n_moments, >, 0);
+  g_assert_cmpuint (profile->n_rows, ==, 0);
+  g_assert_cmpint (hv_profile_total (profile, HV_METRIC_LIVE_BYTES), ==, 0);
+}
+
 /* Numbers of every length, through the fast loop and beside it. */
 static void
 test_indices (void)
@@ -1072,6 +1087,7 @@ main (int argc, char **argv)
   g_test_add_func ("/heaptrack/wrap", test_wrap);
   g_test_add_func ("/heaptrack/many-rows", test_many_rows);
   g_test_add_func ("/heaptrack/rows", test_rows);
+  g_test_add_func ("/heaptrack/empty-moments", test_empty_moments);
   g_test_add_func ("/heaptrack/indices", test_indices);
   g_test_add_func ("/heaptrack/frames", test_frames);
   g_test_add_func ("/heaptrack/same-place", test_same_place);
