@@ -4,14 +4,18 @@
 
 Every control has a name, the flame graph's description follows the keyboard, and the table of calls
 holds what the flame graph holds."""
+import os
 import re
+import shutil
 import sys
+import tempfile
 
 sys.dont_write_bytecode = True  # the sources may be read-only
 import screen
-from screen import answers, expect, focus, graph, key, names, until
+from screen import answers, expect, focus, graph, key, names, node, until
 
 heapview, base, current, screen.directory = sys.argv[1:5]
+recording = os.path.join(os.path.dirname(base), "frontend.zst")
 
 CONTROLS = {
     "button", "push button", "toggle button", "check box", "radio button", "switch", "slider", "spin button",
@@ -61,8 +65,8 @@ def named(where, theirs=()):
     expect(n > 5 and not without, f"{where}: each of {n} controls has a name")
 
 
-def start(*arguments):
-    screen.start(heapview, "--no-store", "--no-symbols", *arguments)
+def start(*arguments, options=("--no-store", "--no-symbols")):
+    screen.start(heapview, *options, *arguments)
     until("the application in the accessibility tree", screen.application)
 
 
@@ -81,6 +85,11 @@ def page(keys, tab):
     key(keys)
     until(f"the page {tab}", active(tab))
     named(tab)
+
+
+def moment():
+    """What the timeline says of the moment it stands at."""
+    return answers(lambda n: n.get_description() or None if n.get_name() == "Timeline" else None)
 
 
 def wait_for_table(name):
@@ -184,6 +193,60 @@ try:
     key("2")
     named("the table of a diff")
     end()
+
+    # a recording: its timeline
+    start(recording)
+    until("the summary", lambda: any("Findings" in n for n in names()))
+    focus()
+    told = until("the timeline", moment)
+    for press in ("Home", "Right"):
+        key("4", press)
+        told = until(f"the moment after {press}", lambda: moment() if moment() not in ([], told) else None)
+    key("shift+Right", "shift+Right")
+    until("the range", lambda: "Show Only This Range" in names())
+    named("Timeline with a range")
+    key("Escape", "bracketleft", "n", "bracketright")
+    until("two marks", lambda: any("Compare A with B" in n for n in names()))
+    named("Timeline with marks")
+
+    # the menu of a tab; libadwaita 1.2 gives the tab itself no role
+    window = focus("--name", "frontend.zst")
+    key("ctrl+t")
+    until("a second tab", lambda: "New Tab" in names("label"))
+    named("two tabs")
+    screen.press(window, 200, 74, 3)
+    until("the menu of the tab", lambda: any("Move to New Window" in n.replace("_", "") for n in names()))
+    named("the menu of a tab")
+    key("Escape")
+    end()
+
+    # what is missing, in a window of its own
+    folder = tempfile.mkdtemp()
+    bare = os.path.join(folder, "bare.heap")
+    with open(bare, "w", encoding="utf-8") as f:
+        f.write(screen.BARE)
+    start(bare, options=("--no-store",))
+    button = until("the button on missing symbols", lambda: node("No symbols: 100"))
+    button.get_action_iface().do_action(0)
+    until("the symbols", lambda: node("Locate the symbols of program"))
+    named("missing symbols")
+    focus("--name", "Missing Symbols")
+    key("Escape")
+    until("its end", lambda: not node("Locate the symbols of program"))
+    end()
+
+    # saved views: none, then one
+    start(current, options=("--store", os.path.join(folder, "profiles.db"), "--no-symbols"))
+    until("the summary", lambda: any("Findings" in n for n in names()))
+    focus()
+    key("ctrl+b")
+    until("saved views", lambda: "Save as View" in names())
+    named("saved views")
+    key("m", "i", "n", "e", "Return")
+    until("a saved view", lambda: "Delete “mine”" in names())
+    named("one saved view")
+    end()
+    shutil.rmtree(folder)
 
     # nothing yet
     start()

@@ -24,6 +24,18 @@ for tool in ("xdotool", "import", "identify"):
         skip(f"no {tool} here")
 
 WAIT = 30 * (4 if "SLOW" in os.environ else 1)
+# A dump whose program nobody has.
+BARE = """heap_v2/1
+  t*: 0: 0 [0: 0]
+@ 0x401101
+  t*: 3: 750 [0: 0]
+  t1: 2: 500 [0: 0]
+  t2: 1: 250 [0: 0]
+
+MAPPED_LIBRARIES:
+00400000-00500000 r-xp 00000000 08:01 11 /nowhere/bin/program
+"""
+
 process = None    # the program that runs
 directory = "."   # for pictures
 
@@ -130,6 +142,11 @@ def graph():
 
 def key(*keys):
     subprocess.run(["xdotool", "key", "--delay", "40", *keys], check=True)
+    time.sleep(0.3)
+
+
+def press(window, x, y, button):
+    subprocess.run(["xdotool", "mousemove", "--window", window, str(x), str(y), "click", str(button)], check=True)
     time.sleep(0.3)
 
 
