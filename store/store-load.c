@@ -59,6 +59,82 @@ read_table (HvStoreJob *job, const HvStoreTable *table, gint64 id, uint64_t n, G
   return _hv_store_fail (job->store, "the store cannot be read", error);
 }
 
+/* Each page is read once: where they were kept, each would be written to memory that was not
+ * touched before. */
+static void
+keep_pages (HvStore *store, gboolean keep)
+{
+  sqlite3_exec (store->db,
+                keep ? "PRAGMA cache_size = " HV_STORE_CACHE : "PRAGMA cache_size = -1024", NULL,
+                NULL, NULL);
+}
+
+/* Fewer are read before another connection is made. */
+#define MANY_ROWS 100000
+
+/* The long tables of a profile, read on a thread of their own. */
+typedef struct
+{
+  HvStore store;
+  HvStoreJob job;
+  gint64 id;
+  const uint64_t *n;                 /* by table: how many rows */
+  const uint32_t *metrics;           /* by table: bits */
+  gboolean asked[HV_STORE_N_TABLES]; /* which */
+  gboolean failed;                   /* the store could not be read that way */
+  GThread *thread;                   /* NULL: no table is read there */
+} Beside;
+
+static gpointer
+read_beside (gpointer user)
+{
+  Beside *beside = user;
+
+  keep_pages (&beside->store, FALSE);
+  for (guint i = 0; i < HV_STORE_N_TABLES && !beside->failed && !beside->job.damaged; i++)
+    if (beside->asked[i])
+      {
+        _hv_store_set_metrics (&beside->job, beside->metrics[i]);
+        beside->failed = !read_table (&beside->job, &_hv_store_tables[i], beside->id, beside->n[i],
+                                      NULL);
+      }
+  return NULL;
+}
+
+static void
+beside_start (Beside *beside, HvStoreJob *job, gint64 id, const uint64_t *n,
+              const uint32_t *metrics)
+{
+  gboolean any = FALSE;
+
+  for (guint i = 0; i < HV_STORE_N_TABLES; i++)
+    {
+      beside->asked[i] = _hv_store_tables[i].beside && n[i] >= MANY_ROWS;
+      any |= beside->asked[i];
+    }
+  beside->job.store = &beside->store;
+  beside->job.to = job->to;
+  beside->id = id;
+  beside->n = n;
+  beside->metrics = metrics;
+  if (any && _hv_store_open_beside (job->store, &beside->store))
+    beside->thread = g_thread_try_new ("store", read_beside, beside, NULL);
+  if (beside->thread == NULL)
+    memset (beside->asked, 0, sizeof beside->asked);
+}
+
+/* FALSE: what was asked for is not read. */
+static gboolean
+beside_end (Beside *beside, HvStoreJob *job)
+{
+  if (beside->thread)
+    g_thread_join (beside->thread);
+  g_clear_pointer (&beside->store.db, sqlite3_close_v2);
+  if (!beside->failed)
+    job->damaged |= beside->job.damaged;
+  return !beside->failed;
+}
+
 static void
 leave_rows_out (HvProfile *profile)
 {
@@ -68,16 +144,13 @@ leave_rows_out (HvProfile *profile)
     profile->moment[i].first_row = 0;
 }
 
-/* Within the caller's transaction. An error is SQLite's alone; a profile that is not there leaves
- * job->to NULL, one that is damaged sets job->damaged. */
+/* The profile's own row, and how many rows of each table there are, whose metrics are which. */
 static gboolean
-load (HvStoreJob *job, gint64 id, GError **error)
+read_profile (HvStoreJob *job, gint64 id, uint64_t *n, uint32_t *metrics, GError **error)
 {
   g_autoptr (GString) sql = g_string_new (NULL);
   g_autoptr (HvStatement) select = NULL;
-  uint64_t n[HV_STORE_N_TABLES];
-  uint32_t metrics[2] = { 0 };
-  gboolean without_rows = FALSE;
+  uint32_t of_sites = 0;
   gint64 bytes;
 
   if (!_hv_store_used_bytes (job->store, &bytes, error))
@@ -92,29 +165,62 @@ load (HvStoreJob *job, gint64 id, GError **error)
   if (sqlite3_step (select) != SQLITE_ROW)
     return _hv_store_fail (job->store, "the store cannot be read", error);
   job->statement = select;
-  _hv_store_get_profile (job, &metrics[0]);
-  metrics[1] = job->to->row_metrics;
+  _hv_store_get_profile (job, &of_sites);
   for (guint i = 0; i < HV_STORE_N_TABLES; i++)
     {
+      const HvStoreTable *table = &_hv_store_tables[i];
       gint64 rows = sqlite3_column_int64 (select, HV_STORE_N_PROFILE_COLUMNS + 1 + (int) i);
-      if (rows < 0 || rows > UINT32_MAX)
+      metrics[i] = !table->metrics ? 0 : table->of_moments ? job->to->row_metrics : of_sites;
+      _hv_store_set_metrics (job, metrics[i]);
+      if (rows < 0 || rows > UINT32_MAX
+          || !can_hold (job, table, (uint64_t) bytes, (uint64_t) rows))
         job->damaged = TRUE;
       n[i] = (uint64_t) rows;
     }
+  return TRUE;
+}
 
-  for (guint i = 0, m = 0; i < HV_STORE_N_TABLES && !job->damaged; i++)
+static gboolean
+read_tables (HvStoreJob *job, gint64 id, const uint64_t *n, const uint32_t *metrics,
+             const gboolean *which, gboolean is, GError **error)
+{
+  for (guint i = 0; i < HV_STORE_N_TABLES && !job->damaged; i++)
     {
-      _hv_store_set_metrics (job, _hv_store_tables[i].metrics ? metrics[m++] : 0);
-      if (job->without_rows && _hv_store_tables[i].of_moments)
-        {
-          without_rows = n[i] != 0;
-          n[i] = 0;
-        }
-      else if (!can_hold (job, &_hv_store_tables[i], (uint64_t) bytes, n[i]))
-        job->damaged = TRUE;
-      else if (!read_table (job, &_hv_store_tables[i], id, n[i], error))
+      if (which[i] != is || (job->without_rows && _hv_store_tables[i].of_moments))
+        continue;
+      _hv_store_set_metrics (job, metrics[i]);
+      if (!read_table (job, &_hv_store_tables[i], id, n[i], error))
         return FALSE;
     }
+  return TRUE;
+}
+
+/* Within the caller's transaction. An error is SQLite's alone; a profile that is not there leaves
+ * job->to NULL, one that is damaged sets job->damaged. */
+static gboolean
+load (HvStoreJob *job, gint64 id, GError **error)
+{
+  uint64_t n[HV_STORE_N_TABLES];
+  uint32_t metrics[HV_STORE_N_TABLES];
+  gboolean without_rows = FALSE, read;
+  g_autofree Beside *beside = g_new0 (Beside, 1);
+
+  if (!read_profile (job, id, n, metrics, error))
+    return FALSE;
+  for (guint i = 0; i < HV_STORE_N_TABLES; i++)
+    if (job->without_rows && _hv_store_tables[i].of_moments)
+      {
+        without_rows = n[i] != 0;
+        n[i] = 0;
+      }
+  if (job->damaged)
+    return TRUE;
+  beside_start (beside, job, id, n, metrics);
+  read = read_tables (job, id, n, metrics, beside->asked, FALSE, error);
+  if (!beside_end (beside, job))
+    read = read && read_tables (job, id, n, metrics, beside->asked, TRUE, error);
+  if (!read)
+    return FALSE;
   if (job->damaged)
     return TRUE;
   for (guint i = 0; i < HV_STORE_N_TABLES; i++)
@@ -160,16 +266,6 @@ touch (HvStore *store, gint64 id)
       sqlite3_step (update);
     }
   sqlite3_busy_timeout (store->db, HV_STORE_BUSY_MILLISECONDS);
-}
-
-/* Each page is read once: where they were kept, each would be written to memory that was not
- * touched before. */
-static void
-keep_pages (HvStore *store, gboolean keep)
-{
-  sqlite3_exec (store->db,
-                keep ? "PRAGMA cache_size = " HV_STORE_CACHE : "PRAGMA cache_size = -1024", NULL,
-                NULL, NULL);
 }
 
 static HvProfile *

@@ -18,6 +18,10 @@ struct HvStore
 /* HV_ERROR_STORE with the store's path, what failed and SQLite's word on it; FALSE. */
 gboolean _hv_store_fail (HvStore *store, const char *what, GError **error);
 
+/* Another connection to the same file, for reading on another thread what this one sees in the
+ * transaction that it is in, until that ends; FALSE where that cannot be. */
+gboolean _hv_store_open_beside (HvStore *store, HvStore *beside);
+
 /* A prepared statement; NULL and `error` set when it cannot be made. */
 sqlite3_stmt *_hv_store_prepare (HvStore *store, const char *sql, GError **error);
 gboolean _hv_store_exec (HvStore *store, const char *sql, GError **error);
@@ -145,6 +149,7 @@ struct HvStoreTable
   uint32_t (*metrics) (const HvProfile *profile); /* bits; NULL: none */
   gboolean packed;
   gboolean of_moments; /* HvProfile.without_rows */
+  gboolean beside;     /* where it is long, it is read while the others are */
   const char *keys;    /* a table with one row for each row of this packed one; NULL: none */
 };
 

@@ -572,14 +572,14 @@ const HvStoreTable _hv_store_tables[HV_STORE_N_TABLES] = {
   TABLE ("string", "text", "strings", string, NULL),
   TABLE ("frame", "function, file, line, module, address, flags, category, object, call", "frames",
          frame, NULL),
-  TABLE ("stack", "parent, frame", "stacks", stack, NULL, .packed = TRUE),
+  TABLE ("stack", "parent, frame", "stacks", stack, NULL, .packed = TRUE, .beside = TRUE),
   TABLE ("site", "stack, frame", "sites", site, site_metrics, .packed = TRUE, .keys = "site_key"),
   TABLE ("moment",
          "kind, time, number, label, live_bytes, live_blocks, max_bytes, total_bytes,"
          " total_blocks, temporary_blocks, rss_bytes, first_row",
          "moments", moment, NULL),
   TABLE ("moment_site", "moment, site", "moment_sites", row, row_metrics, .packed = TRUE,
-         .of_moments = TRUE),
+         .of_moments = TRUE, .beside = TRUE),
   TABLE (
       "module",
       "path, build_id, status, tried, unresolved, code_offset, code_size, verdict, device, inode",

@@ -337,6 +337,36 @@ hv_store_open (const char *path, gint64 max_bytes, GError **error)
   return g_steal_pointer (&store);
 }
 
+static gboolean
+has_log (HvStore *store)
+{
+  g_autoptr (HvStatement) mode = _hv_store_prepare (store, "PRAGMA journal_mode", NULL);
+
+  return mode == NULL || sqlite3_step (mode) != SQLITE_ROW
+         || g_strcmp0 ((const char *) sqlite3_column_text (mode, 0), "wal") == 0;
+}
+
+gboolean
+_hv_store_open_beside (HvStore *store, HvStore *beside)
+{
+  const char *file = sqlite3_db_filename (store->db, "main");
+
+  *beside = (HvStore){ .path = store->path, .read_only = TRUE };
+  /* a reader's lock keeps writers out of the file, but for one with a log beside it */
+  if (file == NULL || *file == '\0' || has_log (store))
+    return FALSE;
+  if (sqlite3_open_v2 (store->path, &beside->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL)
+      != SQLITE_OK)
+    {
+      g_clear_pointer (&beside->db, sqlite3_close_v2);
+      return FALSE;
+    }
+  sqlite3_db_config (beside->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+  sqlite3_db_config (beside->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+  sqlite3_exec (beside->db, setup, NULL, NULL, NULL);
+  return TRUE;
+}
+
 void
 hv_store_close (HvStore *store)
 {
@@ -364,23 +394,37 @@ _hv_store_find (HvStore *store, const char *key, gint64 *id, GError **error)
          || _hv_store_fail (store, "the store cannot be read", error);
 }
 
-char *
-hv_store_key_at (HvStore *store, const char *location, GError **error)
+static char *
+find_key (HvStore *store, const char *sql, const char *where, GError **error)
 {
-  g_autoptr (HvStatement) find = _hv_store_prepare (store,
-                                                    "SELECT key FROM profile WHERE location = ?1"
-                                                    " ORDER BY created DESC, id DESC LIMIT 1",
-                                                    error);
+  g_autoptr (HvStatement) find = _hv_store_prepare (store, sql, error);
 
   if (find == NULL)
     return NULL;
-  sqlite3_bind_text (find, 1, location, -1, SQLITE_STATIC);
+  sqlite3_bind_text (find, 1, where, -1, SQLITE_STATIC);
   int rc = sqlite3_step (find);
   if (rc == SQLITE_ROW)
     return g_strdup ((const char *) sqlite3_column_text (find, 0));
   if (rc != SQLITE_DONE)
     _hv_store_fail (store, "the store cannot be read", error);
   return NULL;
+}
+
+char *
+hv_store_key_at (HvStore *store, const char *location, GError **error)
+{
+  return find_key (store,
+                   "SELECT key FROM profile WHERE location = ?1"
+                   " ORDER BY created DESC, id DESC LIMIT 1",
+                   location, error);
+}
+
+char *
+hv_store_guess_key (HvStore *store, const char *path)
+{
+  return find_key (store,
+                   "SELECT key FROM profile WHERE path = ?1 ORDER BY created DESC, id DESC LIMIT 1",
+                   path, NULL);
 }
 
 static gboolean

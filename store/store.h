@@ -37,6 +37,10 @@ char *hv_store_key_many (const char *const *paths, const char *salt, GError **er
  * without error when there is none. */
 char *hv_store_key_at (HvStore *store, const char *location, GError **error);
 
+/* The key of the profile stored last of a file so called: a guess at what is in the file now. NULL:
+ * none. */
+char *hv_store_guess_key (HvStore *store, const char *path);
+
 /* What a list of the store's profiles shows of one. */
 typedef struct
 {

@@ -225,12 +225,23 @@ find_kinds (const HvProfile *profile)
   return kind;
 }
 
+static gboolean
+has_async (const HvProfile *profile, const uint8_t *kind)
+{
+  uint8_t all = 0;
+
+  for (uint32_t f = 0; f < profile->n_frames; f++)
+    all |= kind[f];
+  return (all & FRAME_ASYNC) != 0;
+}
+
 void
 _hv_tree_fold_init (HvTreeFold *fold, const HvProfile *profile, const HvTreeOptions *options)
 {
   g_autofree uint8_t *kind = find_kinds (profile);
   g_autofree uint8_t *start = hv_large_new (uint8_t, profile->n_nodes);
-  g_autofree uint32_t *shown = hv_large_new0 (uint32_t, profile->n_nodes);
+  gboolean any_async = has_async (profile, kind);
+  g_autofree uint32_t *shown = any_async ? hv_large_new0 (uint32_t, profile->n_nodes) : NULL;
 
   fold->node = hv_large_new0 (uint8_t, profile->n_nodes);
   fold->async_body = g_new0 (uint8_t, profile->n_frames);
@@ -246,12 +257,12 @@ _hv_tree_fold_init (HvTreeFold *fold, const HvProfile *profile, const HvTreeOpti
       start[n] = (uint8_t) start_of (profile, kind, n, (Start) start[parent]);
       if (start[n] == START_CERTAIN)
         fold->node[n] = HV_FOLD_START;
-      else if (is_async (profile, kind, fold->node, n, shown[parent]))
+      else if (any_async && is_async (profile, kind, fold->node, n, shown[parent]))
         {
           fold->node[n] = HV_FOLD_ASYNC;
           shown[n] = shown[parent];
         }
-      else
+      else if (any_async)
         shown[n] = n;
       if (kind[f] & FRAME_CLOSURE && !fold->async_body[f] && fold->node[n] == HV_FOLD_NONE
           && is_polled (profile, fold, n))

@@ -3,7 +3,9 @@
 
 #include "importers/symbols/rules.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* Raise it when an importer gives other results for the same file: stored profiles are then read
  * anew. */
@@ -85,6 +87,69 @@ location_of (const HvSession *session, const char *const *paths, gboolean series
   return g_canonicalize_filename (paths[0], NULL);
 }
 
+/* A smaller file is read and hashed before a thread has begun. */
+#define LARGE_FILE (4 << 20)
+
+/* The key of a file, and what the store has of it. */
+typedef struct
+{
+  HvStore *store; /* NULL: it cannot be used */
+  const char *path, *salt;
+  gboolean end_only;
+  char *key;
+  GError *error;
+} Asked;
+
+static gpointer
+find_key (gpointer user)
+{
+  Asked *asked = user;
+
+  asked->key = hv_store_key (asked->path, asked->salt, &asked->error);
+  return NULL;
+}
+
+static HvProfile *
+load_key (const Asked *asked, const char *key)
+{
+  if (asked->store == NULL || key == NULL)
+    return NULL;
+  return asked->end_only ? hv_store_load_end (asked->store, key, NULL)
+                         : hv_store_load (asked->store, key, NULL);
+}
+
+static gboolean
+is_pipe (const char *path)
+{
+  GStatBuf info;
+
+  return strcmp (path, "-") == 0 || (g_stat (path, &info) == 0 && !S_ISREG (info.st_mode));
+}
+
+/* What the file most probably is, is loaded while it is read for its key, which alone tells. */
+static HvProfile *
+load_file (Asked *asked)
+{
+  g_autofree char *name = g_utf8_make_valid (asked->path, -1);
+  g_autofree char *guess = NULL;
+  GStatBuf info;
+
+  if (asked->store && g_stat (asked->path, &info) == 0 && info.st_size >= LARGE_FILE)
+    guess = hv_store_guess_key (asked->store, name);
+  if (guess == NULL)
+    {
+      find_key (asked);
+      return load_key (asked, asked->key);
+    }
+  GThread *thread = g_thread_new ("key", find_key, asked);
+  HvProfile *profile = load_key (asked, guess);
+  g_thread_join (thread);
+  if (g_strcmp0 (asked->key, guess) == 0)
+    return profile;
+  hv_profile_free (profile);
+  return load_key (asked, asked->key);
+}
+
 /* What the store has of the files; NULL: nothing that can be used. Sets the key. */
 static HvProfile *
 load (const HvSession *session, const char *const *paths, gboolean series, gboolean end_only,
@@ -92,21 +157,27 @@ load (const HvSession *session, const char *const *paths, gboolean series, gbool
 {
   g_autofree char *salt = salt_of (session, series);
   g_autofree char *location = location_of (session, paths, series);
-  g_autoptr (GError) error = NULL;
+  g_autoptr (HvStore) store = series || !is_pipe (paths[0]) ? hv_session_store (session, NULL)
+                                                            : NULL;
+  Asked asked = { .store = store, .path = paths[0], .salt = salt, .end_only = end_only };
+  HvProfile *stored;
 
-  g_clear_pointer (&opened->key, g_free);
-  opened->key = series ? hv_store_key_many (paths, salt, &error)
-                       : hv_store_key (paths[0], salt, &error);
-  gboolean gone = location && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
-  if (opened->key == NULL && !gone)
-    return NULL;
-  g_autoptr (HvStore) store = hv_session_store (session, NULL);
+  if (series)
+    {
+      asked.key = hv_store_key_many (paths, salt, NULL);
+      stored = load_key (&asked, asked.key);
+    }
+  else
+    stored = load_file (&asked);
+  gboolean gone = location && g_error_matches (asked.error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+  g_clear_error (&asked.error);
   if (store && gone)
-    opened->key = hv_store_key_at (store, location, NULL);
-  HvProfile *stored = NULL;
-  if (store && opened->key)
-    stored = end_only ? hv_store_load_end (store, opened->key, NULL)
-                      : hv_store_load (store, opened->key, NULL);
+    {
+      asked.key = hv_store_key_at (store, location, NULL);
+      stored = load_key (&asked, asked.key);
+    }
+  g_free (opened->key);
+  opened->key = asked.key;
   opened->stored = stored != NULL;
   opened->gone = stored && gone;
   /* the same content may lie at another path today */

@@ -877,6 +877,49 @@ test_end (Fixture *f, gconstpointer data)
   g_assert_false (none->without_rows);
 }
 
+/* Long tables are read on a thread of their own, where another connection sees the same; what is
+ * damaged there is found too. */
+static void
+test_long (Fixture *f, gconstpointer data)
+{
+  static const char *const ways[] = { "pragma journal_mode = delete", "pragma journal_mode = wal",
+                                      "begin immediate" };
+  g_autoptr (HvProfile) profile = make_profile (5, 150000);
+
+  save (f->store, "key", profile);
+  for (gsize i = 0; i < G_N_ELEMENTS (ways); i++)
+    {
+      sqlite3 *other;
+      g_assert_cmpint (sqlite3_open (f->path, &other), ==, SQLITE_OK);
+      g_assert_cmpint (sqlite3_exec (other, ways[i], NULL, NULL, NULL), ==, SQLITE_OK);
+      g_autoptr (HvProfile) again = load (f->store, "key");
+      assert_same (profile, again);
+      sqlite3_exec (other, "rollback", NULL, NULL, NULL);
+      sqlite3_exec (other, "pragma journal_mode = delete", NULL, NULL, NULL);
+      sqlite3_close (other);
+    }
+  tamper (f->path, "update stack set parent = zeroblob (3) where key & 67108863 = 2000");
+  g_autoptr (GError) error = NULL;
+  g_assert_null (hv_store_load (f->store, "key", &error));
+  g_assert_no_error (error);
+}
+
+static void
+test_guess (Fixture *f, gconstpointer data)
+{
+  g_autoptr (HvProfile) one = make_profile (1, 100), two = make_profile (2, 100);
+
+  save (f->store, "one", one);
+  save (f->store, "two", two);
+  save (f->store, "later", one);
+  tamper (f->path, "update profile set created = id");
+  g_autofree char *later = hv_store_guess_key (f->store, one->path);
+  g_autofree char *other = hv_store_guess_key (f->store, two->path);
+  g_assert_cmpstr (later, ==, "later");
+  g_assert_cmpstr (other, ==, "two");
+  g_assert_null (hv_store_guess_key (f->store, "/tmp/never"));
+}
+
 /* Listed are the files, the one used last first; of one that was stored twice the later. */
 static void
 test_list (Fixture *f, gconstpointer data)
@@ -1729,6 +1772,8 @@ main (int argc, char **argv)
   ADD ("upgrade", test_upgrade);
   ADD ("pack", test_pack);
   ADD ("end", test_end);
+  ADD ("long", test_long);
+  ADD ("guess", test_guess);
   ADD ("half-made", test_half_made);
   ADD ("additions", test_additions);
   ADD ("schema", test_schema);

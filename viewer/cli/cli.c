@@ -270,6 +270,64 @@ run_sql (Question *q, const HvSession *session, const HvCommand *c, GError **err
   return query (store, c, keys, error);
 }
 
+/* One of two files that are opened at once. */
+typedef struct
+{
+  HvSession session;
+  const char *path;
+  HvOpened *opened;
+  GError *error;
+} Opening;
+
+static gpointer
+open_one (gpointer user)
+{
+  Opening *opening = user;
+  const char *const paths[] = { opening->path, NULL };
+
+  if (!hv_session_open (&opening->session, paths, FALSE, opening->opened, &opening->error))
+    g_cancellable_cancel (opening->session.import.cancellable);
+  return NULL;
+}
+
+static void
+cancel (GCancellable *cancellable, gpointer other)
+{
+  g_cancellable_cancel (other);
+}
+
+/* The two of a diff, on two processors; the progress is the current one's. */
+static gboolean
+open_pair (Question *q, const HvSession *session, const HvCommand *c, GError **error)
+{
+  g_autoptr (GCancellable) inner = g_cancellable_new ();
+  gulong chain = g_cancellable_connect (session->import.cancellable, G_CALLBACK (cancel), inner,
+                                        NULL);
+  Opening opening[2];
+
+  for (guint i = 0; i < 2; i++)
+    {
+      opening[i] = (Opening){ *session, c->files[i], &q->opened[i], NULL };
+      opening[i].session.import.cancellable = inner;
+    }
+  opening[0].session.import.progress = NULL;
+  GThread *thread = g_thread_new ("base", open_one, &opening[0]);
+  open_one (&opening[1]);
+  g_thread_join (thread);
+  g_cancellable_disconnect (session->import.cancellable, chain);
+
+  /* when one fails the other is cancelled: the cause is the other error */
+  guint cause = g_error_matches (opening[0].error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
+                && opening[1].error;
+  if (opening[cause].error == NULL)
+    cause = 1 - cause;
+  if (opening[cause].error == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&opening[cause].error));
+  g_clear_error (&opening[1 - cause].error);
+  return FALSE;
+}
+
 static gboolean
 open_all (Question *q, const HvSession *session, const HvCommand *c, GError **error)
 {
@@ -279,6 +337,8 @@ open_all (Question *q, const HvSession *session, const HvCommand *c, GError **er
   q->opened = g_new0 (HvOpened, q->n_opened);
   if (c->series)
     return hv_session_open (session, (const char *const *) c->files, TRUE, &q->opened[0], error);
+  if (c->diff && n_files == 2)
+    return open_pair (q, session, c, error);
   for (guint i = 0; i < n_files; i++)
     {
       const char *one[] = { c->files[i], NULL };
