@@ -103,7 +103,7 @@ find_path (const HvTree *tree)
 }
 
 static void
-look_for_places (HvOverview *overview, const HvTree *tree, const GArray *rows)
+look_for_places (HvOverview *overview, HvMetric metric, const HvTree *tree, const GArray *rows)
 {
   const int64_t *cost = tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST];
   const HvRow *first = rows->len ? &g_array_index (rows, HvRow, 0) : NULL;
@@ -115,20 +115,20 @@ look_for_places (HvOverview *overview, const HvTree *tree, const GArray *rows)
   /* one function called by one path is one finding */
   if (path && !(site && tree->node_key[path] == first->key))
     {
-      HvFinding *finding = add (overview, HV_FINDING_PATH, tree->metric, cost[path], cost[0]);
+      HvFinding *finding = add (overview, HV_FINDING_PATH, metric, cost[path], cost[0]);
       finding->name = g_strdup (hv_tree_short_label (tree, path));
       finding->path = hv_tree_path_names (tree, path);
     }
   if (site)
     {
-      HvFinding *finding = add (overview, HV_FINDING_SITE, tree->metric, most, cost[0]);
+      HvFinding *finding = add (overview, HV_FINDING_SITE, metric, most, cost[0]);
       finding->name = g_strdup (tree->key[first->key].short_label);
       finding->path = hv_tree_path_names (tree, first->node);
     }
 }
 
 static void
-look_for_names (HvOverview *overview, const HvTree *tree, const GArray *rows)
+look_for_names (HvOverview *overview, HvMetric metric, const HvTree *tree, const GArray *rows)
 {
   int64_t whole = tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][0], nameless = 0;
   const HvRow *first = NULL;
@@ -144,21 +144,21 @@ look_for_names (HvOverview *overview, const HvTree *tree, const GArray *rows)
     }
   if (!first || !is_part (nameless, whole, NAMELESS))
     return;
-  HvFinding *finding = add (overview, HV_FINDING_NAMELESS, tree->metric, nameless, whole);
+  HvFinding *finding = add (overview, HV_FINDING_NAMELESS, metric, nameless, whole);
   finding->name = g_strdup (tree->key[first->key].short_label);
   finding->path = hv_tree_path_names (tree, first->node);
 }
 
 static void
-look_for_temporary (HvOverview *overview, const HvProfile *profile, const HvTree *tree)
+look_for_temporary (HvOverview *overview, const HvProfile *profile)
 {
-  int64_t value = tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][0];
-  int64_t all = hv_profile_total (profile, HV_METRIC_TOTAL_BLOCKS);
   const HvRanking *ranking = &overview->ranking[HV_RANKING_TEMPORARY];
+  int64_t value = ranking->whole;
+  int64_t all = hv_profile_total (profile, HV_METRIC_TOTAL_BLOCKS);
 
-  if (all <= 0 || !is_part (value, all, TEMPORARY))
+  if (ranking->metric != HV_METRIC_TEMPORARY_BLOCKS || all <= 0 || !is_part (value, all, TEMPORARY))
     return;
-  HvFinding *finding = add (overview, HV_FINDING_TEMPORARY, tree->metric, value, all);
+  HvFinding *finding = add (overview, HV_FINDING_TEMPORARY, ranking->metric, value, all);
   if (ranking->top->len == 0)
     return;
   const HvTopSite *most = g_ptr_array_index (ranking->top, 0);
@@ -176,7 +176,7 @@ look_for_error (HvOverview *overview, const HvProfile *profile, const HvTree *tr
 
   for (uint32_t n = 0; n < tree->n_nodes && variance; n++)
     sum += variance[n];
-  HvFinding *finding = add (overview, HV_FINDING_SAMPLED, tree->metric,
+  HvFinding *finding = add (overview, HV_FINDING_SAMPLED, profile->default_metric,
                             (int64_t) llround (MIN (sqrt (sum), 9e18)),
                             tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][0]);
   finding->number = profile->sample_period;
@@ -186,15 +186,10 @@ void
 _hv_overview_look (HvOverview *overview, const HvProfile *profile, const HvTree *tree,
                    const GArray *rows)
 {
-  if (tree->metric == profile->default_metric)
-    {
-      look_for_places (overview, tree, rows);
-      look_for_names (overview, tree, rows);
-      if (profile->sample_period > 1)
-        look_for_error (overview, profile, tree);
-    }
-  if (tree->metric == HV_METRIC_TEMPORARY_BLOCKS)
-    look_for_temporary (overview, profile, tree);
+  look_for_places (overview, profile->default_metric, tree, rows);
+  look_for_names (overview, profile->default_metric, tree, rows);
+  if (profile->sample_period > 1)
+    look_for_error (overview, profile, tree);
 }
 
 static void
@@ -264,6 +259,7 @@ _hv_overview_conclude (HvOverview *overview, const HvProfile *profile)
 
   if (profile->incomplete)
     add (overview, HV_FINDING_CUT, profile->default_metric, 0, 0);
+  look_for_temporary (overview, profile);
   look_at_end (overview, profile);
   look_at_series (overview, profile);
   gboolean unresolved = look_at_modules (overview, profile);

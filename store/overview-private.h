@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 
 /* Shared between overview.c (rankings, limits) and findings.c. */
 
-/* What `tree`, of the metric of a ranking, and its `rows` show. */
+/* What `tree`, of the default metric, and its `rows` show. */
 void _hv_overview_look (HvOverview *overview, const HvProfile *profile, const HvTree *tree,
                         const GArray *rows);
 

@@ -9,6 +9,9 @@
 /* What holds "most of it". */
 #define MOST 0.9
 
+/* Call paths from which on a second thread is worth its while. */
+#define LARGE 50000
+
 static void
 site_free (gpointer data)
 {
@@ -67,11 +70,11 @@ site_new (const HvTree *tree, const HvRow *row)
 
 /* `rows` are largest first. */
 static void
-rank (HvRanking *ranking, const HvTree *tree, const GArray *rows)
+rank (HvRanking *ranking, HvMetric metric, const HvTree *tree, const GArray *rows)
 {
   int64_t sum = 0;
 
-  ranking->metric = tree->metric;
+  ranking->metric = metric;
   ranking->whole = tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][0];
   for (guint i = 0; i < rows->len; i++)
     {
@@ -127,23 +130,108 @@ find_limits (HvOverview *overview, const HvProfile *profile)
   limit[HV_LIMIT_SAMPLED] = profile->sample_period > 1;
 }
 
-HvOverview *
-hv_overview_new (const HvProfile *profile)
+static HvOverview *
+overview_new (void)
 {
   HvOverview *overview = g_atomic_rc_box_new0 (HvOverview);
 
   overview->findings = g_ptr_array_new_with_free_func (finding_free);
   for (HvRankingKind kind = 0; kind < HV_N_RANKINGS; kind++)
     {
-      HvRanking *ranking = &overview->ranking[kind];
-      g_autoptr (HvTree) tree = ask_tree (profile, metric_of (profile, kind));
-      ranking->metric = HV_N_METRICS;
-      ranking->top = g_ptr_array_new_with_free_func (site_free);
-      if (!tree || tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][0] <= 0)
-        continue;
-      g_autoptr (GArray) rows = hv_tree_rows (tree);
-      rank (ranking, tree, rows);
-      _hv_overview_look (overview, profile, tree, rows);
+      overview->ranking[kind].metric = HV_N_METRICS;
+      overview->ranking[kind].top = g_ptr_array_new_with_free_func (site_free);
+    }
+  return overview;
+}
+
+static void
+add_ranking (HvOverview *overview, const HvProfile *profile, HvRankingKind kind, const HvTree *tree,
+             const GArray *rows)
+{
+  HvMetric metric = metric_of (profile, kind);
+
+  if (tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][0] <= 0)
+    return;
+  rank (&overview->ranking[kind], metric, tree, rows);
+  if (metric == profile->default_metric)
+    _hv_overview_look (overview, profile, tree, rows);
+}
+
+/* For the threads that make the rankings. Only one of these has findings. */
+typedef struct
+{
+  HvOverview *overview;
+  const HvProfile *profile;
+  const HvTree *tree;
+  const GArray *rows;
+  gint next; /* atomic: the ranking that is to be made next */
+} Work;
+
+static gpointer
+work (gpointer data)
+{
+  Work *w = data;
+  gint kind;
+
+  while ((kind = g_atomic_int_add (&w->next, 1)) < HV_N_RANKINGS)
+    {
+      HvMetric metric = metric_of (w->profile, (HvRankingKind) kind);
+      if (w->tree && metric == w->profile->default_metric)
+        {
+          add_ranking (w->overview, w->profile, (HvRankingKind) kind, w->tree, w->rows);
+          continue;
+        }
+      g_autoptr (HvTree) tree = ask_tree (w->profile, metric);
+      g_autoptr (GArray) rows = tree ? hv_tree_rows (tree) : NULL;
+      if (tree)
+        add_ranking (w->overview, w->profile, (HvRankingKind) kind, tree, rows);
+    }
+  return NULL;
+}
+
+HvOverview *
+hv_overview_new (const HvProfile *profile, const HvTree *tree, const GArray *rows)
+{
+  HvOverview *overview = overview_new ();
+  Work w = { overview, profile, tree, rows, 0 };
+  GThread *helper = profile->n_nodes >= LARGE ? g_thread_try_new ("overview", work, &w, NULL)
+                                              : NULL;
+
+  work (&w);
+  if (helper)
+    g_thread_join (helper);
+  _hv_overview_conclude (overview, profile);
+  find_limits (overview, profile);
+  return overview;
+}
+
+/* A ranking before its tree is there. */
+static void
+expect (HvRanking *ranking, const HvProfile *profile, HvMetric metric)
+{
+  const int64_t *value = profile->column[metric];
+  int64_t whole = value ? hv_profile_total (profile, metric) : 0;
+
+  if (whole <= 0)
+    return;
+  ranking->metric = metric;
+  ranking->whole = whole;
+  for (uint32_t s = 0; s < profile->n_sites && ranking->n_due < MAX_TOP; s++)
+    ranking->n_due += value[s] > 0;
+}
+
+HvOverview *
+hv_overview_begin (const HvProfile *profile, const HvTree *tree, const GArray *rows)
+{
+  HvOverview *overview = overview_new ();
+
+  for (HvRankingKind kind = 0; kind < HV_N_RANKINGS; kind++)
+    {
+      HvMetric metric = metric_of (profile, kind);
+      if (tree && metric == profile->default_metric)
+        add_ranking (overview, profile, kind, tree, rows);
+      else
+        expect (&overview->ranking[kind], profile, metric);
     }
   _hv_overview_conclude (overview, profile);
   find_limits (overview, profile);

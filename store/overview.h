@@ -38,6 +38,7 @@ typedef struct
   guint n_sites;  /* with any of it */
   guint n_most;   /* the fewest that hold 90 % */
   GPtrArray *top; /* of HvTopSite, largest first */
+  guint n_due; /* so many will be in `top`, at most; 0: they are. n_sites and n_most are 0 then */
 } HvRanking;
 
 typedef enum
@@ -58,11 +59,11 @@ typedef enum
 typedef struct
 {
   HvFindingKind kind;
-  HvMetric metric; /* that `value` and `whole` count; what a view of it shows */
-  int64_t value, whole, number;
-  char *name;  /* NULL: none */
-  char **path; /* where it is in the call tree; NULL: nowhere */
-  char *text;  /* NULL: none */
+  HvMetric metric;              /* that `value` and `whole` count; what a view of it shows */
+  int64_t value, whole, number; /* `number` 0: not known yet */
+  char *name;                   /* NULL: none */
+  char **path;                  /* where it is in the call tree; NULL: nowhere */
+  char *text;                   /* NULL: none */
 } HvFinding;
 
 /* What a profile does not tell, and the reason where one is known. */
@@ -88,8 +89,14 @@ typedef struct
   gboolean limit[HV_N_LIMITS];
 } HvOverview;
 
-/* From any thread; asks the profile for up to four trees. */
-HvOverview *hv_overview_new (const HvProfile *profile);
+/* From any thread; asks the profile for up to four trees, in two threads where it is large. `tree`
+ * and `rows` are by function, of the default metric (a recording's peak may be asked as its live
+ * bytes), where they are there already; else NULL. */
+HvOverview *hv_overview_new (const HvProfile *profile, const HvTree *tree, const GArray *rows);
+
+/* What of it is known at once: rankings by other metrics are due, and their part of the findings is
+ * missing. Without a tree nothing that needs one is known. */
+HvOverview *hv_overview_begin (const HvProfile *profile, const HvTree *tree, const GArray *rows);
 HvOverview *hv_overview_ref (HvOverview *overview);
 void hv_overview_unref (HvOverview *overview);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvOverview, hv_overview_unref)

@@ -48,7 +48,7 @@ test_path (void)
   g_autoptr (HvProfile) p = make ((const char *[]){
       "main;loop;parse;node;alloc_a 30 3", "main;loop;parse;node;alloc_b 30 3",
       "main;loop;parse 10 1", "main;loop;print 12 1", "main;loop;log 18 1", NULL });
-  g_autoptr (HvOverview) o = hv_overview_new (p);
+  g_autoptr (HvOverview) o = hv_overview_new (p, NULL, NULL);
   const HvFinding *path = find_kind (o, HV_FINDING_PATH);
 
   g_assert_nonnull (path);
@@ -73,9 +73,9 @@ test_one_function (void)
                                      "main;d 19 1", "main;e 18 1", "main;f 18 1", NULL });
   g_autoptr (HvProfile)
       spread = make ((const char *[]){ "a 20 1", "b 20 1", "c 20 1", "d 20 1", "e 20 1", NULL });
-  g_autoptr (HvOverview) o = hv_overview_new (one);
-  g_autoptr (HvOverview) m = hv_overview_new (many);
-  g_autoptr (HvOverview) s = hv_overview_new (spread);
+  g_autoptr (HvOverview) o = hv_overview_new (one, NULL, NULL);
+  g_autoptr (HvOverview) m = hv_overview_new (many, NULL, NULL);
+  g_autoptr (HvOverview) s = hv_overview_new (spread, NULL, NULL);
 
   g_assert_null (find_kind (o, HV_FINDING_PATH));
   g_assert_cmpstr (find_kind (o, HV_FINDING_SITE)->name, ==, "grow");
@@ -92,7 +92,7 @@ test_ranking (void)
 {
   g_autoptr (HvProfile) p = make ((const char *[]){ "main;a@/lib/x.so:a.c:7 5 2", "main;b 4 1",
                                                     "main;c 1 1", "main;none 0 0", NULL });
-  g_autoptr (HvOverview) o = hv_overview_new (p);
+  g_autoptr (HvOverview) o = hv_overview_new (p, NULL, NULL);
   const HvRanking *live = &o->ranking[HV_RANKING_LIVE];
 
   g_assert_cmpint (live->metric, ==, HV_METRIC_LIVE_BYTES);
@@ -134,7 +134,7 @@ test_recording (void)
   hv_profile_seal (p);
 
   g_autoptr (HvProfile) profile = p;
-  g_autoptr (HvOverview) o = hv_overview_new (profile);
+  g_autoptr (HvOverview) o = hv_overview_new (profile, NULL, NULL);
   const HvFinding *finding = find_kind (o, HV_FINDING_TEMPORARY);
   g_assert_cmpint (finding->value, ==, 220);
   g_assert_cmpint (finding->whole, ==, 1000);
@@ -213,6 +213,67 @@ assert_as_reported (const HvProfile *profile, const HvOverview *overview)
     }
 }
 
+static void
+assert_same_finding (const HvFinding *a, const HvFinding *b, gboolean number)
+{
+  g_assert_cmpint (a->kind, ==, b->kind);
+  g_assert_cmpint (a->metric, ==, b->metric);
+  g_assert_cmpint (a->value, ==, b->value);
+  g_assert_cmpint (a->whole, ==, b->whole);
+  if (number)
+    {
+      g_assert_cmpint (a->number, ==, b->number);
+      g_assert_cmpstr (a->name, ==, b->name);
+    }
+}
+
+/* What is known at once is the whole one's but for what is due; by a tree that is there already it
+ * is the same. */
+static void
+assert_begins (const HvProfile *profile, const HvOverview *whole)
+{
+  const HvTreeOptions options = { .group = HV_GROUP_FUNCTION };
+  g_autoptr (HvTree)
+      tree = hv_tree_new (profile, profile->default_metric, HV_AT_END, &options, NULL);
+  g_autoptr (GArray) rows = hv_tree_rows (tree);
+  g_autoptr (HvOverview) begun = hv_overview_begin (profile, tree, rows);
+  g_autoptr (HvOverview) helped = hv_overview_new (profile, tree, rows);
+
+  g_assert_cmpuint (begun->findings->len, ==, whole->findings->len);
+  g_assert_cmpuint (begun->n_findings, ==, whole->n_findings);
+  for (guint i = 0; i < whole->findings->len; i++)
+    {
+      const HvFinding *finding = g_ptr_array_index (whole->findings, i);
+      gboolean due = finding->kind == HV_FINDING_TEMPORARY || finding->kind == HV_FINDING_LIVE;
+      assert_same_finding (g_ptr_array_index (begun->findings, i), finding, !due);
+      assert_same_finding (g_ptr_array_index (helped->findings, i), finding, TRUE);
+    }
+  g_assert_cmpmem (begun->limit, sizeof begun->limit, whole->limit, sizeof whole->limit);
+  for (HvRankingKind kind = 0; kind < HV_N_RANKINGS; kind++)
+    {
+      const HvRanking *first = &begun->ranking[kind], *then = &whole->ranking[kind];
+      const HvRanking *other = &helped->ranking[kind];
+      g_assert_cmpint (first->metric, ==, then->metric);
+      g_assert_cmpint (first->whole, ==, then->whole);
+      g_assert_cmpuint (then->n_due, ==, 0);
+      if (first->metric == profile->default_metric)
+        g_assert_cmpuint (first->top->len, ==, then->top->len);
+      else
+        g_assert_cmpuint (first->n_due, >=, then->top->len);
+      g_assert_cmpuint (other->n_sites, ==, then->n_sites);
+      g_assert_cmpuint (other->n_most, ==, then->n_most);
+      g_assert_cmpuint (other->top->len, ==, then->top->len);
+      for (guint i = 0; i < then->top->len; i++)
+        {
+          const HvTopSite *a = g_ptr_array_index (then->top, i);
+          const HvTopSite *b = g_ptr_array_index (other->top, i);
+          g_assert_cmpstr (a->name, ==, b->name);
+          g_assert_cmpint (a->value, ==, b->value);
+          g_assert_cmpint (a->blocks, ==, b->blocks);
+        }
+    }
+}
+
 typedef struct
 {
   const char *folder, *name;
@@ -244,10 +305,11 @@ test_samples (void)
       g_autoptr (HvProfile) profile = import ("HV_SAMPLES", c->folder, c->name);
       if (!profile)
         return;
-      g_autoptr (HvOverview) o = hv_overview_new (profile);
+      g_autoptr (HvOverview) o = hv_overview_new (profile, NULL, NULL);
       g_autoptr (GString) found = g_string_new (NULL);
       g_autoptr (GString) untold = g_string_new (NULL);
       assert_as_reported (profile, o);
+      assert_begins (profile, o);
       for (guint f = 0; f < o->findings->len; f++)
         g_string_append_c (found, kinds[((HvFinding *) g_ptr_array_index (o->findings, f))->kind]);
       for (guint l = 0; l < HV_N_LIMITS; l++)
@@ -267,7 +329,7 @@ test_gtk4_demo (void)
 
   if (!profile)
     return;
-  g_autoptr (HvOverview) o = hv_overview_new (profile);
+  g_autoptr (HvOverview) o = hv_overview_new (profile, NULL, NULL);
   const HvFinding *temporary = find_kind (o, HV_FINDING_TEMPORARY);
   g_assert_cmpint (temporary->value, ==, 183903);
   g_assert_cmpint (temporary->whole, ==, 837356);
@@ -280,7 +342,7 @@ static void
 test_truth (void)
 {
   g_autoptr (HvProfile) profile = import ("HV_TEST_DATA", "heaptrack", "truth.zst");
-  g_autoptr (HvOverview) o = hv_overview_new (profile);
+  g_autoptr (HvOverview) o = hv_overview_new (profile, NULL, NULL);
 
   assert_as_reported (profile, o);
   const HvFinding *site = find_kind (o, HV_FINDING_SITE);
@@ -299,7 +361,7 @@ test_sampled (void)
 {
   static const Stack stacks[] = { { "main;a", 100 * 512 * 1024, 51200 } };
   g_autoptr (HvProfile) p = test_sampled_profile ("x.heap", stacks, 1);
-  g_autoptr (HvOverview) o = hv_overview_new (p);
+  g_autoptr (HvOverview) o = hv_overview_new (p, NULL, NULL);
   const HvFinding *sampled = find_kind (o, HV_FINDING_SAMPLED);
 
   g_assert_nonnull (sampled);
@@ -319,7 +381,7 @@ test_series (void)
   hv_profile_add_moment (p, &(HvMoment){ .kind = HV_MOMENT_DUMP, .live_bytes = 300 });
   hv_profile_seal (p);
   g_autoptr (HvProfile) series = p;
-  g_autoptr (HvOverview) o = hv_overview_new (series);
+  g_autoptr (HvOverview) o = hv_overview_new (series, NULL, NULL);
   const HvFinding *grew = find_kind (o, HV_FINDING_GREW);
 
   g_assert_nonnull (grew);
@@ -327,7 +389,7 @@ test_series (void)
   g_assert_cmpint (grew->whole, ==, 100);
   g_assert_false (o->limit[HV_LIMIT_ONE_DUMP]);
   series->moment[1].live_bytes = 102;
-  g_autoptr (HvOverview) flat = hv_overview_new (series);
+  g_autoptr (HvOverview) flat = hv_overview_new (series, NULL, NULL);
   g_assert_null (find_kind (flat, HV_FINDING_GREW));
 }
 
@@ -336,7 +398,7 @@ static void
 test_empty (void)
 {
   g_autoptr (HvProfile) p = make ((const char *[]){ NULL });
-  g_autoptr (HvOverview) o = hv_overview_new (p);
+  g_autoptr (HvOverview) o = hv_overview_new (p, NULL, NULL);
 
   g_assert_cmpuint (o->findings->len, ==, 0);
   for (HvRankingKind kind = 0; kind < HV_N_RANKINGS; kind++)

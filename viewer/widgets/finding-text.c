@@ -54,7 +54,7 @@ live_markup (const HvProfile *profile, const HvFinding *finding)
 {
   g_autofree char *value = hv_format_bytes (finding->value);
   g_autofree char *share = hv_format_percent (finding->value, finding->whole);
-  g_autofree char *count = hv_format_count (finding->number);
+  g_autofree char *count = finding->number ? hv_format_count (finding->number) : g_strdup ("…");
   GString *text = g_string_new (NULL);
 
   g_string_append_printf (text,
@@ -65,7 +65,8 @@ live_markup (const HvProfile *profile, const HvFinding *finding)
   g_string_append_c (text, ' ');
   g_string_append_printf (text,
                           g_dngettext (HV_GETTEXT_PACKAGE, "%s function holds 90 %% of it.",
-                                       "%s functions hold 90 %% of it.", (gulong) finding->number),
+                                       "%s functions hold 90 %% of it.",
+                                       (gulong) (finding->number ? finding->number : 2)),
                           count);
   if (profile->suppressed_bytes > 0)
     {

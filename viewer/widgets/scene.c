@@ -69,15 +69,6 @@ apply_rules (HvProfiles *profiles)
     hv_rules_apply (profiles->base);
 }
 
-HvOverview *
-hv_profiles_get_overview (HvProfiles *profiles)
-{
-  if (g_atomic_int_get (&profiles->rules_changed))
-    apply_rules (profiles);
-  g_autoptr (GRWLockReaderLocker) locker = g_rw_lock_reader_locker_new (&profiles->lock);
-  return hv_overview_new (profiles->current);
-}
-
 /* The key of `to` for each of `from`: two trees of one question number them differently. */
 static uint32_t *
 map_keys (const HvTree *from, const HvTree *to)
@@ -170,6 +161,44 @@ hv_profiles_prepare (HvProfiles *profiles, const HvQuestion *question)
   if (shape)
     profiles->shape = g_steal_pointer (&shape);
   shape = before;
+}
+
+/* Whether its tree is the whole profile's by its default metric, as the overview looks at it. */
+static gboolean
+is_plain (const HvScene *scene)
+{
+  const HvQuestion *q = &scene->question;
+  const HvTreeOptions *o = &q->options;
+  HvMetric metric = scene->profiles->current->default_metric;
+  gboolean asked = q->at == HV_AT_PEAK
+                       ? metric == HV_METRIC_PEAK_BYTES && q->metric == HV_METRIC_LIVE_BYTES
+                       : metric == q->metric && q->at == HV_AT_END;
+
+  return asked && !scene->diff && o->group == HV_GROUP_FUNCTION && !o->all_frames && !o->bottom_up
+         && !o->focus && !o->ignore && !o->hide && !o->thread && !o->transforms;
+}
+
+HvOverview *
+hv_profiles_get_overview (HvProfiles *profiles, const HvScene *scene)
+{
+  if (g_atomic_int_get (&profiles->rules_changed))
+    {
+      apply_rules (profiles);
+      scene = NULL;
+    }
+  g_autoptr (GRWLockReaderLocker) locker = g_rw_lock_reader_locker_new (&profiles->lock);
+  gboolean plain = scene && scene->profiles == profiles && is_plain (scene);
+  return hv_overview_new (profiles->current, plain ? scene->tree : NULL,
+                          plain ? scene->sites : NULL);
+}
+
+HvOverview *
+hv_scene_begin_overview (const HvScene *scene)
+{
+  gboolean plain = is_plain (scene);
+
+  return hv_overview_begin (scene->profiles->current, plain ? scene->tree : NULL,
+                            plain ? scene->sites : NULL);
 }
 
 HvScene *

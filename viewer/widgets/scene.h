@@ -30,9 +30,6 @@ void hv_profiles_unref (HvProfiles *profiles);
 void hv_profiles_follow_rules (HvProfiles *profiles);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvProfiles, hv_profiles_unref)
 
-/* What the current profile says at first sight, by the frame rules in force; from any thread. */
-HvOverview *hv_profiles_get_overview (HvProfiles *profiles);
-
 /* What is asked. */
 typedef struct
 {
@@ -71,6 +68,13 @@ HvScene *hv_scene_new (HvProfiles *profiles, const HvQuestion *question, GError 
 HvScene *hv_scene_ref (HvScene *scene);
 void hv_scene_unref (HvScene *scene);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvScene, hv_scene_unref)
+
+/* What the current profile says at first sight, by the frame rules in force; from any thread. What
+ * `scene` (NULL: none) answers of it is not asked again. */
+HvOverview *hv_profiles_get_overview (HvProfiles *profiles, const HvScene *scene);
+
+/* What can be said of the profile as soon as a scene of it is there; from any thread. */
+HvOverview *hv_scene_begin_overview (const HvScene *scene);
 
 /* Who calls the function of `key`, a key of `of`'s rows_tree, or what it calls: a scene without
  * rows whose root stands for the function. */

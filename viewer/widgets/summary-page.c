@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "viewer/widgets/i18n.h"
 
+#include <string.h>
+
 #include "store/units.h"
 #include "viewer/widgets/column-box.h"
 #include "viewer/widgets/finding-text.h"
@@ -16,7 +18,10 @@ struct _HvSummaryPage
   GtkWidget *scroller;
   HvColumnBox *columns;
 
-  HvOverview *overview; /* rows point into it */
+  /* Children, of what is shown; NULL: it is not */
+  GtkWidget *findings, *ranking[HV_N_RANKINGS], *all_sites[HV_N_RANKINGS];
+
+  HvOverview *overview;
 };
 
 enum
@@ -131,7 +136,8 @@ step_of (const HvFinding *finding)
 static void
 step_cb (HvSummaryPage *self, GtkWidget *button)
 {
-  const HvFinding *finding = g_object_get_data (G_OBJECT (button), "finding");
+  guint index = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (button), "finding"));
+  const HvFinding *finding = g_ptr_array_index (self->overview->findings, index);
   static const char *const nowhere[] = { NULL };
 
   if (finding->kind == HV_FINDING_GREW)
@@ -171,28 +177,38 @@ finding_mark (HvFindingKind kind)
 }
 
 static void
-add_finding (HvSummaryPage *self, GtkListBox *list, const HvProfile *profile,
-             const HvFinding *finding)
+fill_finding (GtkListBoxRow *row, const HvProfile *profile, const HvFinding *finding)
 {
+  GtkWidget *label = gtk_grid_get_child_at (GTK_GRID (gtk_list_box_row_get_child (row)), 1, 0);
+  GtkWidget *button = g_object_get_data (G_OBJECT (row), "button");
   g_autofree char *markup = hv_finding_markup (profile, finding);
-  /* no box: that would ask for the label's width at each height, which is a search for it */
-  GtkWidget *line = gtk_grid_new ();
-  GtkWidget *label = wrapped_label (NULL), *row = gtk_list_box_row_new ();
-  Step step = step_of (finding);
 
   gtk_label_set_markup (GTK_LABEL (label), markup);
+  const char *text = gtk_label_get_text (GTK_LABEL (label));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+  if (button)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                    text, -1);
+}
+
+static void
+add_finding (HvSummaryPage *self, GtkListBox *list, const HvProfile *profile, guint index)
+{
+  const HvFinding *finding = g_ptr_array_index (self->overview->findings, index);
+  /* no box: that would ask for the label's width at each height, which is a search for it */
+  GtkWidget *line = gtk_grid_new (), *row = gtk_list_box_row_new ();
+  Step step = step_of (finding);
+
   gtk_grid_set_column_spacing (GTK_GRID (line), 12);
   gtk_grid_attach (GTK_GRID (line), finding_mark (finding->kind), 0, 0, 1, 1);
-  gtk_grid_attach (GTK_GRID (line), label, 1, 0, 1, 1);
+  gtk_grid_attach (GTK_GRID (line), wrapped_label (NULL), 1, 0, 1, 1);
   gtk_widget_add_css_class (line, "summary-row");
   if (step.label)
     {
       GtkWidget *button = gtk_button_new_with_label (step.label);
       gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
       gtk_widget_set_tooltip_text (button, step.tooltip);
-      gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
-                                      gtk_label_get_text (GTK_LABEL (label)), -1);
-      g_object_set_data (G_OBJECT (button), "finding", (gpointer) finding);
+      g_object_set_data (G_OBJECT (button), "finding", GUINT_TO_POINTER (index));
       if (step.action)
         gtk_actionable_set_action_name (GTK_ACTIONABLE (button), step.action);
       else
@@ -202,8 +218,7 @@ add_finding (HvSummaryPage *self, GtkListBox *list, const HvProfile *profile,
     }
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), line);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), step.label != NULL);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  gtk_label_get_text (GTK_LABEL (label)), -1);
+  fill_finding (GTK_LIST_BOX_ROW (row), profile, finding);
   gtk_list_box_append (list, row);
 }
 
@@ -223,7 +238,7 @@ add_findings (HvSummaryPage *self, const HvProfile *profile)
   const GPtrArray *findings = self->overview ? self->overview->findings : NULL;
 
   for (guint i = 0; findings && i < findings->len; i++)
-    add_finding (self, GTK_LIST_BOX (list), profile, g_ptr_array_index (findings, i));
+    add_finding (self, GTK_LIST_BOX (list), profile, i);
   if (!findings || !findings->len)
     {
       GtkWidget *label = wrapped_label (
@@ -238,15 +253,16 @@ add_findings (HvSummaryPage *self, const HvProfile *profile)
     }
   g_signal_connect_object (list, "row-activated", G_CALLBACK (finding_activated_cb), self,
                            G_CONNECT_SWAPPED);
+  self->findings = list;
   add_group (self, _ ("Findings"), NULL, list);
 }
 
 /* --- top sites --- */
 
 static GtkWidget *
-part_label (const char *text, const char *class, PangoEllipsizeMode ellipsize, gboolean number)
+part_label (const char *class, PangoEllipsizeMode ellipsize, gboolean number)
 {
-  GtkWidget *label = gtk_label_new (text);
+  GtkWidget *label = gtk_label_new (NULL);
 
   gtk_label_set_xalign (GTK_LABEL (label), number ? 1 : 0);
   gtk_label_set_ellipsize (GTK_LABEL (label), ellipsize);
@@ -280,12 +296,43 @@ site_place (const HvProfile *profile, const HvTopSite *site)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
+/* Empty, until its site is known. */
 static void
-add_site (GtkListBox *list, const HvProfile *profile, const HvRanking *ranking,
-          const HvTopSite *site)
+add_site (GtkListBox *list, guint index)
 {
   GtkWidget *grid = gtk_grid_new (), *row = gtk_list_box_row_new ();
   GtkWidget *bar = gtk_level_bar_new ();
+
+  gtk_widget_set_size_request (bar, 120, -1);
+  gtk_widget_set_valign (bar, GTK_ALIGN_CENTER);
+  gtk_grid_set_column_spacing (GTK_GRID (grid), 12);
+  gtk_grid_attach (GTK_GRID (grid), part_label ("strong", PANGO_ELLIPSIZE_MIDDLE, FALSE), 0, 0, 1,
+                   1);
+  gtk_grid_attach (GTK_GRID (grid), part_label ("strong", PANGO_ELLIPSIZE_NONE, TRUE), 1, 0, 1, 1);
+  gtk_grid_attach (GTK_GRID (grid), part_label (NULL, PANGO_ELLIPSIZE_NONE, TRUE), 2, 0, 1, 1);
+  gtk_grid_attach (GTK_GRID (grid), part_label ("dim-label", PANGO_ELLIPSIZE_MIDDLE, FALSE), 0, 1,
+                   1, 1);
+  gtk_grid_attach (GTK_GRID (grid), bar, 1, 1, 2, 1);
+  gtk_widget_add_css_class (grid, "summary-row");
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), grid);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
+  g_object_set_data (G_OBJECT (row), "site", GUINT_TO_POINTER (index));
+  gtk_list_box_append (list, row);
+}
+
+static void
+set_part (GtkListBoxRow *row, int column, int line, const char *text)
+{
+  GtkGrid *grid = GTK_GRID (gtk_list_box_row_get_child (row));
+
+  gtk_label_set_text (GTK_LABEL (gtk_grid_get_child_at (grid, column, line)), text);
+}
+
+static void
+fill_site (GtkListBoxRow *row, const HvProfile *profile, const HvRanking *ranking,
+           const HvTopSite *site)
+{
+  GtkWidget *bar = gtk_grid_get_child_at (GTK_GRID (gtk_list_box_row_get_child (row)), 1, 1);
   double share = (double) site->value / (double) ranking->whole;
   g_autofree char *value = hv_format_value (profile, ranking->metric, site->value);
   g_autofree char *percent = hv_format_percent (site->value, ranking->whole);
@@ -293,63 +340,79 @@ add_site (GtkListBox *list, const HvProfile *profile, const HvRanking *ranking,
   g_autofree char *part = hv_share_text (profile, ranking->metric, site->value, ranking->whole);
   g_autofree char *spoken = g_strdup_printf ("%s, %s, %s", site->name, value, part);
 
+  set_part (row, 0, 0, site->name);
+  set_part (row, 1, 0, value);
+  set_part (row, 2, 0, percent);
+  set_part (row, 0, 1, place);
   gtk_level_bar_set_value (GTK_LEVEL_BAR (bar), CLAMP (share, 0, 1));
-  gtk_widget_set_size_request (bar, 120, -1);
-  gtk_widget_set_valign (bar, GTK_ALIGN_CENTER);
   gtk_accessible_update_property (GTK_ACCESSIBLE (bar), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
-  gtk_grid_set_column_spacing (GTK_GRID (grid), 12);
-  gtk_grid_attach (GTK_GRID (grid),
-                   part_label (site->name, "strong", PANGO_ELLIPSIZE_MIDDLE, FALSE), 0, 0, 1, 1);
-  gtk_grid_attach (GTK_GRID (grid), part_label (value, "strong", PANGO_ELLIPSIZE_NONE, TRUE), 1, 0,
-                   1, 1);
-  gtk_grid_attach (GTK_GRID (grid), part_label (percent, NULL, PANGO_ELLIPSIZE_NONE, TRUE), 2, 0, 1,
-                   1);
-  gtk_grid_attach (GTK_GRID (grid), part_label (place, "dim-label", PANGO_ELLIPSIZE_MIDDLE, FALSE),
-                   0, 1, 1, 1);
-  gtk_grid_attach (GTK_GRID (grid), bar, 1, 1, 2, 1);
-  gtk_widget_add_css_class (grid, "summary-row");
-  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), grid);
-  gtk_widget_set_tooltip_text (row, *site->function ? site->function : NULL);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (row), *site->function ? site->function : NULL);
   gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken,
                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, place, -1);
-  g_object_set_data (G_OBJECT (row), "site", (gpointer) site);
-  gtk_list_box_append (list, row);
+  gtk_list_box_row_set_activatable (row, TRUE);
 }
 
-static HvMetric
-metric_of (gpointer widget)
+static HvRankingKind
+ranking_of (gpointer widget)
 {
-  return (HvMetric) GPOINTER_TO_UINT (g_object_get_data (widget, "metric"));
+  return (HvRankingKind) GPOINTER_TO_UINT (g_object_get_data (widget, "ranking"));
 }
 
 static void
 site_activated_cb (HvSummaryPage *self, GtkListBoxRow *row, GtkListBox *list)
 {
-  const HvTopSite *site = g_object_get_data (G_OBJECT (row), "site");
+  const HvRanking *ranking = &self->overview->ranking[ranking_of (list)];
+  guint index = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (row), "site"));
+  const HvTopSite *site = g_ptr_array_index (ranking->top, index);
 
-  g_signal_emit (self, signals[SIGNAL_SITE], 0, metric_of (list), site->path);
+  g_signal_emit (self, signals[SIGNAL_SITE], 0, ranking->metric, site->path);
 }
 
 static void
 all_sites_cb (HvSummaryPage *self, GtkButton *button)
 {
-  g_signal_emit (self, signals[SIGNAL_SITES], 0, metric_of (button));
+  g_signal_emit (self, signals[SIGNAL_SITES], 0,
+                 self->overview->ranking[ranking_of (button)].metric);
+}
+
+/* A row for each of its sites, or room for those that are due. */
+static guint
+n_rows (const HvRanking *ranking)
+{
+  return ranking->n_due ? ranking->n_due : ranking->top->len;
 }
 
 static void
-add_ranking (HvSummaryPage *self, const HvProfile *profile, const HvRanking *ranking)
+fill_ranking (HvSummaryPage *self, const HvProfile *profile, HvRankingKind kind)
 {
-  const char *title = hv_ranking_title (profile, ranking);
-  GtkWidget *list = boxed_list ();
-  g_autofree char *count = hv_format_count (ranking->n_sites);
-  g_autofree char *text = g_strdup_printf (
-      g_dngettext (HV_GETTEXT_PACKAGE, "All %s Site", "All %s Sites", ranking->n_sites), count);
-  GtkWidget *button = gtk_button_new_with_label (text);
+  const HvRanking *ranking = &self->overview->ranking[kind];
+  GtkListBox *list = GTK_LIST_BOX (self->ranking[kind]);
+  g_autofree char *count = ranking->n_due ? g_strdup ("…") : hv_format_count (ranking->n_sites);
+  g_autofree char *text = g_strdup_printf (g_dngettext (HV_GETTEXT_PACKAGE, "All %s Site",
+                                                        "All %s Sites",
+                                                        ranking->n_due ? 2 : ranking->n_sites),
+                                           count);
+  GtkListBoxRow *row;
 
   for (guint i = 0; i < ranking->top->len; i++)
-    add_site (GTK_LIST_BOX (list), profile, ranking, g_ptr_array_index (ranking->top, i));
-  g_object_set_data (G_OBJECT (list), "metric", GUINT_TO_POINTER (ranking->metric));
-  g_object_set_data (G_OBJECT (button), "metric", GUINT_TO_POINTER (ranking->metric));
+    fill_site (gtk_list_box_get_row_at_index (list, (int) i), profile, ranking,
+               g_ptr_array_index (ranking->top, i));
+  while (!ranking->n_due && (row = gtk_list_box_get_row_at_index (list, (int) ranking->top->len)))
+    gtk_list_box_remove (list, GTK_WIDGET (row));
+  gtk_button_set_label (GTK_BUTTON (self->all_sites[kind]), text);
+}
+
+static void
+add_ranking (HvSummaryPage *self, const HvProfile *profile, HvRankingKind kind)
+{
+  const HvRanking *ranking = &self->overview->ranking[kind];
+  const char *title = hv_ranking_title (profile, ranking);
+  GtkWidget *list = boxed_list (), *button = gtk_button_new_with_label ("");
+
+  for (guint i = 0; i < n_rows (ranking); i++)
+    add_site (GTK_LIST_BOX (list), i);
+  g_object_set_data (G_OBJECT (list), "ranking", GUINT_TO_POINTER (kind));
+  g_object_set_data (G_OBJECT (button), "ranking", GUINT_TO_POINTER (kind));
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_add_css_class (button, "all-sites");
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
@@ -357,6 +420,9 @@ add_ranking (HvSummaryPage *self, const HvProfile *profile, const HvRanking *ran
   g_signal_connect_object (button, "clicked", G_CALLBACK (all_sites_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (list, "row-activated", G_CALLBACK (site_activated_cb), self,
                            G_CONNECT_SWAPPED);
+  self->ranking[kind] = list;
+  self->all_sites[kind] = button;
+  fill_ranking (self, profile, kind);
   add_group (self, title, button, list);
 }
 
@@ -426,15 +492,58 @@ hv_summary_page_show (HvSummaryPage *self, const HvProfile *profile, HvOverview 
   HvOverview *old = self->overview;
 
   hv_column_box_clear (self->columns);
+  self->findings = NULL;
+  memset (self->ranking, 0, sizeof self->ranking);
+  memset (self->all_sites, 0, sizeof self->all_sites);
   self->overview = overview ? hv_overview_ref (overview) : NULL;
   g_clear_pointer (&old, hv_overview_unref);
   add_findings (self, profile);
   add_fact_group (self, _ ("Totals"), hv_summary_totals (profile));
   for (HvRankingKind kind = 0; overview && kind < HV_N_RANKINGS; kind++)
-    if (overview->ranking[kind].top->len)
-      add_ranking (self, profile, &overview->ranking[kind]);
+    if (n_rows (&overview->ranking[kind]))
+      add_ranking (self, profile, kind);
   if (overview)
     add_fact_group (self, _ ("What This File Cannot Tell"),
                     hv_summary_limits (profile, overview->limit));
   add_fact_group (self, _ ("Recording"), hv_summary_recording (profile));
+}
+
+/* Whether what is due of `begun` is in `whole`, and nothing else is. */
+static gboolean
+is_same (const HvOverview *begun, const HvOverview *whole)
+{
+  if (begun->findings->len != whole->findings->len
+      || memcmp (begun->limit, whole->limit, sizeof begun->limit) != 0)
+    return FALSE;
+  for (guint i = 0; i < begun->findings->len; i++)
+    if (((const HvFinding *) g_ptr_array_index (begun->findings, i))->kind
+        != ((const HvFinding *) g_ptr_array_index (whole->findings, i))->kind)
+      return FALSE;
+  for (HvRankingKind kind = 0; kind < HV_N_RANKINGS; kind++)
+    {
+      const HvRanking *due = &begun->ranking[kind], *there = &whole->ranking[kind];
+      if (due->metric != there->metric || n_rows (due) < n_rows (there)
+          || (n_rows (due) && !n_rows (there)))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+hv_summary_page_complete (HvSummaryPage *self, const HvProfile *profile, HvOverview *overview)
+{
+  g_return_val_if_fail (HV_IS_SUMMARY_PAGE (self), FALSE);
+  HvOverview *begun = self->overview;
+
+  if (!begun || !is_same (begun, overview))
+    return FALSE;
+  self->overview = hv_overview_ref (overview);
+  hv_overview_unref (begun);
+  for (guint i = 0; i < overview->findings->len; i++)
+    fill_finding (gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->findings), (int) i), profile,
+                  g_ptr_array_index (overview->findings, i));
+  for (HvRankingKind kind = 0; kind < HV_N_RANKINGS; kind++)
+    if (self->ranking[kind])
+      fill_ranking (self, profile, kind);
+  return TRUE;
 }

@@ -18,7 +18,12 @@ G_DECLARE_FINAL_TYPE (HvSummaryPage, hv_summary_page, HV, SUMMARY_PAGE, GtkWidge
 
 GtkWidget *hv_summary_page_new (void);
 
-/* `overview` NULL: it is being worked out. */
+/* `overview` NULL: it is being worked out; so is what is due of it. */
 void hv_summary_page_show (HvSummaryPage *self, const HvProfile *profile, HvOverview *overview);
+
+/* Fills in what was due, of the profile that is shown, without moving anything else. FALSE: it is
+ * not what was expected, and is to be shown anew. */
+gboolean hv_summary_page_complete (HvSummaryPage *self, const HvProfile *profile,
+                                   HvOverview *overview);
 
 G_END_DECLS

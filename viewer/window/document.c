@@ -210,10 +210,7 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user)
   if (!profiles)
     {
       g_clear_pointer (&self->stamp, g_free);
-      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        set_page (self, hv_profile_view_get_scene (self->view) ? HV_PAGE_VIEW : HV_PAGE_START);
-      else
-        show_error (self, error);
+      show_error (self, error);
       settle (self, TRUE);
       return;
     }
@@ -272,11 +269,17 @@ stamp_of (char **files)
   return g_string_free (g_steal_pointer (&stamp), FALSE);
 }
 
+/* The load goes at once; its thread winds down by itself. */
 static void
 stop_load (HvDocument *self)
 {
-  hv_document_cancel (self);
+  if (self->cancellable)
+    g_cancellable_cancel (self->cancellable);
   end_load (self);
+  /* read, but not on the screen yet */
+  if (self->settling && self->page == HV_PAGE_LOADING)
+    hv_profile_view_close (self->view);
+  self->settling = FALSE;
 }
 
 static void
@@ -359,8 +362,12 @@ void
 hv_document_cancel (HvDocument *self)
 {
   g_return_if_fail (HV_IS_DOCUMENT (self));
-  if (self->cancellable)
-    g_cancellable_cancel (self->cancellable);
+  if (!self->loader && !(self->settling && self->page == HV_PAGE_LOADING))
+    return;
+  stop_load (self);
+  g_clear_pointer (&self->stamp, g_free);
+  set_page (self, hv_profile_view_get_scene (self->view) ? HV_PAGE_VIEW : HV_PAGE_START);
+  settle (self, TRUE);
 }
 
 void
@@ -441,6 +448,11 @@ view_changed_cb (HvDocument *self)
   set_page (self, HV_PAGE_VIEW);
   update_symbols (self);
   hv_document_take_focus (self);
+}
+
+static void
+view_settled_cb (HvDocument *self)
+{
   if (self->settling)
     settle (self, FALSE);
 }
@@ -626,6 +638,7 @@ hv_document_class_init (HvDocumentClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, recent_open_cb);
   gtk_widget_class_bind_template_callback (widget_class, recent_compare_cb);
   gtk_widget_class_bind_template_callback (widget_class, view_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, view_settled_cb);
   gtk_widget_class_bind_template_callback (widget_class, view_failed_cb);
   gtk_widget_class_bind_template_callback (widget_class, view_message_cb);
   gtk_widget_class_bind_template_callback (widget_class, filter_cb);

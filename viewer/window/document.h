@@ -36,7 +36,7 @@ HvDocument *hv_document_new (const HvSession *session, const HvProfileViewStart 
 void hv_document_open (HvDocument *self, const char *const *files, HvLoadKind kind,
                        const char *metric, const char *at);
 
-/* Stops the load under way; what was open stays. */
+/* Stops the load under way, which is gone from the window at once; what was open stays. */
 void hv_document_cancel (HvDocument *self);
 
 /* Stops everything: the document goes. Its load leaves nothing behind. */

@@ -92,12 +92,14 @@ struct _HvProfileView
   HvHistory *history;
   gboolean travels; /* on the way to a place of `history` */
 
-  HvOverview *overview;   /* of one profile; NULL: not yet known */
-  guint overviews;        /* being worked out */
-  gboolean changed_waits; /* the scene is shown, and told of when the overview is too */
-  char **wanted;          /* the call path to select in the next scene; NULL: none */
-  HvViewState *pending;   /* what the scene on its way is to be looked at like; NULL: as now */
-  int pane;               /* the height that paned was left at; 0: none */
+  HvOverview *overview;    /* of one profile; NULL: not yet known */
+  guint overviews;         /* being worked out */
+  gboolean overview_due;   /* to be worked out when the first scene is shown */
+  gboolean overview_shown; /* the pages have it */
+  gboolean changed_waits;  /* the scene is shown, and told of when the overview is too */
+  char **wanted;           /* the call path to select in the next scene; NULL: none */
+  HvViewState *pending;    /* what the scene on its way is to be looked at like; NULL: as now */
+  int pane;                /* the height that paned was left at; 0: none */
 
   HvQuestion question;
   HvQuestion usual;              /* what was asked for when it was opened */
@@ -105,6 +107,7 @@ struct _HvProfileView
   HvStatus status;               /* the only one in the table; HV_STATUS_SAME: all are */
   guint serial;                  /* of the newest question */
   guint n_asked;                 /* questions without an answer */
+  gboolean asks;                 /* the newest is one of them */
   guint match;                   /* the match the user stands on */
   gboolean has_calls, has_sites; /* the tables have the scene */
   gboolean quiet;                /* widgets are being set, not used */
@@ -178,11 +181,19 @@ void hv_profile_view_ask (HvProfileView *self);
 
 /* profile-view-summary.c */
 
-/* Has the overview worked out; of a diff there is none. */
+/* Has the overview worked out; of a diff there is none. A large profile's is left for later: its
+ * flame graph and totals are there before. */
 void hv_profile_view_ask_overview (HvProfileView *self);
+
+/* Whether an answer is to bring what is known of the overview by then. */
+gboolean hv_profile_view_begins_overview (HvProfileView *self);
+
+/* Takes it (NULL: nothing) unless more is known meanwhile. */
+void hv_profile_view_take_overview (HvProfileView *self, HvOverview *overview);
 void hv_profile_view_show_overview (HvProfileView *self);
 
-/* Emits "changed", once everything the first scene is shown with is there. */
+/* Emits "changed", a small profile's when the overview is shown too, and "settled" when nothing
+ * more is on its way. */
 void hv_profile_view_tell_changed (HvProfileView *self);
 
 /* Selects what the summary asked for. */

@@ -522,6 +522,9 @@ hv_profile_view_show_scene (HvProfileView *self, HvScene *scene)
   g_auto (GStrv) zoom = moved ? NULL
                               : hv_scene_path (self->scene, hv_flame_graph_get_zoom (self->flame));
 
+  /* the same once more: in other units or colours */
+  if (self->scene == scene)
+    self->overview_shown = FALSE;
   g_clear_pointer (&self->scene, hv_scene_unref);
   self->scene = hv_scene_ref (scene);
   self->quiet = TRUE;

@@ -8,12 +8,46 @@
 /* A frame with a smaller part of what is shown is zoomed to, or it would be a line. */
 #define SEEN 0.05
 
+/* Call paths up to which it is there in a blink: its page is then shown at once as it is. */
+#define SMALL 50000
+
 /* --- working it out --- */
+
+static gboolean
+is_small (HvProfileView *self)
+{
+  return self->profiles->current->n_nodes <= SMALL;
+}
+
+static void
+tell_settled (HvProfileView *self)
+{
+  if (!self->overviews && !self->overview_due && !self->asks)
+    g_signal_emit_by_name (self, "settled");
+}
+
+typedef struct
+{
+  HvProfiles *profiles;
+  HvScene *scene; /* what is shown already; NULL: nothing */
+} Asked;
+
+static void
+asked_free (gpointer data)
+{
+  Asked *asked = data;
+
+  g_clear_pointer (&asked->scene, hv_scene_unref);
+  hv_profiles_unref (asked->profiles);
+  g_free (asked);
+}
 
 static void
 overview_thread (GTask *gtask, gpointer source, gpointer data, GCancellable *cancellable)
 {
-  g_task_return_pointer (gtask, hv_profiles_get_overview (data),
+  Asked *asked = data;
+
+  g_task_return_pointer (gtask, hv_profiles_get_overview (asked->profiles, asked->scene),
                          (GDestroyNotify) hv_overview_unref);
 }
 
@@ -21,7 +55,7 @@ static void
 overview_cb (GObject *source, GAsyncResult *result, gpointer user)
 {
   HvProfileView *self = HV_PROFILE_VIEW (source);
-  HvProfiles *profiles = g_task_get_task_data (G_TASK (result));
+  HvProfiles *profiles = ((Asked *) g_task_get_task_data (G_TASK (result)))->profiles;
   g_autoptr (HvOverview) overview = g_task_propagate_pointer (G_TASK (result), NULL);
 
   if (!self->box)
@@ -30,33 +64,62 @@ overview_cb (GObject *source, GAsyncResult *result, gpointer user)
   /* what is said of the files before comes too late */
   if (profiles == self->profiles)
     {
-      g_clear_pointer (&self->overview, hv_overview_unref);
+      g_autoptr (HvOverview) before = g_steal_pointer (&self->overview);
       self->overview = g_steal_pointer (&overview);
+      /* in place, where the page has what was known at first */
+      self->overview_shown = self->overview_shown && before
+                             && hv_summary_page_complete (self->summary_page, profiles->current,
+                                                          self->overview);
       hv_profile_view_show_overview (self);
     }
   if (self->changed_waits)
     hv_profile_view_tell_changed (self);
+  else if (self->scene)
+    tell_settled (self);
+}
+
+static void
+start_overview (HvProfileView *self)
+{
+  g_autoptr (GTask) gtask = g_task_new (self, NULL, overview_cb, NULL);
+  Asked *asked = g_new0 (Asked, 1);
+
+  asked->profiles = hv_profiles_ref (self->profiles);
+  asked->scene = self->scene ? hv_scene_ref (self->scene) : NULL;
+  self->overview_due = FALSE;
+  self->overviews++;
+  g_task_set_task_data (gtask, asked, asked_free);
+  g_task_run_in_thread (gtask, overview_thread);
 }
 
 void
 hv_profile_view_ask_overview (HvProfileView *self)
 {
-  g_autoptr (GTask) gtask = NULL;
+  self->overview_due = !self->profiles->base;
+  self->overview_shown = FALSE;
+  if (self->overview_due && is_small (self))
+    start_overview (self);
+}
 
-  if (self->profiles->base)
-    return;
-  gtask = g_task_new (self, NULL, overview_cb, NULL);
-  self->overviews++;
-  g_task_set_task_data (gtask, hv_profiles_ref (self->profiles),
-                        (GDestroyNotify) hv_profiles_unref);
-  g_task_run_in_thread (gtask, overview_thread);
+gboolean
+hv_profile_view_begins_overview (HvProfileView *self)
+{
+  return self->overview_due && !self->overview;
+}
+
+void
+hv_profile_view_take_overview (HvProfileView *self, HvOverview *overview)
+{
+  if (!self->overview && overview)
+    self->overview = hv_overview_ref (overview);
 }
 
 void
 hv_profile_view_show_overview (HvProfileView *self)
 {
-  if (hv_profile_view_base (self) || !self->scene)
+  if (hv_profile_view_base (self) || !self->scene || self->overview_shown)
     return;
+  self->overview_shown = TRUE;
   hv_summary_show (self->summary, self->profiles->current, self->overview);
   hv_summary_page_show (self->summary_page, self->profiles->current, self->overview);
 }
@@ -64,9 +127,13 @@ hv_profile_view_show_overview (HvProfileView *self)
 void
 hv_profile_view_tell_changed (HvProfileView *self)
 {
-  self->changed_waits = self->overviews > 0;
-  if (!self->changed_waits)
-    g_signal_emit_by_name (self, "changed");
+  self->changed_waits = self->overviews && is_small (self);
+  if (self->changed_waits)
+    return;
+  g_signal_emit_by_name (self, "changed");
+  if (self->overview_due)
+    start_overview (self);
+  tell_settled (self);
 }
 
 /* --- leaving it --- */

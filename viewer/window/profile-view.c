@@ -16,6 +16,7 @@
 enum
 {
   SIGNAL_CHANGED,
+  SIGNAL_SETTLED,
   SIGNAL_FAILED,
   SIGNAL_MESSAGE,
   N_SIGNALS
@@ -125,6 +126,8 @@ typedef struct
   HvProfiles *profiles;
   HvQuestion question;
   guint serial;
+  gboolean begins;      /* what is known of the overview is to come with it */
+  HvOverview *overview; /* … and does */
 } Task;
 
 static void
@@ -132,6 +135,7 @@ task_free (gpointer data)
 {
   Task *task = data;
   g_clear_pointer (&task->question.options.transforms, g_ptr_array_unref);
+  g_clear_pointer (&task->overview, hv_overview_unref);
   hv_profiles_unref (task->profiles);
   g_free (task);
 }
@@ -148,6 +152,8 @@ ask_thread (GTask *gtask, gpointer source, gpointer data, GCancellable *cancella
       g_task_return_error (gtask, error);
       return;
     }
+  if (task->begins)
+    task->overview = hv_scene_begin_overview (scene);
   g_task_return_pointer (gtask, scene, (GDestroyNotify) hv_scene_unref);
   /* while the answer is looked at */
   hv_profiles_prepare (task->profiles, &task->question);
@@ -165,8 +171,10 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user)
   /* A newer question is on its way, or the window closed. */
   if (task->serial != self->serial || !self->box)
     return;
+  self->asks = FALSE;
   if (scene)
     {
+      hv_profile_view_take_overview (self, task->overview);
       hv_profile_view_show_scene (self, scene);
       return;
     }
@@ -204,7 +212,9 @@ hv_profile_view_ask (HvProfileView *self)
   if (task->question.options.transforms)
     g_ptr_array_ref (task->question.options.transforms);
   task->serial = ++self->serial;
+  task->begins = hv_profile_view_begins_overview (self);
   self->n_asked++;
+  self->asks = TRUE;
   g_task_set_task_data (gtask, task, task_free);
   g_task_run_in_thread (gtask, ask_thread);
 }
@@ -552,6 +562,8 @@ hv_profile_view_class_init (HvProfileViewClass *klass)
 
   signals[SIGNAL_CHANGED] = g_signal_new ("changed", HV_TYPE_PROFILE_VIEW, G_SIGNAL_RUN_LAST, 0,
                                           NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_SETTLED] = g_signal_new ("settled", HV_TYPE_PROFILE_VIEW, G_SIGNAL_RUN_LAST, 0,
+                                          NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_MESSAGE] = g_signal_new ("message", HV_TYPE_PROFILE_VIEW, G_SIGNAL_RUN_LAST, 0,
                                           NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[SIGNAL_FAILED] = g_signal_new ("failed", HV_TYPE_PROFILE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL,
@@ -727,6 +739,20 @@ hv_profile_view_replace (HvProfileView *self, HvProfiles *profiles)
   g_clear_pointer (&before, hv_profiles_unref);
   hv_profile_view_ask_overview (self);
   hv_profile_view_ask (self);
+}
+
+void
+hv_profile_view_close (HvProfileView *self)
+{
+  g_return_if_fail (HV_IS_PROFILE_VIEW (self));
+
+  self->serial++;
+  self->asks = self->overview_due = self->changed_waits = FALSE;
+  hv_profile_view_drop_state (self);
+  hv_flame_graph_set_scene (self->flame, NULL);
+  g_clear_pointer (&self->overview, hv_overview_unref);
+  g_clear_pointer (&self->scene, hv_scene_unref);
+  g_clear_pointer (&self->profiles, hv_profiles_unref);
 }
 
 const HvScene *

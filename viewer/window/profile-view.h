@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (HvProfileView, hv_profile_view, HV, PROFILE_VIEW, GtkWidget)
 
 /* Signal "changed": another scene is shown. */
+/* Signal "settled": … and nothing more of it is on its way. */
 /* Signal "message" (char *message): one sentence to tell. */
 /* Signal "failed" (char *message): a question could not be answered; the old scene stays. */
 
@@ -38,6 +39,9 @@ gboolean hv_profile_view_open (HvProfileView *self, HvProfiles *profiles,
 
 /* The same question of the same files read once more: what is selected stays. */
 void hv_profile_view_replace (HvProfileView *self, HvProfiles *profiles);
+
+/* Forgets what was opened and is not shown yet. */
+void hv_profile_view_close (HvProfileView *self);
 
 /* NULL until the first question is answered. */
 const HvScene *hv_profile_view_get_scene (HvProfileView *self);
