@@ -27,7 +27,8 @@ test_packages='
   cargo rustc librust-tokio-dev librust-tracing-dev libjemalloc2
 '
 
-bench_packages='hyperfine heaptrack libjemalloc-dev libjemalloc2 nodejs zstd python3 g++ binutils llvm'
+# flamegraph.pl comes with libdevel-nytprof-perl, dh_view with valgrind.
+bench_packages='heaptrack libjemalloc-dev libjemalloc2 nodejs zstd python3 g++ binutils llvm valgrind libdevel-nytprof-perl'
 
 say () {
   printf '%s: %s\n' "${0##*/}" "$*" >&2

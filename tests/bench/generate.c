@@ -7,9 +7,9 @@
 
 /* generate EVENTS SITES: a recording of heaptrack, version 3, on standard output, in which a
  * program allocates and frees EVENTS times in SITES stacks. The same numbers give the same
- * recording; it is for measuring how the cost of an import grows, and heaptrack's own tools read it
- * too. Sites come up over four fifths of the run, few of them do most, and one block in five is
- * freed at once. */
+ * recording, and as many sites are the same ones however many events there are; it is for measuring
+ * how the cost of an import grows, and heaptrack's own tools read it too. Sites come up over four
+ * fifths of the run, few of them do most, and one block in five is freed at once. */
 
 #define FUNCTIONS_A_MODULE 300
 #define SITES_A_FUNCTION 12
@@ -18,16 +18,30 @@
 #define MAX_DEPTH 60
 #define MAX_LIVE (1 << 20)
 
-static uint64_t state = UINT64_C (0x9e3779b97f4a7c15);
+/* One for the stacks, one for what happens in them. */
+static uint64_t of_stacks = UINT64_C (0x9e3779b97f4a7c15),
+                of_events = UINT64_C (0x94d049bb133111eb);
 
 /* xorshift64* */
 static uint32_t
+next (uint64_t *state, uint32_t below)
+{
+  *state ^= *state >> 12;
+  *state ^= *state << 25;
+  *state ^= *state >> 27;
+  return (uint32_t) (((*state * UINT64_C (0x2545f4914f6cdd1d)) >> 32) * below >> 32);
+}
+
+static uint32_t
 chance (uint32_t below)
 {
-  state ^= state >> 12;
-  state ^= state << 25;
-  state ^= state >> 27;
-  return (uint32_t) (((state * UINT64_C (0x2545f4914f6cdd1d)) >> 32) * below >> 32);
+  return next (&of_events, below);
+}
+
+static uint32_t
+choose (uint32_t below)
+{
+  return next (&of_stacks, below);
 }
 
 /* --- writing --- */
@@ -119,7 +133,7 @@ put_functions (guint n)
 static uint32_t
 put_trace (uint32_t function, uint32_t parent)
 {
-  guint part = function / FUNCTIONS_A_MODULE, line = chance (CALLS_A_FUNCTION);
+  guint part = function / FUNCTIONS_A_MODULE, line = choose (CALLS_A_FUNCTION);
   uint32_t *known = &ip[function * CALLS_A_FUNCTION + line];
 
   if (*known == 0)
@@ -136,15 +150,15 @@ put_trace (uint32_t function, uint32_t parent)
 static void
 put_site (guint site)
 {
-  Stack at = site ? stack[chance (site)] : (Stack){ 0, 0 };
+  Stack at = site ? stack[choose (site)] : (Stack){ 0, 0 };
 
   if (at.depth > MAX_DEPTH - 8)
     at = (Stack){ 0, 0 };
-  guint deeper = at.depth ? 1 + chance (5) : 8;
+  guint deeper = at.depth ? 1 + choose (5) : 8;
   for (guint i = 0; i < deeper; i++)
-    at = (Stack){ put_trace (chance (n_functions), at.trace), at.depth + 1 };
+    at = (Stack){ put_trace (choose (n_functions), at.trace), at.depth + 1 };
   stack[site] = at;
-  LINE ('a', (uint64_t) 8 << chance (11), at.trace);
+  LINE ('a', (uint64_t) 8 << choose (11), at.trace);
   n_infos++;
 }
 
@@ -168,6 +182,7 @@ main (int argc, char **argv)
   stack = g_new (Stack, n_sites);
   for (uint64_t event = 0, stamp = 0; event < n_events; event++)
     {
+      uint32_t n_known = n_infos;
       while (n_infos < 2 || (n_infos < n_sites && event >= n_infos * a_site))
         put_site (n_infos);
       if (event % a_stamp == a_stamp - 1)
@@ -175,9 +190,15 @@ main (int argc, char **argv)
           LINE ('c', ++stamp * 10);
           LINE ('R', 0x4000 + n_live / 4);
         }
-      /* more and more live, but for some */
+      /* a site comes up with its first block; more and more live, but for some */
+      gboolean fresh = n_infos > n_known && n_live < MAX_LIVE;
       gboolean frees = n_live == MAX_LIVE || (n_live && chance (1000) < 480);
-      if (frees)
+      if (fresh)
+        {
+          live[n_live++] = n_infos - 1;
+          LINE ('+', n_infos - 1);
+        }
+      else if (frees)
         {
           /* mostly something new */
           uint32_t among = chance (8) ? 1000 : n_live;

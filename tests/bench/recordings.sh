@@ -3,42 +3,38 @@
 # Opening the recordings of ../shared/samples, cold (--no-store) and, for reference, from the store; without symbols.
 # Sourced by tests/bench/run.
 
-# row FILE OPTIONS PEER PACKAGE PEER-COMMAND: PEER "" for none
-row () {
-  local file=$samples/$1 options=$2 peer=$3 package=$4 command=$5 ours warm theirs mib
+# recording_row FILE OPTIONS PEER PACKAGE PEER-COMMAND
+recording_row () {
+  local file=$samples/$1 options=$2 ours text again
   if ! [ -r "$file" ]; then
-    printf '%-26s not there: %s\n' "$1" "$file"
+    missing+=("$file is not there (\$HV_SAMPLES)")
     return
   fi
-  ours=$(seconds "$heapview --no-store --print $options $file")
-  mib=$(memory "$heapview --no-store --print $options $file")
+  measured --warm-up "$heapview --no-store --print $options $file"
+  ours=$seconds text="$(with s "$seconds" "$runs"), $(with MiB "$mib")"
   rm -rf "$XDG_CACHE_HOME"
-  warm=$(seconds "$heapview --print $options $file")
-  theirs=-
-  if command -v "${peer%% *}" >/dev/null; then
-    theirs=$(seconds "$command")
-  else
-    missing+=("$peer is not there: apt-get install $package")
-  fi
-  printf '%-26s %9s %9s %6s  %-18s %9s %8s\n' "$1" "$ours" "$warm" "$mib" "$peer" "$theirs" "$(times "$theirs" "$ours")"
+  measured --warm-up "$heapview --print $options $file"
+  again=$(with s "$seconds" "$runs")
+  peer "${3%% *}" "apt-get install $4" "$5"
+  cells "$1" "$text" "$again" "$3 $(with s "$seconds" "$runs"), $(with MiB "$mib")" "$(with × "$(times "$seconds" "$ours")")"
 }
 
-printf '%-26s %9s %9s %6s  %-18s %9s %8s\n' file heapview 'again' MiB peer 'peer' faster
-printf '%-26s %9s %9s %6s  %-18s %9s\n' '' 's' 'stored, s' '' '' 's'
+heading 'Recordings' file 'imported and reported' 'again from the store' peer faster
 for trace in git-logstat gtk4-demo py30; do
-  file=$samples/heaptrack/$trace.zst
-  row "heaptrack/$trace.zst" --no-symbols heaptrack_print heaptrack "heaptrack_print $file"
+  recording_row "heaptrack/$trace.zst" --no-symbols heaptrack_print heaptrack \
+    "heaptrack_print $samples/heaptrack/$trace.zst"
 done
 # dh_view is a web page: what it does first of all is JSON.parse of the whole text.
 dhat=$scratch/cc1plus.dhat
 if [ -r "$samples/dhat/cc1plus.dhat.zst" ] && zstd -q -d -o "$dhat" "$samples/dhat/cc1plus.dhat.zst"; then
-  row dhat/cc1plus.dhat.zst '' 'node JSON.parse' nodejs \
+  recording_row dhat/cc1plus.dhat.zst '' 'node JSON.parse' nodejs \
     "node -e 'JSON.parse(require(\"fs\").readFileSync(\"$dhat\", \"utf8\"))'"
 fi
 for dump in gt/runA.phase3.heap cc1plus/cc.11838.24.i24.heap; do
-  file=$samples/jemalloc/$dump
-  row "jemalloc/$dump" --no-symbols jeprof libjemalloc-dev "jeprof --text --show_bytes /bin/true $file"
+  recording_row "jemalloc/$dump" --no-symbols jeprof libjemalloc-dev \
+    "jeprof --text --show_bytes /bin/true $samples/jemalloc/$dump"
 done
-example=$root/data/examples
-printf '%-26s %9s\n' 'the example diff' "$(seconds "$heapview --no-store --print --diff $example/base.heap $example/cur.heap")"
-printf '%-26s %9s\n' '--version' "$(seconds "$heapview --version")"
+measured --warm-up "$heapview --no-store --print --diff $root/data/examples/base.heap $root/data/examples/cur.heap"
+cells 'the example diff' "$(with s "$seconds")" '' '' ''
+measured --warm-up "$heapview --version"
+cells --version "$(with s "$seconds")" '' '' ''

@@ -4,7 +4,6 @@
 # default, of every allocation of a run, and 10,000 call sites.  Sourced by tests/bench/run.
 
 compile "$root/build" tests/oracle/ask || exit 1
-mkdir -p "$made" || exit 1
 # the maps of a process hold no symbolic links, and jeprof compares paths
 dir=$(readlink -f "$made")/symbols
 program=$dir/program
@@ -77,29 +76,16 @@ make_packed () {
   done
 }
 
-line () {
-  printf '%-44s %9s %7s %6s %9s %9s\n' "$@"
-}
-
-# ours WHAT COMMAND PREPARATION: leaves `mib`, `by_llvm` and `by_jeprof` for what follows
+# ours WHAT COMMAND PREPARATION: leaves `text`, `mib`, `by_llvm` and `by_jeprof` for what follows
 ours () {
-  local time processor
-  time=$(seconds "$2" --runs 5 --prepare "$3")
-  processor=$(processor_seconds)
-  sh -c "$3"
-  mib=$(memory "$2") by_llvm=$(times "$llvm" "$time") by_jeprof=$(times "$jeprof" "$time")
-  line "$1" "$time" "$processor" "$mib" "$by_llvm" "$by_jeprof"
+  measured --prepare "$3" "$2"
+  text="$(with s "$seconds" "$runs"), $(with MiB "$mib")"
+  by_llvm=$(times "$llvm" "$seconds") by_jeprof=$(times "$jeprof" "$seconds")
+  symbols_row "$1" "$(with × "$by_llvm")" "$(with × "$by_jeprof")"
 }
 
-# wanted WHAT FOUND GOAL: for the table at the end; a GOAL of "<250" is reached below that, one of "3x" from there on
-aims=()
-wanted () {
-  local verdict
-  verdict=$(awk -v found="$2" -v goal="$3" 'BEGIN {
-    if (found == "-") print "not measured"
-    else if (goal ~ /^</ ? found + 0 < substr (goal, 2) + 0 : found + 0 >= goal + 0) print "reached"
-    else print "MISSED" }')
-  aims+=("$(printf '%-44s %9s %9s   %s' "$1" "$2" "$3" "$verdict")")
+symbols_row () {
+  cells "$1" "$(with s "$seconds" "$runs")" "$processor" "$mib" "${2:-}" "${3:-}"
 }
 
 # llvm_names PROGRAM ADDRESSES: whether llvm-symbolizer reads its lines; version 14 has no zstd
@@ -109,42 +95,34 @@ llvm_names () {
 
 # compare DUMP ADDRESSES: heapview beside the peers, which are measured first
 compare () {
-  local dump=$1 addresses=$2 llvm=- jeprof=- cpu_llvm=- cpu_jeprof=- cached=$XDG_CACHE_HOME/heapview
-  local ask="llvm-symbolizer --inlines -e $program <$addresses" print="jeprof --text $program $dump"
-  if command -v llvm-symbolizer >/dev/null; then
-    llvm=$(seconds "$ask" --warmup 1 --runs 5)
-    cpu_llvm=$(processor_seconds)
-  else
-    missing+=('llvm-symbolizer is not there: apt-get install llvm')
-  fi
-  if command -v jeprof >/dev/null; then
-    jeprof=$(seconds "$print" --runs 3)
-    cpu_jeprof=$(processor_seconds)
-  else
-    missing+=('jeprof is not there: apt-get install libjemalloc-dev')
-  fi
-  line "$(basename "$dump"): $(wc -l <"$addresses") addresses" seconds cpu MiB 'x llvm' 'x jeprof'
+  local dump=$1 addresses=$2 llvm jeprof text theirs cached=$XDG_CACHE_HOME/heapview name
+  name="$(basename "$dump"), $(wc -l <"$addresses") addresses"
+  heading "Names: $name" '' median 'processor, s' MiB "llvm's" "jeprof's"
+  peer llvm-symbolizer 'apt-get install llvm' --warm-up "llvm-symbolizer --inlines -e $program <$addresses"
+  llvm=$seconds
+  symbols_row 'llvm-symbolizer --inlines'
+  peer jeprof 'apt-get install libjemalloc-dev' "jeprof --text $program $dump"
+  jeprof=$seconds theirs="jeprof $(with s "$seconds" "$runs"), $(with MiB "$mib")"
+  symbols_row 'jeprof --text'
   ours 'the symboliser alone' "$root/build/tests/oracle/ask --readable $program <$addresses" :
-  wanted "$(basename "$dump"): symboliser, times llvm's" "$by_llvm" 3x
+  asked "symboliser, beside llvm's: $name" "$text" "llvm-symbolizer $(with s "$llvm")" '≥ 3 ×' "$by_llvm"
   ours 'heapview, nothing kept' "$heapview --no-store --print $dump" :
-  wanted '  cold, times jeprof' "$by_jeprof" 20x
-  wanted '  memory, MiB' "$mib" '<250'
+  asked "jemalloc dump of a large program, cold: $name" "$text" "$theirs" '≥ 20 ×' "$by_jeprof"
+  asked '… memory' "$mib MiB" '' '≤ 250 MiB' "$mib"
   ours 'heapview, first dump: fills its caches' "$heapview --print $dump" "rm -rf $cached"
   # other content, and so another profile
   cp "$dump" "$scratch/another.heap" && chmod u+w "$scratch/another.heap"
   ours 'heapview, another dump: names known' "$heapview --print $scratch/another.heap" "echo >>$scratch/another.heap"
-  # warm: the binary was seen before, the dump was not
-  wanted '  warm, times jeprof' "$by_jeprof" 200x
+  asked '… warm: the program was seen before, the dump was not' "$text" "$theirs" '≥ 200 ×' "$by_jeprof"
   ours 'heapview, the same dump again' "$heapview --print $dump" :
-  line 'llvm-symbolizer --inlines' "$llvm" "$cpu_llvm" "$(memory "$ask")" '' ''
-  line 'jeprof --text' "$jeprof" "$cpu_jeprof" "$(memory "$print")" '' ''
 }
 
 # compare_packed KIND
 compare_packed () {
-  local jeprof=- llvm=-
+  local jeprof=- llvm=- text
   if llvm_names "$dir/$1/program" "$dir/sites"; then
-    llvm=$(seconds "llvm-symbolizer --inlines -e $dir/$1/program <$dir/sites" --warmup 1 --runs 5)
+    measured --warm-up "llvm-symbolizer --inlines -e $dir/$1/program <$dir/sites"
+    llvm=$seconds
   fi
   ours "heapview, $1 sections" "$heapview --no-store --print --binary $dir/$1/program $dir/sites.heap" :
 }
@@ -175,8 +153,6 @@ if make_program && make_dumps && make_packed; then
     compare_packed $kind
   done
   compare "$dir/run.heap" "$dir/run"
-  printf '\n%-44s %9s %9s\n' 'what is asked for' found wanted
-  printf '%s\n' "${aims[@]}"
 else
   say 'no program to measure with'
 fi
