@@ -13,15 +13,20 @@ ht_ledger_init (HtLedger *ledger)
                         .timeline = ht_timeline_new () };
 }
 
+static void
+free_sites (HtLedger *ledger)
+{
+  g_clear_pointer (&ledger->sites_memory, g_free);
+  g_clear_pointer (&ledger->touched, g_free);
+  ledger->sites = NULL;
+  ledger->n_sites = ledger->sites_size = 0;
+}
+
 void
 ht_ledger_clear (HtLedger *ledger)
 {
-  g_free (ledger->sites_memory);
-  g_free (ledger->touched);
+  free_sites (ledger);
   g_clear_pointer (&ledger->timeline, ht_timeline_free);
-  ledger->sites = NULL;
-  ledger->sites_memory = NULL;
-  ledger->touched = NULL;
 }
 
 /* The C library grows a large block without a copy, but knows no alignment. */
@@ -165,7 +170,6 @@ ht_ledger_finish (HtLedger *ledger, HvProfile *profile)
       ht_timeline_make_room (ledger->timeline, ledger->n_sites);
       close_moment (ledger);
     }
-  ht_timeline_finish (ledger->timeline, profile);
 
   static const HvMetric metrics[] = { HV_METRIC_LIVE_BYTES,      HV_METRIC_LIVE_BLOCKS,
                                       HV_METRIC_PEAK_BYTES,      HV_METRIC_PEAK_BLOCKS,
@@ -188,6 +192,10 @@ ht_ledger_finish (HtLedger *ledger, HvProfile *profile)
       profile->column[HV_METRIC_TOTAL_BLOCKS][s] = site->sum[HT_ALLOCATED].blocks;
       profile->column[HV_METRIC_TEMPORARY_BLOCKS][s] = site->temporary_blocks;
     }
+
+  /* the rows take the place of the sites' sums */
+  free_sites (ledger);
+  ht_timeline_finish (ledger->timeline, profile);
 
   profile->time_unit = HV_TIME_MILLISECONDS;
   profile->peak_time = ledger->peak_time;

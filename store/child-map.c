@@ -3,8 +3,6 @@
 
 #include "large-array.h"
 
-#include <string.h>
-
 void
 hv_child_map_clear (HvChildMap *map)
 {
@@ -18,8 +16,8 @@ hv_child_map_reserve (HvChildMap *map, uint32_t size)
 {
   if (size <= map->size)
     return;
-  map->link = hv_large_renew (HvChildLink, map->link, map->size, size);
-  memset (map->link + map->size, 0, (size - map->size) * sizeof (HvChildLink));
+  /* growing in place takes no second array, which matters while a profile is read */
+  map->link = map->size ? g_renew (HvChildLink, map->link, size) : hv_large_new (HvChildLink, size);
   map->size = size;
 }
 
@@ -28,6 +26,10 @@ hv_child_map_add (HvChildMap *map, uint32_t parent, uint32_t key, uint32_t child
 {
   if (child >= map->size)
     hv_child_map_reserve (map, (uint32_t) MIN ((uint64_t) child + child / 2 + 256, G_MAXUINT32));
+
+  /* not before: what is not used of the array is never touched */
+  while (map->used <= child)
+    map->link[map->used++] = (HvChildLink){ 0 };
 
   HvChildLink *above = &map->link[parent];
   map->link[child].key = key;

@@ -19,7 +19,7 @@ typedef struct
 typedef struct
 {
   HvChildLink *link; /* by node */
-  uint32_t size;
+  uint32_t used, size;
   HvPairMap wide; /* the children beyond HV_CHILD_LIST of their parents */
 } HvChildMap;
 
@@ -37,7 +37,7 @@ void hv_child_map_add (HvChildMap *map, uint32_t parent, uint32_t key, uint32_t 
 static inline uint32_t
 hv_child_map_find (const HvChildMap *map, uint32_t parent, uint32_t key)
 {
-  if (parent >= map->size)
+  if (parent >= map->used)
     return 0;
   for (uint32_t n = map->link[parent].first; n; n = map->link[n].next)
     if (map->link[n].key == key)

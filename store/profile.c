@@ -22,7 +22,7 @@ struct HvProfileTables
   gboolean settled; /* the next three are not there */
   HvChildMap nodes;
   uint32_t *node_site; /* site + 1, by node */
-  uint32_t node_site_size;
+  uint32_t node_sites, node_site_size;
 
   uint64_t string_bytes, string_bytes_size;
   uint32_t strings_size, frames_size, nodes_size, sites_size;
@@ -323,7 +323,7 @@ forget_stacks (struct HvProfileTables *t)
 {
   hv_child_map_clear (&t->nodes);
   g_clear_pointer (&t->node_site, g_free);
-  t->node_site_size = 0;
+  t->node_sites = t->node_site_size = 0;
 }
 
 void
@@ -340,7 +340,7 @@ index_stacks (HvProfile *profile)
 
   for (uint32_t n = 1; n < profile->n_nodes; n++)
     hv_child_map_add (&t->nodes, profile->node_parent[n], profile->node_frame[n], n);
-  t->node_site_size = profile->n_nodes;
+  t->node_sites = t->node_site_size = profile->n_nodes;
   t->node_site = g_new0 (uint32_t, profile->n_nodes);
   for (uint32_t s = 0; s < profile->n_sites; s++)
     t->node_site[profile->site_node[s]] = s + 1;
@@ -370,11 +370,11 @@ hv_profile_site (HvProfile *profile, uint32_t node)
     index_stacks (profile);
   if (node >= t->node_site_size)
     {
-      uint32_t size = MAX (profile->n_nodes, t->node_site_size + t->node_site_size / 2);
-      t->node_site = g_renew (uint32_t, t->node_site, size);
-      memset (t->node_site + t->node_site_size, 0, (size - t->node_site_size) * sizeof (uint32_t));
-      t->node_site_size = size;
+      t->node_site_size = MAX (profile->n_nodes, t->node_site_size + t->node_site_size / 2);
+      t->node_site = g_renew (uint32_t, t->node_site, t->node_site_size);
     }
+  while (t->node_sites <= node)
+    t->node_site[t->node_sites++] = 0;
   if (t->node_site[node])
     return t->node_site[node] - 1;
 

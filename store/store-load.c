@@ -284,9 +284,9 @@ load_profile (HvStore *store, const char *key, gboolean without_rows, GError **e
   if (_hv_store_find (store, key, &id, &failed) && id != 0)
     {
       job.to = hv_profile_new ();
-      keep_pages (store, FALSE);
+      _hv_store_keep_pages (store, FALSE);
       load (&job, id, &failed);
-      keep_pages (store, TRUE);
+      _hv_store_keep_pages (store, TRUE);
       hv_profile_seal (job.to);
     }
   _hv_store_rollback (store);

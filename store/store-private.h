@@ -31,6 +31,10 @@ gboolean _hv_store_int64 (HvStore *store, const char *sql, gint64 missing, gint6
                           GError **error);
 
 /* Ends a transaction that failed; one that SQLite rolled back itself is left alone. */
+/* Whether pages stay in memory that were read or written. A whole profile reads and writes each
+ * page once: where they were kept, each would take memory that was not touched before. */
+void _hv_store_keep_pages (HvStore *store, gboolean keep);
+
 void _hv_store_rollback (HvStore *store);
 
 /* The number of the profile with that key, 0: there is none. */

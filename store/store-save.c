@@ -194,6 +194,14 @@ stop_when_cancelled (void *cancellable)
   return g_cancellable_is_cancelled (cancellable);
 }
 
+/* Where a write failed, as on a full disk, SQLite leaves the undoing to who reads next. */
+static void
+undo (HvStore *store)
+{
+  _hv_store_rollback (store);
+  sqlite3_exec (store->db, "SELECT 1 FROM profile LIMIT 1", NULL, NULL, NULL);
+}
+
 gboolean
 hv_store_save (HvStore *store, const char *key, const HvProfile *profile, GCancellable *cancellable,
                GError **error)
@@ -235,12 +243,14 @@ hv_store_save (HvStore *store, const char *key, const HvProfile *profile, GCance
   /* a deletion is one long statement */
   if (cancellable)
     sqlite3_progress_handler (store->db, 100000, stop_when_cancelled, cancellable);
+  _hv_store_keep_pages (store, FALSE);
   saved = _hv_store_feed_start (&job, error) && save (&job, key, cancellable, &over, error);
   _hv_store_feed_end (&job);
+  _hv_store_keep_pages (store, TRUE);
   sqlite3_progress_handler (store->db, 0, NULL, NULL);
   if (!saved || over)
     {
-      _hv_store_rollback (store);
+      undo (store);
       if (!saved && error && g_cancellable_is_cancelled (cancellable))
         {
           g_clear_error (error);
@@ -251,7 +261,7 @@ hv_store_save (HvStore *store, const char *key, const HvProfile *profile, GCance
   if (sqlite3_exec (store->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
     {
       _hv_store_fail (store, "the store cannot be written", error);
-      _hv_store_rollback (store);
+      undo (store);
       return FALSE;
     }
   /* Gives back what was deleted; the profile is safe whether this succeeds or not. */

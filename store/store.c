@@ -81,6 +81,14 @@ _hv_store_int64 (HvStore *store, const char *sql, gint64 missing, gint64 *value,
 }
 
 void
+_hv_store_keep_pages (HvStore *store, gboolean keep)
+{
+  sqlite3_exec (store->db,
+                keep ? "PRAGMA cache_size = " HV_STORE_CACHE : "PRAGMA cache_size = -2048", NULL,
+                NULL, NULL);
+}
+
+void
 _hv_store_rollback (HvStore *store)
 {
   if (!sqlite3_get_autocommit (store->db))

@@ -528,6 +528,12 @@ _hv_tree_add_side (HvTree *tree, guint side, const HvTreeSide *from, GHashTable 
             node_flags[n] |= FRAME_IGNORE;
       _hv_tree_fold_init (&fold, profile, &tree->options);
       _hv_tree_count_folded (tree, side, from, &fold, node_flags);
+      if (!parts)
+        {
+          /* nothing else looks at these */
+          g_clear_pointer (&fold.depth, g_free);
+          g_clear_pointer (&fold.shown, g_free);
+        }
 
       if (tree->options.group == HV_GROUP_THREAD)
         add_threads (tree, side, from, &frames, node_flags, fold.anchor);

@@ -98,7 +98,8 @@ void _hv_tree_nodes_clear (HvTreeNodes *nodes);
 typedef struct
 {
   const HvTree *tree;
-  uint32_t *next; /* by node: its child to be entered next */
+  uint32_t *next; /* from the root to the node: which child is entered next */
+  uint32_t depth, size;
   uint32_t node;
   gboolean leaving;
 } HvTreeWalk;

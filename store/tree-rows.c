@@ -86,9 +86,9 @@ rows_by_top (const HvTree *tree)
 gboolean
 _hv_tree_walk_init (HvTreeWalk *walk, const HvTree *tree)
 {
-  *walk = (HvTreeWalk){ .tree = tree };
-  walk->next = hv_large_new (uint32_t, tree->n_nodes);
-  memcpy (walk->next, tree->child_start, tree->n_nodes * sizeof (uint32_t));
+  *walk = (HvTreeWalk){ .tree = tree, .size = 64 };
+  walk->next = g_new (uint32_t, walk->size);
+  walk->next[0] = tree->child_start[0];
   return TRUE;
 }
 
@@ -101,9 +101,22 @@ _hv_tree_walk_next (HvTreeWalk *walk)
   if (walk->leaving && n == 0)
     return FALSE;
   if (walk->leaving)
-    n = tree->parent[n];
-  walk->leaving = walk->next[n] == tree->child_start[n + 1];
-  walk->node = walk->leaving ? n : tree->child[walk->next[n]++];
+    {
+      n = tree->parent[n];
+      walk->depth--;
+    }
+  walk->leaving = walk->next[walk->depth] == tree->child_start[n + 1];
+  if (!walk->leaving)
+    {
+      n = tree->child[walk->next[walk->depth]++];
+      if (++walk->depth == walk->size)
+        {
+          walk->size *= 2;
+          walk->next = g_renew (uint32_t, walk->next, walk->size);
+        }
+      walk->next[walk->depth] = tree->child_start[n];
+    }
+  walk->node = n;
   return TRUE;
 }
 

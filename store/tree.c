@@ -201,6 +201,7 @@ _hv_tree_finish (HvTree *tree)
 {
   uint32_t n = tree->n_nodes;
 
+  hv_child_map_clear (&tree->tables->children);
   for (guint side = 0; side < tree->n_sides; side++)
     for (int slot = 0; slot < HV_N_SLOTS; slot++)
       {
@@ -221,8 +222,6 @@ _hv_tree_finish (HvTree *tree)
   for (uint32_t i = 1; i < n; i++)
     tree->child[tree->child_start[tree->parent[i] + 1]++] = i;
   _hv_tree_sort (tree, tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST], NULL);
-
-  hv_child_map_clear (&tree->tables->children);
 }
 
 static void
