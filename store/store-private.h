@@ -153,6 +153,7 @@ struct HvStoreTable
   uint32_t (*metrics) (const HvProfile *profile); /* bits; NULL: none */
   gboolean packed;
   gboolean of_moments; /* HvProfile.without_rows */
+  gboolean widths;     /* it has a column "NAME_w" for each one that is packed, for the views */
   gboolean beside;     /* where it is long, it is read while the others are */
   const char *keys;    /* a table with one row for each row of this packed one; NULL: none */
 };
@@ -175,6 +176,6 @@ char *_hv_store_metric_columns (const HvStoreJob *job); /* ", live_bytes, live_b
 /* Of the tables and views, and what it is for a store that this version made and nobody changed. A
  * test tells when a migration makes it another. */
 uint64_t _hv_store_schema_hash (HvStore *store);
-#define HV_SCHEMA_HASH UINT64_C (0xd989e7f8ba90273c)
+#define HV_SCHEMA_HASH UINT64_C (0x4dd5a8decf0ff2c9)
 
 G_END_DECLS

@@ -26,16 +26,22 @@ static sqlite3_stmt *
 prepare_insert (HvStoreJob *job, const HvStoreTable *table, gboolean keys, GError **error)
 {
   g_autofree char *metrics = _hv_store_metric_columns (job);
+  g_autofree char *columns = g_strconcat (table->columns, metrics, NULL);
+  g_auto (GStrv) names = g_strsplit (columns, ", ", -1);
   g_autoptr (GString) sql = g_string_new (NULL);
-  int n_columns = 1 + job->n_metrics;
+  const char *first = keys && table->packed ? "key, n, "
+                      : keys                ? "key, "
+                      : table->packed       ? "n, "
+                                            : "";
 
-  for (const char *c = table->columns; *c; c++)
-    n_columns += *c == ',';
-  g_string_append_printf (sql, "INSERT INTO %s (%s%s%s%s) SELECT %s%sc1", table->name,
-                          keys ? "key, " : "", table->packed ? "n, " : "", table->columns, metrics,
-                          keys ? "key, " : "", table->packed ? "n, " : "");
-  for (int i = 2; i <= n_columns; i++)
-    g_string_append_printf (sql, ", c%d", i);
+  g_string_append_printf (sql, "INSERT INTO %s (%s%s", table->name, first, columns);
+  for (guint i = 0; table->widths && names[i]; i++)
+    g_string_append_printf (sql, ", %s_w", names[i]);
+  g_string_append_printf (sql, ") SELECT %sc1", first);
+  for (guint i = 1; names[i]; i++)
+    g_string_append_printf (sql, ", c%u", i + 1);
+  for (guint i = 0; table->widths && names[i]; i++)
+    g_string_append_printf (sql, ", length(c%u) / n", i + 1);
   g_string_append (sql, " FROM " HV_STORE_FEED);
   return _hv_store_prepare (job->store, sql->str, error);
 }
@@ -60,6 +66,21 @@ write_keys (HvStoreJob *job, const HvStoreTable *table, gint64 id, GError **erro
       "INSERT INTO %s SELECT (t.key << %d) + o.n FROM %s t CROSS JOIN ordinal o ON o.n < t.n"
       " WHERE t.key%s ORDER BY t.key, o.n",
       table->keys, HV_STORE_PACK_SHIFT, table->name, range);
+
+  return _hv_store_exec (job->store, sql, error);
+}
+
+/* As schema-9.sql has it. */
+static gboolean
+write_base_names (HvStoreJob *job, GError **error)
+{
+  g_autofree char *range = _hv_store_key_range (FALSE, job->id);
+  g_autofree char *sql = g_strdup_printf (
+      "INSERT INTO base_name"
+      " SELECT path.key, replace(path.text, rtrim(path.text, replace(path.text, '/', '')), '')"
+      " FROM (SELECT DISTINCT (key >> 32 << 32) + module AS key FROM frame"
+      " WHERE key%s AND module IS NOT NULL) used JOIN string path ON path.key = used.key",
+      range);
 
   return _hv_store_exec (job->store, sql, error);
 }
@@ -181,7 +202,7 @@ save (HvStoreJob *job, const char *key, GCancellable *cancellable, gboolean *ove
   for (guint i = 0; i < HV_STORE_N_TABLES && !*over; i++)
     if (!write_table (job, &_hv_store_tables[i], before, cancellable, over, error))
       return FALSE;
-  return (*over || over_bound (store, before, over, error))
+  return (*over || (write_base_names (job, error) && over_bound (store, before, over, error)))
          && (*over
              || (note_size (store, job->id, before, error)
                  && _hv_store_make_room (store, job->id, error)))

@@ -516,8 +516,8 @@ static const char *const damage[] = {
   PUT ("stack", "frame", "10", "99"),
   PUT ("stack", "frame", "0", "1"),
   "update stack set key = key + 1000000 where key & 67108863 = 1",
-  "insert into stack values ((1 << 26) + 100000, 1, x'', x'')",
-  "insert into stack values ((1 << 26) + 67108863, 1, x'', x'')",
+  "insert into stack (key, n, parent, frame) values ((1 << 26) + 100000, 1, x'', x'')",
+  "insert into stack (key, n, parent, frame) values ((1 << 26) + 67108863, 1, x'', x'')",
   "delete from stack where key & 67108863 = 1",
   "update stack set n = 63" FIRST,
   "update stack set n = 0" FIRST,
@@ -650,7 +650,7 @@ test_foreign (Fixture *f, gconstpointer data)
   assert_refused (f->path, "made by a newer heapview");
   tamper (f->path, "pragma user_version = -1");
   assert_refused (f->path, "not a heapview store");
-  tamper (f->path, "pragma user_version = 8; drop view v_site;"
+  tamper (f->path, "pragma user_version = 9; drop view v_site;"
                    "create view v_site as with recursive r(x) as (select 1 union all select x"
                    " from r) select x from r");
   assert_refused (f->path, "not those heapview makes");
@@ -1019,7 +1019,7 @@ test_modes (Fixture *f, gconstpointer data)
   g_autofree char *version = ask_file (f->path, "pragma user_version");
   g_autofree char *vacuum = ask_file (f->path, "pragma auto_vacuum");
   g_assert_cmpstr (id, ==, "1213625204");
-  g_assert_cmpstr (version, ==, "8");
+  g_assert_cmpstr (version, ==, "9");
   g_assert_cmpstr (vacuum, ==, "2");
 
   g_autoptr (GError) error = NULL;
