@@ -13,10 +13,17 @@ struct HvStore
   char *path;
   gint64 max_bytes; /* 0: unbounded */
   gboolean read_only;
+  gboolean is_cache;
+  gboolean damaged;  /* a failure since this was last cleared was of the file itself */
+  gboolean unusable; /* the cache, damaged: it is set aside when it is closed */
 };
 
 /* HV_ERROR_STORE with the store's path, what failed and SQLite's word on it; FALSE. */
 gboolean _hv_store_fail (HvStore *store, const char *what, GError **error);
+
+/* Renames a cache that is damaged to PATH.damaged, so that the next one who opens it makes another:
+ * nothing would ever be kept again. */
+void _hv_store_set_aside (HvStore *store);
 
 /* Another connection to the same file, for reading on another thread what this one sees in the
  * transaction that it is in, until that ends; FALSE where that cannot be. */
@@ -30,11 +37,11 @@ gboolean _hv_store_exec (HvStore *store, const char *sql, GError **error);
 gboolean _hv_store_int64 (HvStore *store, const char *sql, gint64 missing, gint64 *value,
                           GError **error);
 
-/* Ends a transaction that failed; one that SQLite rolled back itself is left alone. */
 /* Whether pages stay in memory that were read or written. A whole profile reads and writes each
  * page once: where they were kept, each would take memory that was not touched before. */
 void _hv_store_keep_pages (HvStore *store, gboolean keep);
 
+/* Ends a transaction that failed; one that SQLite rolled back itself is left alone. */
 void _hv_store_rollback (HvStore *store);
 
 /* The number of the profile with that key, 0: there is none. */

@@ -265,7 +265,9 @@ hv_store_save (HvStore *store, const char *key, const HvProfile *profile, GCance
   if (cancellable)
     sqlite3_progress_handler (store->db, 100000, stop_when_cancelled, cancellable);
   _hv_store_keep_pages (store, FALSE);
+  store->damaged = FALSE;
   saved = _hv_store_feed_start (&job, error) && save (&job, key, cancellable, &over, error);
+  store->unusable |= !saved && store->is_cache && store->damaged;
   _hv_store_feed_end (&job);
   _hv_store_keep_pages (store, TRUE);
   sqlite3_progress_handler (store->db, 0, NULL, NULL);

@@ -36,7 +36,9 @@ gboolean
 _hv_store_fail (HvStore *store, const char *what, GError **error)
 {
   g_autofree char *said = g_strdup (sqlite3_errmsg (store->db));
+  int code = sqlite3_errcode (store->db);
 
+  store->damaged |= code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
   g_strdelimit (said, "\n\r", ' ');
   g_set_error (error, HV_ERROR, HV_ERROR_STORE, "%s: %s (%s)", store->path, what, said);
   return FALSE;
@@ -185,7 +187,10 @@ identify (HvStore *store, gint64 *version, GError **error)
   gint64 pages, id, objects;
 
   if (sqlite3_exec (store->db, "SELECT 1 FROM sqlite_schema", NULL, NULL, NULL) == SQLITE_NOTADB)
-    return refuse (store, "not a heapview store", error);
+    {
+      store->damaged = TRUE;
+      return refuse (store, "not a heapview store", error);
+    }
   if (!_hv_store_int64 (store, "PRAGMA page_count", 0, &pages, error)
       || !_hv_store_int64 (store, "PRAGMA application_id", 0, &id, error)
       || !_hv_store_int64 (store, "PRAGMA user_version", 0, version, error)
@@ -304,14 +309,33 @@ connect_to (HvStore *store, gboolean in_memory, GError **error)
   return TRUE;
 }
 
-HvStore *
-hv_store_open (const char *path, gint64 max_bytes, GError **error)
+/* Makes what is connected to a store that can be used. */
+static gboolean
+prepare (HvStore *store, GError **error)
 {
-  g_autoptr (HvStore) store = g_new0 (HvStore, 1);
-  gboolean in_memory = path != NULL && strcmp (path, ":memory:") == 0;
   gboolean known;
   gint64 version;
 
+  if (sqlite3_exec (store->db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK)
+    return _hv_store_fail (store, "the store cannot be read", error);
+  known = identify (store, &version, error);
+  _hv_store_rollback (store);
+  if (!known)
+    return FALSE;
+  if (version < VERSION && store->read_only)
+    return refuse (store, version ? "made by an older heapview, and read-only" : "empty", error);
+  return (version == VERSION || upgrade (store, error)) && check_schema (store, error)
+         && _hv_store_exec (store, setup, error);
+}
+
+/* `path` as for hv_store_open(). `*again`: it was the cache, damaged, and is set aside. */
+static HvStore *
+open_store (const char *path, gint64 max_bytes, gboolean *again, GError **error)
+{
+  g_autoptr (HvStore) store = g_new0 (HvStore, 1);
+  gboolean in_memory = path != NULL && strcmp (path, ":memory:") == 0;
+
+  *again = FALSE;
   /* An absolute path is never taken for a "file:" address. */
   if (path == NULL)
     store->path = cache_path (error);
@@ -319,30 +343,29 @@ hv_store_open (const char *path, gint64 max_bytes, GError **error)
     store->path = in_memory ? g_strdup (path) : g_canonicalize_filename (path, NULL);
   if (store->path == NULL || !connect_to (store, in_memory, error))
     return NULL;
+  store->is_cache = path == NULL;
   store->max_bytes = path == NULL ? MAX (0, max_bytes) : 0;
+  if (prepare (store, error))
+    return g_steal_pointer (&store);
+  *again = store->unusable = store->is_cache && store->damaged;
+  return NULL;
+}
 
-  if (sqlite3_exec (store->db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK)
+HvStore *
+hv_store_open (const char *path, gint64 max_bytes, GError **error)
+{
+  g_autoptr (GError) own_error = NULL;
+  gboolean again;
+  HvStore *store = open_store (path, max_bytes, &again, &own_error);
+
+  if (again)
     {
-      _hv_store_fail (store, "the store cannot be read", error);
-      return NULL;
+      g_clear_error (&own_error);
+      store = open_store (path, max_bytes, &again, &own_error);
     }
-  known = identify (store, &version, error);
-  _hv_store_rollback (store);
-  if (!known)
-    return NULL;
-  if (version < VERSION)
-    {
-      if (store->read_only)
-        {
-          refuse (store, version ? "made by an older heapview, and read-only" : "empty", error);
-          return NULL;
-        }
-      if (!upgrade (store, error))
-        return NULL;
-    }
-  if (!check_schema (store, error) || !_hv_store_exec (store, setup, error))
-    return NULL;
-  return g_steal_pointer (&store);
+  if (own_error)
+    g_propagate_error (error, g_steal_pointer (&own_error));
+  return store;
 }
 
 static gboolean
@@ -380,6 +403,8 @@ hv_store_close (HvStore *store)
 {
   if (store == NULL)
     return;
+  if (store->unusable)
+    _hv_store_set_aside (store);
   sqlite3_close_v2 (store->db);
   g_free (store->path);
   g_free (store);

@@ -17,6 +17,7 @@ typedef struct HvStore HvStore;
 /* Opens or makes the store at `path`: a library, not bounded. NULL is the cache,
  * $XDG_CACHE_HOME/heapview/profiles.db (~/.cache without the variable; folders are made, 0700), of
  * `max_bytes` at most (0: not bounded): profiles not used for longest are dropped first.
+ * A cache whose file is damaged is set aside as profiles.db.damaged, and a new one is made.
  * ":memory:" is a store that ends with this object. A new file is 0600. On read-only media the
  * store can be read but not saved to. HV_ERROR_STORE: not a store of ours (it is left untouched),
  * made by a newer heapview, or unreadable. */
