@@ -138,12 +138,13 @@ open_file (HvMainWindow *window, const char *file, gint64 cancel_us)
   start_measuring ();
   hv_document_open (picture.document, (const char *const[]){ file, NULL }, HV_LOAD_ONE, NULL, NULL);
   painted = g_signal_connect (clock, "after-paint", G_CALLBACK (painted_cb), &picture);
-  /* a load that was faster than the time before is not cancelled any more */
+  /* a load that is faster than the one before may be drawn, and cannot be cancelled any more */
   while (!picture.whole || (!picture.drawn && (!cancel_us || cancelled)))
     {
       g_main_context_iteration (NULL, TRUE);
       gint64 now = g_get_monotonic_time ();
-      if (cancel_us && !cancelled && now - start > cancel_us)
+      if (cancel_us && !cancelled && now - start > cancel_us
+          && hv_document_get_page (picture.document) == HV_PAGE_LOADING)
         {
           cancelled = now;
           hv_document_cancel (picture.document);
