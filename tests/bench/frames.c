@@ -5,10 +5,11 @@
 
 #include "viewer/widgets/flame-graph.h"
 
-/* frames [NODES]: how long a frame of the flame graph takes while one zooms and pans through a
- * profile of that many call paths, 1000000 unless told. For each frame: the time from the start of
- * the layout to the end of drawing, in the widget's process, as the frame clock sees it. Run it on
- * a display of its own (tests/window/with-display), with GSK_RENDERER=cairo where there is no GPU.
+/* frames [NODES [FRAMES]]: how long a frame of the flame graph takes while one zooms and pans
+ * through a profile of that many call paths, 1000000 unless told, in so many frames a gesture
+ * (200). For each frame: the time from the start of the layout to the end of drawing, in the
+ * widget's process, as the frame clock sees it. Run it on a display of its own
+ * (tests/window/with-display), with GSK_RENDERER=cairo where there is no GPU.
  */
 
 #define WIDTH 1400
@@ -129,11 +130,12 @@ compare (gconstpointer a, gconstpointer b)
 }
 
 static void
-measure (HvFlameGraph *graph, const char *name, void (*move) (HvFlameGraph *, guint))
+measure (HvFlameGraph *graph, const char *name, guint n_frames,
+         void (*move) (HvFlameGraph *, guint))
 {
   g_autoptr (GArray) times = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  Run run = { .graph = graph, .times = times, .n_steps = 200, .move = move, .loop = loop };
+  Run run = { .graph = graph, .times = times, .n_steps = n_frames, .move = move, .loop = loop };
   GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (graph));
   gulong id = g_signal_connect (clock, "after-paint", G_CALLBACK (painted_cb), &run);
 
@@ -141,6 +143,8 @@ measure (HvFlameGraph *graph, const char *name, void (*move) (HvFlameGraph *, gu
   gtk_widget_add_tick_callback (GTK_WIDGET (graph), tick_cb, &run, NULL);
   g_main_loop_run (loop);
   g_signal_handler_disconnect (clock, id);
+  if (times->len != n_frames)
+    g_error ("%u of %u frames were painted", times->len, n_frames);
   g_array_sort (times, compare);
   static const double at[] = { 0.5, 0.9, 0.99, 1 };
   g_print ("%-28s", name);
@@ -157,14 +161,15 @@ int
 main (int argc, char **argv)
 {
   guint n_nodes = argc > 1 ? (guint) strtoul (argv[1], NULL, 10) : 1000000;
+  guint n_frames = argc > 2 ? (guint) strtoul (argv[2], NULL, 10) : 200;
   const HvQuestion question = { .metric = HV_METRIC_LIVE_BYTES,
                                 .at = HV_AT_END,
                                 .options = { .all_frames = TRUE } };
   g_autoptr (GError) error = NULL;
 
-  if (n_nodes == 0 || !gtk_init_check ())
+  if (n_nodes == 0 || n_frames == 0 || !gtk_init_check ())
     {
-      g_printerr ("frames [NODES], on a display\n");
+      g_printerr ("frames [NODES [FRAMES]], on a display\n");
       return 2;
     }
   adw_init ();
@@ -194,12 +199,12 @@ main (int argc, char **argv)
            G_OBJECT_TYPE_NAME (renderer), WIDTH, HEIGHT);
   g_print ("%-28s %8s %8s %8s %8s %s\n", "ms a frame", "median", "90 %", "99 %", "most",
            "over 16 ms");
-  measure (graph, "zoom at the pointer", nearer);
-  measure (graph, "pan at 50 ×", sideways);
-  measure (graph, "zoom to frames", into);
+  measure (graph, "zoom at the pointer", n_frames, nearer);
+  measure (graph, "pan at 50 ×", n_frames, sideways);
+  measure (graph, "zoom to frames", n_frames, into);
   GtkSettings *settings = gtk_widget_get_settings (GTK_WIDGET (graph));
   g_object_set (settings, "gtk-enable-animations", FALSE, NULL);
-  measure (graph, "… without animation", into);
+  measure (graph, "… without animation", n_frames, into);
   gtk_window_destroy (GTK_WINDOW (window));
   return 0;
 }
