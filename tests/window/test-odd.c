@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <glib/gstdio.h>
 
+#include "viewer/widgets/labels.h"
+#include "viewer/widgets/text-cache.h"
 #include "viewer/window/document.h"
 #include "viewer/window/profile-view-private.h"
 #include "window-tests.h"
@@ -144,6 +146,86 @@ test_tabs_of_target (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* --- hostile files --- */
+
+static char *
+write_file (const char *folder, const char *name, const char *text)
+{
+  char *path = g_build_filename (folder, name, NULL);
+
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  return path;
+}
+
+/* What GTK warns of fails the test. */
+static void
+test_unit_is_no_markup (void)
+{
+  static const char format[] =
+      "{\"dhatFileVersion\": 2, \"mode\": \"ad-hoc\", \"verb\": \"Allocated\", \"bklt\": false,"
+      " \"bkacc\": false, \"tu\": \"instrs\", \"Mtu\": \"Minstr\", \"bsu\": \"<i>&\","
+      " \"bksu\": \"</b>\", \"cmd\": \"%s\", \"pid\": 1, \"te\": 1000,"
+      " \"ftbl\": [\"[root]\", \"0x1: f (a.c:1)\", \"0x2: main (a.c:2)\"],"
+      " \"pps\": [{\"tb\": %d, \"tbk\": 5, \"fs\": [1, 2]}, {\"tb\": 500, \"tbk\": 5, \"fs\": "
+      "[2]}]}";
+  g_autofree char *folder = g_dir_make_tmp ("heapview-test-XXXXXX", NULL);
+  g_autofree char *arguments = g_strnfill (20000, 'x');
+  g_autofree char *before = g_strdup_printf (format, "./run", 1000);
+  g_autofree char *after = g_strdup_printf (format, arguments, 9000);
+  g_autofree char *first = write_file (folder, "first.json", before);
+  g_autofree char *second = write_file (folder, "second.json", after);
+
+  HvMainWindow *window = open_window ((const char *const[]){ first, second, NULL }, HV_LOAD_DIFF);
+  g_assert_nonnull (find_widget (GTK_WIDGET (window), GTK_TYPE_LABEL, "+8\u202f000 <i>&"));
+  gtk_window_destroy (GTK_WINDOW (window));
+
+  window = open_window_at_first ((const char *const[]){ second, NULL }, HV_LOAD_ONE, &start);
+  g_assert_nonnull (find_widget (GTK_WIDGET (window), GTK_TYPE_LABEL, "94.7\u00a0% of all units"));
+  /* no label breaks a long command into lines */
+  GtkWidget *command = find_widget (GTK_WIDGET (window), GTK_TYPE_LABEL, "xxxx");
+  g_assert_cmpint (g_utf8_strlen (gtk_label_get_text (GTK_LABEL (command)), -1), <=, 2000);
+  gtk_window_destroy (GTK_WINDOW (window));
+  g_unlink (first);
+  g_unlink (second);
+  g_rmdir (folder);
+}
+
+static void
+test_label_cut (void)
+{
+  g_autofree char *same = hv_label_cut ("größe", 5), *less = hv_label_cut ("größen", 5);
+  g_autofree char *none = hv_label_cut ("", 5);
+
+  g_assert_cmpstr (same, ==, "größe");
+  g_assert_cmpstr (less, ==, "größ…");
+  g_assert_cmpstr (none, ==, "");
+}
+
+/* The dots are the one text more that makes it forget all. */
+static void
+test_text_cache (void)
+{
+  g_autoptr (GtkWidget) widget = g_object_ref_sink (gtk_label_new (NULL));
+  HvTextCache *cache = hv_text_cache_new (gtk_widget_get_pango_context (widget));
+  g_autoptr (GtkSnapshot) snapshot = gtk_snapshot_new ();
+  g_autofree char *large = g_strnfill (1 << 20, 'm');
+  const GdkRGBA color = { 0, 0, 0, 1 };
+
+  for (guint i = 1; i < 20000; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("%u", i);
+      hv_text_cache_width (cache, text, FALSE);
+    }
+  float used = hv_text_cache_append (cache, snapshot, "a name that is too long for its box", FALSE,
+                                     &color, 0, 0, 100);
+  g_assert_cmpfloat (used, >, 50);
+  g_assert_cmpfloat (used, <=, 100);
+  used = hv_text_cache_append (cache, snapshot, large, FALSE, &color, 0, 0, 100);
+  g_assert_cmpfloat (used, >, 50);
+  g_assert_cmpfloat (used, <=, 100);
+  hv_text_cache_free (cache);
+}
+
 static void
 activate_cb (GtkApplication *application, const char *path)
 {
@@ -184,6 +266,9 @@ main (int argc, char **argv)
   g_test_add_func ("/odd/replaced-twice", test_replaced_twice);
   g_test_add_func ("/odd/symbols-of-moved-tab", test_symbols_of_moved_tab);
   g_test_add_func ("/odd/tabs-of-target", test_tabs_of_target);
+  g_test_add_func ("/odd/unit-is-no-markup", test_unit_is_no_markup);
+  g_test_add_func ("/odd/label-cut", test_label_cut);
+  g_test_add_func ("/odd/text-cache", test_text_cache);
   g_test_add_func ("/odd/export-and-close", test_export_and_close);
   return g_test_run ();
 }

@@ -200,7 +200,7 @@ hv_butterfly_show (HvButterfly *self, HvScene *scene, uint32_t node)
   show_table (self->callers, self->no_callers, callers);
   show_table (self->callees, self->no_callees, callees);
   gtk_label_set_text (self->title, of->short_label);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->title), *of->function ? of->function : NULL);
+  hv_cost_table_set_tooltip (GTK_WIDGET (self->title), of);
   gtk_label_set_text (self->costs, costs);
 }
 

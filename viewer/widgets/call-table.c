@@ -148,7 +148,7 @@ bind_cell (HvCostTable *table, GtkListItem *list_item, guint column)
     {
       const HvKey *key = hv_scene_key (hv_node_item_get_scene (item), hv_node_item_get_node (item));
       gtk_tree_expander_set_list_row (GTK_TREE_EXPANDER (label), row);
-      gtk_widget_set_tooltip_text (label, key && *key->function ? key->function : NULL);
+      hv_cost_table_set_tooltip (label, key);
       label = gtk_tree_expander_get_child (GTK_TREE_EXPANDER (label));
     }
   gtk_label_set_text (GTK_LABEL (label), text);

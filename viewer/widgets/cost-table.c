@@ -2,6 +2,7 @@
 #include "viewer/widgets/i18n.h"
 
 #include "viewer/widgets/cost-table.h"
+#include "viewer/widgets/labels.h"
 
 typedef struct
 {
@@ -311,6 +312,15 @@ hv_cost_table_select_row (HvCostTable *self, guint position)
   GtkWidget *list = gtk_widget_get_last_child (GTK_WIDGET (p->view));
   if (position != GTK_INVALID_LIST_POSITION && list)
     gtk_widget_activate_action (list, "list.scroll-to-item", "u", position);
+}
+
+void
+hv_cost_table_set_tooltip (GtkWidget *widget, const HvKey *key)
+{
+  g_autofree char *name = key && *key->function ? hv_label_cut (key->function, HV_LABEL_MAX_NAME)
+                                                : NULL;
+
+  gtk_widget_set_tooltip_text (widget, name);
 }
 
 /* --- as text --- */

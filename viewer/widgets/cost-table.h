@@ -68,4 +68,7 @@ void hv_cost_table_select_row (HvCostTable *self, guint position);
  * it. Newly allocated. */
 HvGrid *hv_cost_table_get_grid (HvCostTable *self, const char *name, gboolean plain);
 
+/* The tooltip of what shows a function by its short name: the whole one. */
+void hv_cost_table_set_tooltip (GtkWidget *widget, const HvKey *key);
+
 G_END_DECLS

@@ -396,9 +396,11 @@ hv_details_show (HvDetails *self, HvScene *scene, uint32_t node, uint32_t zoom)
                                                   source)
                                : g_strdup_printf ("%s", hv_basename (scene->report.profile->path));
 
-  gtk_label_set_text (self->title, !key             ? _ ("Everything")
-                                   : *key->function ? key->function
-                                                    : key->label);
+  g_autofree char *title = hv_label_cut (!key             ? _ ("Everything")
+                                         : *key->function ? key->function
+                                                          : key->label,
+                                         HV_LABEL_MAX_NAME);
+  gtk_label_set_text (self->title, title);
   gtk_label_set_text (self->subtitle, where);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->subtitle), key && *key->file ? key->file : NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->subtitle), *where);

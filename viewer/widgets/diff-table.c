@@ -243,13 +243,14 @@ bind_cell (HvCostTable *table, GtkListItem *list_item, guint column)
   if (column == COLUMN_SITE)
     {
       const HvKey *key = row ? hv_scene_row_key (self->scene, &row->row) : NULL;
-      gtk_widget_set_tooltip_text (label, key && *key->function ? key->function
-                                          : row                 ? NULL
-                                                : _ ("Press Enter to show these rows"));
+      hv_cost_table_set_tooltip (label, key);
       if (row)
         gtk_widget_remove_css_class (label, "dim-label");
       else
-        gtk_widget_add_css_class (label, "dim-label");
+        {
+          gtk_widget_set_tooltip_text (label, _ ("Press Enter to show these rows"));
+          gtk_widget_add_css_class (label, "dim-label");
+        }
     }
   gtk_label_set_text (GTK_LABEL (label), text);
 }

@@ -42,11 +42,18 @@ hv_share_text (const HvProfile *profile, HvMetric metric, int64_t part, int64_t 
 static char *
 bold_name (const char *name)
 {
-  g_autofree char *start = g_utf8_strlen (name, -1) > MAX_NAME
-                               ? g_utf8_substring (name, 0, MAX_NAME - 1)
-                               : NULL;
+  g_autofree char *cut = hv_label_cut (name, MAX_NAME);
 
-  return g_markup_printf_escaped ("<b>%s%s</b>", start ? start : name, start ? "…" : "");
+  return g_markup_printf_escaped ("<b>%s</b>", cut);
+}
+
+/* A file can name the unit of its bytes. */
+static char *
+value_markup (const HvProfile *profile, HvMetric metric, int64_t value)
+{
+  g_autofree char *text = hv_format_value (profile, metric, value);
+
+  return g_markup_escape_text (text, -1);
 }
 
 static char *
@@ -103,8 +110,8 @@ static char *
 sampled_markup (const HvProfile *profile, const HvFinding *finding)
 {
   g_autofree char *period = hv_format_bytes (finding->number);
-  g_autofree char *whole = hv_format_value (profile, finding->metric, finding->whole);
-  g_autofree char *error = hv_format_value (profile, finding->metric, finding->value);
+  g_autofree char *whole = value_markup (profile, finding->metric, finding->whole);
+  g_autofree char *error = value_markup (profile, finding->metric, finding->value);
   g_autofree char *share = hv_format_percent (finding->value, finding->whole);
 
   return g_strdup_printf (_ ("All numbers are estimates: one sample every %s on average. The "
@@ -116,8 +123,8 @@ static char *
 finding_markup (const HvProfile *profile, const HvFinding *finding)
 {
   g_autofree char *name = finding->name ? bold_name (finding->name) : NULL;
-  g_autofree char *value = hv_format_value (profile, finding->metric, finding->value);
-  g_autofree char *whole_value = hv_format_value (profile, finding->metric, finding->whole);
+  g_autofree char *value = value_markup (profile, finding->metric, finding->value);
+  g_autofree char *whole_value = value_markup (profile, finding->metric, finding->whole);
   g_autofree char *of_whole = hv_share_text (profile, finding->metric, finding->value,
                                              finding->whole);
 
@@ -176,6 +183,7 @@ hv_finding_markup (const HvProfile *profile, const HvFinding *finding)
 char *
 hv_finding_brief (const HvProfile *profile, const HvFinding *finding)
 {
+  g_autofree char *name = finding->name ? hv_label_cut (finding->name, MAX_NAME) : NULL;
   g_autofree char *share = hv_format_percent (finding->value, finding->whole);
   g_autofree char *value = hv_format_value (profile, finding->metric, finding->value);
   g_autofree char *of_whole = hv_share_text (profile, finding->metric, finding->value,
@@ -187,7 +195,7 @@ hv_finding_brief (const HvProfile *profile, const HvFinding *finding)
       return g_strdup (_ ("cut short"));
     case HV_FINDING_PATH:
     case HV_FINDING_SITE:
-      return g_strdup_printf (_ ("%s in %s"), of_whole, finding->name);
+      return g_strdup_printf (_ ("%s in %s"), of_whole, name);
     case HV_FINDING_GREW:
       return g_strdup_printf (_ ("grew by %s"), value);
     case HV_FINDING_TEMPORARY:

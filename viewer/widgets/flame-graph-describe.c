@@ -200,7 +200,8 @@ tooltip_widget (const char *text)
       gboolean alone = cells[0] && !cells[1];
       for (int column = 0; cells[column]; column++)
         {
-          GtkWidget *label = gtk_label_new (cells[column]);
+          g_autofree char *shown = hv_label_cut (cells[column], HV_LABEL_MAX_NAME);
+          GtkWidget *label = gtk_label_new (shown);
           gtk_label_set_xalign (GTK_LABEL (label), column ? 1 : 0);
           gtk_widget_add_css_class (label, row == 0 ? "heading" : column ? "numeric" : "dim-label");
           if (alone)

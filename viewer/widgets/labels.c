@@ -111,6 +111,19 @@ hv_label_format (const char *format)
 }
 
 char *
+hv_label_cut (const char *text, guint most)
+{
+  const char *end = text;
+
+  for (guint i = 0; i < most && *end; i++)
+    end = g_utf8_next_char (end);
+  if (!*end)
+    return g_strdup (text);
+  g_autofree char *start = g_strndup (text, (gsize) (g_utf8_prev_char (end) - text));
+  return g_strconcat (start, "…", NULL);
+}
+
+char *
 hv_label_blocks (const HvProfile *profile, int64_t blocks)
 {
   g_autofree char *count = hv_format_count (blocks);

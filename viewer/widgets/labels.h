@@ -14,6 +14,14 @@ const char *hv_label_why (const HvDiffRow *row);
 const char *hv_label_of_all (const HvTree *tree);
 const char *hv_label_format (const char *format);
 
+/* At most so many letters of a text, the last one "…" where it had more: names and command lines
+ * can be of a megabyte, which takes minutes to break into lines. Newly allocated. */
+char *hv_label_cut (const char *text, guint most);
+
+/* So much is shown of a name where there is room for all that anybody reads, and of a command. */
+#define HV_LABEL_MAX_NAME 500
+#define HV_LABEL_MAX_FACT 2000
+
 /* "3 802 blocks", or whatever the profile calls them. Newly allocated. */
 char *hv_label_blocks (const HvProfile *profile, int64_t blocks);
 

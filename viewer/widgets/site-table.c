@@ -143,7 +143,7 @@ bind_cell (HvCostTable *table, GtkListItem *list_item, guint column)
 
   gtk_label_set_text (GTK_LABEL (label), text);
   if (column == COLUMN_SITE)
-    gtk_widget_set_tooltip_text (label, key && *key->function ? key->function : NULL);
+    hv_cost_table_set_tooltip (label, key);
 }
 
 /* --- order --- */

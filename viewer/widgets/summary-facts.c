@@ -151,8 +151,9 @@ add_fact (GtkWidget *grid, const char *name, char *value)
 
   if (value && *value)
     {
+      g_autofree char *shown = hv_label_cut (value, HV_LABEL_MAX_FACT);
       title = cell (name, 0);
-      text = cell (value, 0);
+      text = cell (shown, 0);
       gtk_widget_add_css_class (title, "dim-label");
       make_long (text);
       gtk_grid_attach (GTK_GRID (grid), title, 0, row, 1, 1);

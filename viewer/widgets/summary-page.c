@@ -346,7 +346,9 @@ fill_site (GtkListBoxRow *row, const HvProfile *profile, const HvRanking *rankin
   set_part (row, 0, 1, place);
   gtk_level_bar_set_value (GTK_LEVEL_BAR (bar), CLAMP (share, 0, 1));
   gtk_accessible_update_property (GTK_ACCESSIBLE (bar), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (row), *site->function ? site->function : NULL);
+  g_autofree char *function = *site->function ? hv_label_cut (site->function, HV_LABEL_MAX_NAME)
+                                              : NULL;
+  gtk_widget_set_tooltip_text (GTK_WIDGET (row), function);
   gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken,
                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, place, -1);
   gtk_list_box_row_set_activatable (row, TRUE);

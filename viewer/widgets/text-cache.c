@@ -6,6 +6,8 @@
 
 /* Labels of a large file are many; what is on the screen is few. */
 #define MAX_ENTRIES 20000
+/* No line is longer: more bytes of a text are not looked at. */
+#define MAX_BYTES 4000
 
 typedef struct
 {
@@ -96,10 +98,22 @@ shape (HvTextCache *cache, Entry *entry, const char *text, gboolean bold)
   g_list_free_full (items, (GDestroyNotify) pango_item_free);
 }
 
+/* The first bytes of a text, of whole letters; NULL: all of it. */
+static char *
+cut (const char *text)
+{
+  if (strnlen (text, MAX_BYTES + 1) <= MAX_BYTES)
+    return NULL;
+  return g_strndup (text, (gsize) (g_utf8_find_prev_char (text, text + MAX_BYTES) - text));
+}
+
+/* Forgets the other entries where there are too many. */
 static Entry *
-lookup (HvTextCache *cache, const char *text, gboolean bold)
+lookup (HvTextCache *cache, const char *whole, gboolean bold)
 {
   GHashTable *table = cache->entries[bold != FALSE];
+  g_autofree char *start = cut (whole);
+  const char *text = start ? start : whole;
   Entry *entry = g_hash_table_lookup (table, text);
   if (entry)
     return entry;
@@ -182,6 +196,7 @@ hv_text_cache_append (HvTextCache *cache, GtkSnapshot *snapshot, const char *tex
   /* "…" is not ASCII and must be shaped apart; its width is the dots' own. */
   float dots = hv_text_cache_width (cache, "...", bold);
   float used = 0;
+  entry = lookup (cache, text, bold); /* may have been forgotten for the dots */
   int count = 0;
   while (count < entry->glyphs->num_glyphs)
     {

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "viewer/widgets/labels.h"
 #include "viewer/window/preferences.h"
 #include "viewer/window/profile-view-private.h"
 
@@ -197,10 +198,7 @@ frame_name (const char *path_element)
 {
   g_autofree char *label = g_strndup (path_element, strcspn (path_element, "\n"));
 
-  if (g_utf8_strlen (label, -1) <= MAX_NAME)
-    return g_steal_pointer (&label);
-  g_autofree char *start = g_utf8_substring (label, 0, MAX_NAME - 1);
-  return g_strconcat (start, "…", NULL);
+  return hv_label_cut (label, MAX_NAME);
 }
 
 void

@@ -33,23 +33,21 @@ strong (const Writer *writer, const char *text, gboolean lost)
       lost ? writer->shrink : writer->grow, text);
 }
 
+/* Escaped: a file can name the unit of its bytes. */
 static char *
 delta (const Writer *writer, int64_t value)
 {
   const HvReport *r = &writer->scene->report;
-  return hv_format_delta (r->profile, r->metric, value);
+  g_autofree char *text = hv_format_delta (r->profile, r->metric, value);
+
+  return g_markup_escape_text (text, -1);
 }
 
 /* The frame's name; a very long one is cut, the sentence has to stay one. */
 static char *
 frame_name (const HvScene *scene, uint32_t node)
 {
-  const char *name = hv_tree_short_label (scene->report.rows_tree, node);
-
-  if (g_utf8_strlen (name, -1) <= MAX_NAME)
-    return g_strdup (name);
-  g_autofree char *start = g_utf8_substring (name, 0, MAX_NAME - 1);
-  return g_strconcat (start, "…", NULL);
+  return hv_label_cut (hv_tree_short_label (scene->report.rows_tree, node), MAX_NAME);
 }
 
 /* "+299 MiB (more objects)" */
@@ -184,15 +182,18 @@ hv_sentence_markup (const HvScene *scene, const HvPalette *palette)
 
   if (w->grew == 0 && w->added == 0 && w->shrunk == 0 && w->gone == 0)
     {
-      g_autofree char *value = hv_format_value (scene->report.profile, scene->report.metric,
+      g_autofree char *plain = hv_format_value (scene->report.profile, scene->report.metric,
                                                 w->current);
+      g_autofree char *value = g_markup_escape_text (plain, -1);
       g_string_append_printf (text, _ ("No difference: both hold %s in the same call paths."),
                               value);
     }
   else
     {
-      g_autofree char *net = w->current == w->base ? g_strdup (_ ("No change in total"))
-                                                   : delta (&writer, w->current - w->base);
+      g_autofree char *net = w->current == w->base
+                                 ? g_strdup (_ ("No change in total"))
+                                 : hv_format_delta (scene->report.profile, scene->report.metric,
+                                                    w->current - w->base);
       g_autofree char *net_markup = strong (&writer, net, w->current < w->base);
       g_autofree char *up = delta (&writer, w->grew + w->added);
       g_autofree char *down = delta (&writer, -(w->shrunk + w->gone));
