@@ -97,6 +97,28 @@ test_replaced_twice (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* Of the questions of a key that is held, those that nobody sees the answer of are not worked out.
+ */
+static void
+test_many_questions (void)
+{
+  HvMainWindow *window = open_window ((const char *const[]){ current, NULL }, HV_LOAD_ONE);
+  HvProfileView *view = hv_main_window_get_view (window);
+  GRWLock *lock = &view->profiles->lock;
+
+  g_rw_lock_writer_lock (lock);
+  for (guint i = 0; i < 25; i++)
+    hv_profile_view_invert (view);
+  g_assert_cmpuint (view->n_asked, <=, 2);
+  g_assert_true (hv_profile_view_is_busy (view));
+  g_rw_lock_writer_unlock (lock);
+  wait_until (!view->asks);
+  g_assert_true (view->scene->question.options.bottom_up);
+  wait_until (!hv_profile_view_is_busy (view));
+  g_assert_true (view->scene->question.options.bottom_up);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 /* The last tab of a window can be moved to another, and the window with it: what belongs to the tab
  * goes along. */
 static void
@@ -264,6 +286,7 @@ main (int argc, char **argv)
   g_test_add_func ("/odd/empty-graph", test_empty_graph);
   g_test_add_func ("/odd/undo-of-removal", test_undo_of_removal);
   g_test_add_func ("/odd/replaced-twice", test_replaced_twice);
+  g_test_add_func ("/odd/many-questions", test_many_questions);
   g_test_add_func ("/odd/symbols-of-moved-tab", test_symbols_of_moved_tab);
   g_test_add_func ("/odd/tabs-of-target", test_tabs_of_target);
   g_test_add_func ("/odd/unit-is-no-markup", test_unit_is_no_markup);

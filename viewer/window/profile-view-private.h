@@ -106,8 +106,9 @@ struct _HvProfileView
   uint32_t mark[HV_N_MARKS];     /* as HvQuestion.at; HV_NO_MARK: not set */
   HvStatus status;               /* the only one in the table; HV_STATUS_SAME: all are */
   guint serial;                  /* of the newest question */
-  guint n_asked;                 /* questions without an answer */
-  gboolean asks;                 /* the newest is one of them */
+  guint n_asked;                 /* questions that are worked at */
+  gboolean asks;                 /* the newest has no answer yet */
+  gboolean waits;                /* … and is not worked at yet */
   guint match;                   /* the match the user stands on */
   gboolean has_calls, has_sites; /* the tables have the scene */
   gboolean quiet;                /* widgets are being set, not used */

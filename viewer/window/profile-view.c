@@ -6,6 +6,10 @@
 #include "viewer/widgets/drop-down.h"
 #include "viewer/window/profile-view-private.h"
 
+/* Questions that are worked at at once. Of those that come meanwhile, as from a key that is held,
+ * only the newest is. */
+#define MAX_ASKED 2
+
 /* Of + and −. */
 #define ZOOM_FACTOR 1.5
 
@@ -159,6 +163,8 @@ ask_thread (GTask *gtask, gpointer source, gpointer data, GCancellable *cancella
   hv_profiles_prepare (task->profiles, &task->question);
 }
 
+static void start_task (HvProfileView *self);
+
 static void
 answered_cb (GObject *source, GAsyncResult *result, gpointer user)
 {
@@ -168,6 +174,8 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user)
   g_autoptr (HvScene) scene = g_task_propagate_pointer (G_TASK (result), &error);
 
   self->n_asked--;
+  if (self->waits && self->box)
+    start_task (self);
   /* A newer question is on its way, or the window closed. */
   if (task->serial != self->serial || !self->box)
     return;
@@ -201,8 +209,8 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user)
   g_signal_emit (self, signals[SIGNAL_FAILED], 0, error->message);
 }
 
-void
-hv_profile_view_ask (HvProfileView *self)
+static void
+start_task (HvProfileView *self)
 {
   g_autoptr (GTask) gtask = g_task_new (self, NULL, answered_cb, NULL);
   Task *task = g_new0 (Task, 1);
@@ -211,12 +219,22 @@ hv_profile_view_ask (HvProfileView *self)
   task->question = self->question;
   if (task->question.options.transforms)
     g_ptr_array_ref (task->question.options.transforms);
-  task->serial = ++self->serial;
+  task->serial = self->serial;
   task->begins = hv_profile_view_begins_overview (self);
   self->n_asked++;
-  self->asks = TRUE;
+  self->waits = FALSE;
   g_task_set_task_data (gtask, task, task_free);
   g_task_run_in_thread (gtask, ask_thread);
+}
+
+void
+hv_profile_view_ask (HvProfileView *self)
+{
+  self->serial++;
+  self->asks = TRUE;
+  self->waits = self->n_asked >= MAX_ASKED;
+  if (!self->waits)
+    start_task (self);
 }
 
 void
@@ -673,6 +691,7 @@ hv_profile_view_open (HvProfileView *self, HvProfiles *profiles, const HvProfile
   g_return_val_if_fail (HV_IS_PROFILE_VIEW (self), FALSE);
   HvQuestion *q = &self->question;
 
+  self->waits = FALSE;
   g_clear_pointer (&self->profiles, hv_profiles_unref);
   g_clear_pointer (&self->scene, hv_scene_unref);
   self->profiles = hv_profiles_ref (profiles);
@@ -747,7 +766,7 @@ hv_profile_view_close (HvProfileView *self)
   g_return_if_fail (HV_IS_PROFILE_VIEW (self));
 
   self->serial++;
-  self->asks = self->overview_due = self->changed_waits = FALSE;
+  self->asks = self->waits = self->overview_due = self->changed_waits = FALSE;
   hv_profile_view_drop_state (self);
   hv_flame_graph_set_scene (self->flame, NULL);
   g_clear_pointer (&self->overview, hv_overview_unref);
