@@ -24,7 +24,7 @@ growth_row () {
 }
 
 heading 'How the cost grows: recordings of heaptrack' events sites zst 'imported and reported' 'and stored durably' 'again' \
-  'store' heaptrack_print faster 'stored'
+  'store' heaptrack_print 'times faster' '… stored'
 growth_row 100000 20000
 growth_row 1000000 20000
 growth_row 10000000 20000
