@@ -31,6 +31,16 @@ hv_profile_has (const HvProfile *profile, HvMetric metric, uint32_t at)
   return at < profile->n_moments && (profile->row_metrics & 1u << metric);
 }
 
+const int64_t *
+hv_profile_values_borrowed (const HvProfile *profile, HvMetric metric, uint32_t at)
+{
+  if (!hv_profile_has (profile, metric, at))
+    return NULL;
+  if (at == HV_AT_PEAK)
+    return profile->column[peak_metric (metric)];
+  return at >= profile->n_moments || at + 1 == profile->n_moments ? profile->column[metric] : NULL;
+}
+
 int64_t *
 hv_profile_values (const HvProfile *profile, HvMetric metric, uint32_t at)
 {
@@ -38,12 +48,11 @@ hv_profile_values (const HvProfile *profile, HvMetric metric, uint32_t at)
     return NULL;
 
   int64_t *values = hv_large_new0 (int64_t, MAX (1, profile->n_sites));
-  if (at == HV_AT_PEAK)
-    metric = peak_metric (metric);
-  if (at >= profile->n_moments || at + 1 == profile->n_moments)
+  const int64_t *column = hv_profile_values_borrowed (profile, metric, at);
+  if (column)
     {
       if (profile->n_sites)
-        memcpy (values, profile->column[metric], profile->n_sites * sizeof (int64_t));
+        memcpy (values, column, profile->n_sites * sizeof (int64_t));
       return values;
     }
 

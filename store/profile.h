@@ -317,6 +317,10 @@ gboolean hv_profile_has (const HvProfile *profile, HvMetric metric, uint32_t at)
  * there is the format's peak-*). Newly allocated, n_sites long; NULL when absent. */
 int64_t *hv_profile_values (const HvProfile *profile, HvMetric metric, uint32_t at);
 
+/* The same where the profile has them as they are, at its end and its peak; borrowed. NULL elsewhere
+ * and when absent. */
+const int64_t *hv_profile_values_borrowed (const HvProfile *profile, HvMetric metric, uint32_t at);
+
 /* Which moment "end", "peak", "12.5s", "830ms" or a dump's number names. */
 gboolean hv_profile_parse_moment (const HvProfile *profile, const char *text, uint32_t *at,
                                   GError **error);

@@ -46,10 +46,11 @@ typedef struct
 {
   const HvProfile *profile;
   uint32_t at;
-  int64_t *values[HV_N_SLOTS];
-  const char *program; /* base name; NULL: not known, or not to be set aside */
-  GHashTable *paths;   /* its functions' canonical paths, where the other side needs them */
-  uint8_t *threads;    /* by thread: whether it is asked for; NULL: all */
+  const int64_t *values[HV_N_SLOTS]; /* by site */
+  int64_t *own[HV_N_SLOTS];          /* those that are no column of the profile */
+  const char *program;               /* base name; NULL: not known, or not to be set aside */
+  GHashTable *paths; /* its functions' canonical paths, where the other side needs them */
+  uint8_t *threads;  /* by thread: whether it is asked for; NULL: all */
 } HvTreeSide;
 
 /* --- tree.c --- */

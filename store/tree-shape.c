@@ -44,9 +44,9 @@ hv_tree_shape_new (const HvProfile *profile, const HvTreeOptions *options)
   shape->profile = profile;
   shape->group = plain.group;
   shape->all_frames = plain.all_frames;
-  side.values[HV_SLOT_COST] = g_new (int64_t, MAX (1, profile->n_sites));
+  side.values[HV_SLOT_COST] = side.own[HV_SLOT_COST] = g_new (int64_t, MAX (1, profile->n_sites));
   for (uint32_t s = 0; s < profile->n_sites; s++)
-    side.values[HV_SLOT_COST][s] = 1;
+    side.own[HV_SLOT_COST][s] = 1;
   shape->tree = _hv_tree_new_of_stacks (&side, &plain, &shape->parts);
   _hv_tree_side_clear (&side);
   return shape;

@@ -44,18 +44,26 @@ _hv_tree_thread_label (const HvProfile *profile, uint32_t thread)
                : g_strdup_printf ("t%" G_GUINT64_FORMAT, profile->thread_uid[thread]);
 }
 
+static void
+take_values (HvTreeSide *side, int slot, HvMetric metric)
+{
+  side->values[slot] = hv_profile_values_borrowed (side->profile, metric, side->at);
+  if (side->values[slot] == NULL)
+    side->values[slot] = side->own[slot] = hv_profile_values (side->profile, metric, side->at);
+}
+
 gboolean
 _hv_tree_side_init (HvTreeSide *side, const HvProfile *profile, uint32_t at, HvMetric metric,
                     GError **error)
 {
   *side = (HvTreeSide){ .profile = profile, .at = at };
-  side->values[HV_SLOT_COST] = hv_metric_adds_up (metric) ? hv_profile_values (profile, metric, at)
-                                                          : NULL;
+  if (hv_metric_adds_up (metric))
+    take_values (side, HV_SLOT_COST, metric);
   if (side->values[HV_SLOT_COST])
     {
       HvMetric partner = hv_metric_partner (metric);
       if (partner < HV_N_METRICS)
-        side->values[HV_SLOT_PARTNER] = hv_profile_values (profile, partner, at);
+        take_values (side, HV_SLOT_PARTNER, partner);
       return TRUE;
     }
   g_autofree char *list = metrics_list (profile, at);
@@ -127,16 +135,19 @@ _hv_tree_keep_thread (HvTreeSide *side, const char *text, HvMetric metric, GErro
 
   for (int slot = 0; slot < HV_N_SLOTS; slot++)
     if (side->values[slot])
-      memset (side->values[slot], 0, profile->n_sites * sizeof (int64_t));
+      {
+        g_free (side->own[slot]);
+        side->values[slot] = side->own[slot] = g_new0 (int64_t, MAX (1, profile->n_sites));
+      }
   for (uint64_t r = 0; r < profile->n_thread_rows; r++)
     {
       const HvThreadRow *row = &profile->thread_row[r];
       if (!side->threads[row->thread])
         continue;
-      side->values[HV_SLOT_COST][row->site] += _hv_tree_thread_value (row, metric);
-      if (side->values[HV_SLOT_PARTNER])
-        side->values[HV_SLOT_PARTNER][row->site] += _hv_tree_thread_value (
-            row, hv_metric_partner (metric));
+      side->own[HV_SLOT_COST][row->site] += _hv_tree_thread_value (row, metric);
+      if (side->own[HV_SLOT_PARTNER])
+        side->own[HV_SLOT_PARTNER][row->site] += _hv_tree_thread_value (row,
+                                                                        hv_metric_partner (metric));
     }
   return TRUE;
 }
@@ -145,7 +156,7 @@ void
 _hv_tree_side_clear (HvTreeSide *side)
 {
   for (int slot = 0; slot < HV_N_SLOTS; slot++)
-    g_free (side->values[slot]);
+    g_free (side->own[slot]);
   g_clear_pointer (&side->paths, g_hash_table_unref);
   g_free (side->threads);
 }
