@@ -388,8 +388,11 @@ hv_diff_matches_badly (const HvDiff *diff)
 HvMetric
 hv_diff_default_metric (const HvProfile *base, const HvProfile *current)
 {
-  return base->default_metric == current->default_metric ? base->default_metric
-                                                         : HV_METRIC_LIVE_BYTES;
+  /* what a recorder calls the peak is not the other's */
+  return base->default_metric == current->default_metric
+                 && strcmp (base->format, current->format) == 0
+             ? base->default_metric
+             : HV_METRIC_LIVE_BYTES;
 }
 
 static void

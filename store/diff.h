@@ -91,7 +91,7 @@ GArray *hv_diff_top_rows (const HvDiff *diff, guint most, HvRowRest *rest);
  * builds, or one lacks symbols. Two dumps of one process are never that. */
 gboolean hv_diff_matches_badly (const HvDiff *diff);
 
-/* The metric two profiles are compared by when none is asked for. */
+/* The metric two profiles are compared by when none is asked for: live bytes across formats. */
 HvMetric hv_diff_default_metric (const HvProfile *base, const HvProfile *current);
 
 /* Two or three sentences that a person can paste into a ticket. Newly allocated. */

@@ -330,6 +330,20 @@ test_two_manglings (void)
     }
 }
 
+static void
+test_default_metric (void)
+{
+  g_autoptr (HvProfile) base = test_profile ((const char *[]){ NULL });
+  g_autoptr (HvProfile) current = test_profile ((const char *[]){ NULL });
+
+  g_assert_cmpint (hv_diff_default_metric (base, current), ==, HV_METRIC_LIVE_BYTES);
+  base->format = current->format = "dhat";
+  base->default_metric = current->default_metric = HV_METRIC_PEAK_BYTES;
+  g_assert_cmpint (hv_diff_default_metric (base, current), ==, HV_METRIC_PEAK_BYTES);
+  current->format = "heaptrack";
+  g_assert_cmpint (hv_diff_default_metric (base, current), ==, HV_METRIC_LIVE_BYTES);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -345,5 +359,6 @@ main (int argc, char **argv)
   g_test_add_func ("/diff/bad-match", test_bad_match);
   g_test_add_func ("/diff/empty", test_empty);
   g_test_add_func ("/diff/two-manglings", test_two_manglings);
+  g_test_add_func ("/diff/default-metric", test_default_metric);
   return g_test_run ();
 }
