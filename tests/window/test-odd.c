@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <fcntl.h>
 #include <glib/gstdio.h>
+#include <sys/stat.h>
 
 #include "viewer/widgets/labels.h"
 #include "viewer/widgets/text-cache.h"
 #include "viewer/window/document.h"
+#include "viewer/window/main-window-private.h"
 #include "viewer/window/profile-view-private.h"
+#include "viewer/window/view-shot.h"
 #include "window-tests.h"
 
 /* Odd sequences: what goes while it is still needed, comes late, or is empty. */
@@ -168,6 +172,71 @@ test_tabs_of_target (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* The rules are those of everything that is open. */
+static void
+test_rules_of_other_tabs (void)
+{
+  HvMainWindow *window = open_both ();
+  AdwTabView *tabs = hv_main_window_get_tabs (window);
+  HvDocument *other = HV_DOCUMENT (adw_tab_page_get_child (adw_tab_view_get_nth_page (tabs, 0)));
+  HvProfileView *view = hv_document_get_view (other);
+
+  g_assert_true (hv_main_window_get_document (window) != other);
+  act (window, "win.reload-rules");
+  g_assert_true (view->asks);
+  wait_for_another (view, view->scene);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+/* A diff has no sites of its own: what is shown in their place has its tab, and is what is
+ * exported. */
+static void
+test_sites_of_diff (void)
+{
+  HvMainWindow *window = open_diff (&start);
+  HvProfileView *view = hv_main_window_get_view (window);
+  gboolean table;
+
+  act (window, "win.sites");
+  g_assert_cmpint (hv_profile_view_get_page (view), ==, HV_VIEW_PAGE_TABLE);
+  g_autofree char *name = hv_view_shot_offer (view, &table);
+  g_autoptr (HvViewShot) shot = hv_view_shot_new (view);
+  g_assert_cmpstr (name, ==, "base.heap-cur.heap");
+  g_assert_true (table);
+  g_assert_true (hv_view_shot_is_table (shot));
+  act (window, "win.flame");
+  g_autofree char *again = hv_view_shot_offer (view, &table);
+  g_assert_false (table);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+/* Of two dumps of one second, too, the older is the base. */
+static void
+test_same_second (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("heapview-test-XXXXXX", NULL);
+  g_autofree char *older = g_build_filename (folder, "older.heap", NULL);
+  g_autofree char *newer = g_build_filename (folder, "newer.heap", NULL);
+  g_autoptr (GFile) a = g_file_new_for_path (newer), b = g_file_new_for_path (older);
+  g_autoptr (GFile) from = g_file_new_for_path (base);
+  const struct timespec first[] = { { 1700000000, 100000000 }, { 1700000000, 100000000 } };
+  const struct timespec second[] = { { 1700000000, 900000000 }, { 1700000000, 900000000 } };
+
+  g_assert_true (g_file_copy (from, a, G_FILE_COPY_NONE, NULL, NULL, NULL, NULL));
+  g_assert_true (g_file_copy (from, b, G_FILE_COPY_NONE, NULL, NULL, NULL, NULL));
+  g_assert_cmpint (utimensat (AT_FDCWD, older, first, 0), ==, 0);
+  g_assert_cmpint (utimensat (AT_FDCWD, newer, second, 0), ==, 0);
+  HvMainWindow *window = hv_main_window_new (NULL, &quiet_session, &start);
+  hv_main_window_compare_by_age (window, a, b);
+  wait_until (!hv_main_window_is_loading (window));
+  g_assert_cmpstr (gtk_window_get_title (GTK_WINDOW (window)), ==,
+                   "newer.heap compared with older.heap");
+  gtk_window_destroy (GTK_WINDOW (window));
+  g_unlink (older);
+  g_unlink (newer);
+  g_rmdir (folder);
+}
+
 /* --- hostile files --- */
 
 static char *
@@ -289,6 +358,9 @@ main (int argc, char **argv)
   g_test_add_func ("/odd/many-questions", test_many_questions);
   g_test_add_func ("/odd/symbols-of-moved-tab", test_symbols_of_moved_tab);
   g_test_add_func ("/odd/tabs-of-target", test_tabs_of_target);
+  g_test_add_func ("/odd/rules-of-other-tabs", test_rules_of_other_tabs);
+  g_test_add_func ("/odd/sites-of-diff", test_sites_of_diff);
+  g_test_add_func ("/odd/same-second", test_same_second);
   g_test_add_func ("/odd/unit-is-no-markup", test_unit_is_no_markup);
   g_test_add_func ("/odd/label-cut", test_label_cut);
   g_test_add_func ("/odd/text-cache", test_text_cache);

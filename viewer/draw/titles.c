@@ -64,7 +64,11 @@ hv_title_profile (const HvProfile *profile)
       g_string_append_printf (text, " · %s", time);
     }
   if (profile->command)
-    g_string_append_printf (text, " · %s", hv_profile_string (profile, profile->command));
+    {
+      g_autofree char *command = hv_label_cut (hv_profile_string (profile, profile->command),
+                                               HV_LABEL_MAX_NAME);
+      g_string_append_printf (text, " · %s", command);
+    }
   if (profile->incomplete)
     g_string_append (text, _ (" · the file is cut short"));
   return g_string_free (text, FALSE);

@@ -9,7 +9,6 @@
 #include "viewer/window/recent-files.h"
 
 #include "viewer/draw/titles.h"
-#include "viewer/widgets/labels.h"
 #include "viewer/window/document.h"
 
 #define PROGRESS_MS 100
@@ -82,8 +81,7 @@ set_page (HvDocument *self, HvPage page)
   self->title = scene                   ? hv_title_report (&scene->report)
                 : page == HV_PAGE_START ? NULL
                                         : g_strdup (self->name);
-  g_autofree char *subtitle = scene ? hv_title_profile (scene->report.profile) : NULL;
-  self->subtitle = subtitle ? hv_label_cut (subtitle, HV_LABEL_MAX_NAME) : NULL;
+  self->subtitle = scene ? hv_title_profile (scene->report.profile) : NULL;
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
 

@@ -36,6 +36,23 @@ open_action (GtkWidget *widget, const char *name, GVariant *parameter)
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
 }
 
+/* All that is open is shown by them, in the other tabs and windows too. */
+static void
+follow_rules (HvMainWindow *self)
+{
+  GtkApplication *application = gtk_window_get_application (GTK_WINDOW (self));
+  g_autoptr (GList) windows = application ? g_list_copy (gtk_application_get_windows (application))
+                                          : g_list_prepend (NULL, self);
+
+  for (GList *i = windows; i; i = i->next)
+    {
+      AdwTabView *tabs = HV_IS_MAIN_WINDOW (i->data) ? hv_main_window_get_tabs (i->data) : NULL;
+      for (int n = 0; tabs && n < adw_tab_view_get_n_pages (tabs); n++)
+        hv_profile_view_follow_rules (hv_document_get_view (
+            HV_DOCUMENT (adw_tab_page_get_child (adw_tab_view_get_nth_page (tabs, n)))));
+    }
+}
+
 /* Reads the rules again; what is wrong in them is told, the rest of them counts. */
 static void
 reload_rules_action (GtkWidget *widget, const char *name, GVariant *parameter)
@@ -53,7 +70,7 @@ reload_rules_action (GtkWidget *widget, const char *name, GVariant *parameter)
     hv_main_window_toast (self, _ ("Frame rules reloaded"));
   for (guint i = 0; i < MIN (problems->len, MAX_TOASTS); i++)
     hv_main_window_toast (self, g_ptr_array_index (problems, i));
-  hv_profile_view_follow_rules (self->view);
+  follow_rules (self);
 }
 
 static void

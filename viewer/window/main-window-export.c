@@ -203,12 +203,12 @@ static void
 export_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   HvMainWindow *self = HV_MAIN_WINDOW (widget);
-  g_autoptr (HvViewShot) shot = hv_view_shot_new (self->view);
+  gboolean table;
+  g_autofree char *stem = hv_view_shot_offer (self->view, &table);
 
-  if (!shot)
+  if (!stem)
     return;
-  guint first = hv_view_shot_is_table (shot) ? FIRST_OF_TABLE : 0;
-  g_autofree char *stem = hv_view_shot_get_name (shot);
+  guint first = table ? FIRST_OF_TABLE : 0;
   g_autofree char *offered = g_strdup_printf ("%s.%s", stem, kinds[first].kind);
 
   g_clear_object (&self->chooser);

@@ -92,7 +92,8 @@ hv_profile_view_show_status_line (HvProfileView *self)
                              (int) MIN (g_utf8_strlen (text->str, -1), STATUS_CHARS));
 }
 
-/* The function wherever it is: what all its highlighted boxes hold, nested ones counted once. */
+/* The function wherever it is: what all its highlighted boxes hold, nested ones counted once, and
+ * in a diff how much more that is than it was. */
 void
 hv_profile_view_show_pointed (HvProfileView *self, uint32_t node)
 {
@@ -104,7 +105,9 @@ hv_profile_view_show_pointed (HvProfileView *self, uint32_t node)
     {
       const HvReport *r = &self->scene->report;
       g_autofree guint8 *covered = g_malloc0 (tree->n_nodes);
-      int64_t sum = 0;
+      const int64_t *now = tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST];
+      const int64_t *then = r->diff ? tree->incl[HV_SIDE_BASE][HV_SLOT_COST] : NULL;
+      int64_t sum = 0, before = 0;
       guint n = 0;
       for (uint32_t i = 1; i < tree->n_nodes; i++)
         {
@@ -112,9 +115,13 @@ hv_profile_view_show_pointed (HvProfileView *self, uint32_t node)
                    same = tree->node_key[i] == tree->node_key[node];
           covered[i] = above || same;
           n += same;
-          sum += same && !above ? tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][i] : 0;
+          sum += same && !above ? now[i] : 0;
+          before += same && !above && then ? then[i] : 0;
         }
-      g_autofree char *value = hv_format_value (r->profile, r->metric, sum);
+      g_autofree char *held = hv_format_value (r->profile, r->metric, sum);
+      g_autofree char *delta = then ? hv_format_delta (r->profile, r->metric, sum - before) : NULL;
+      g_autofree char *value = delta ? g_strdup_printf ("%s (%s)", held, delta)
+                                     : g_steal_pointer (&held);
       g_autofree char *count = hv_format_count (n);
       text = g_strdup_printf (
           g_dngettext (HV_GETTEXT_PACKAGE, "%s · %s in %s frame", "%s · %s in %s frames", n),

@@ -387,14 +387,17 @@ hv_profile_view_update_page (HvProfileView *self)
 
   gtk_widget_set_visible (GTK_WIDGET (self->sites_tab), !is_diff);
   gtk_widget_set_visible (GTK_WIDGET (self->summary_tab), !is_diff);
-  if (is_diff && page == HV_VIEW_PAGE_SUMMARY)
-    page = HV_VIEW_PAGE_FLAME;
+  /* a diff has neither: the tab that stands for what is shown comes back here */
+  if (is_diff && (page == HV_VIEW_PAGE_SUMMARY || page == HV_VIEW_PAGE_SITES))
+    {
+      gtk_toggle_button_set_active (page == HV_VIEW_PAGE_SITES ? self->table_tab : self->flame_tab,
+                                    TRUE);
+      return;
+    }
   gtk_widget_set_visible (GTK_WIDGET (self->summary_page), page == HV_VIEW_PAGE_SUMMARY);
   gtk_widget_set_visible (GTK_WIDGET (self->paned), page != HV_VIEW_PAGE_SUMMARY);
   if (page == HV_VIEW_PAGE_SUMMARY)
     return;
-  if (is_diff && page == HV_VIEW_PAGE_SITES)
-    page = HV_VIEW_PAGE_TABLE;
   gtk_widget_set_visible (GTK_WIDGET (self->flap), !(is_diff && page == HV_VIEW_PAGE_TABLE));
   gtk_stack_set_visible_child (self->pages, widgets[page]);
   if (self->scene && !is_diff)

@@ -234,10 +234,9 @@ hv_view_shot_get_top (HvViewShot *shot, guint n)
   return grid;
 }
 
-char *
-hv_view_shot_get_name (const HvViewShot *shot)
+static char *
+name_of (const HvReport *r)
 {
-  const HvReport *r = &shot->report;
   g_autofree char *name = g_filename_display_basename (r->profile->path ? r->profile->path : "-");
   g_autofree char *base = r->base && r->base->path ? g_filename_display_basename (r->base->path)
                                                    : NULL;
@@ -246,4 +245,20 @@ hv_view_shot_get_name (const HvViewShot *shot)
     return g_strdup ("heap");
   return base && strcmp (base, name) != 0 ? g_strdup_printf ("%s-%s", base, name)
                                           : g_steal_pointer (&name);
+}
+
+char *
+hv_view_shot_get_name (const HvViewShot *shot)
+{
+  return name_of (&shot->report);
+}
+
+char *
+hv_view_shot_offer (HvProfileView *view, gboolean *table)
+{
+  HvViewPage page = hv_profile_view_get_page (view);
+
+  *table = page == HV_VIEW_PAGE_TABLE || page == HV_VIEW_PAGE_SITES
+           || page == HV_VIEW_PAGE_BUTTERFLY;
+  return view->scene ? name_of (&view->scene->report) : NULL;
 }

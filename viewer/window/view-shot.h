@@ -31,4 +31,8 @@ HvGrid *hv_view_shot_get_top (HvViewShot *shot, guint n);
 /* A name to offer for a file, without an ending. Newly allocated. */
 char *hv_view_shot_get_name (const HvViewShot *shot);
 
+/* The same of a shot that is not made yet, which formats a whole table, and whether it will be a
+ * table; NULL: nothing is shown. */
+char *hv_view_shot_offer (HvProfileView *view, gboolean *table);
+
 G_END_DECLS
