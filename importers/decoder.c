@@ -59,11 +59,13 @@ wait_for_bytes (HvDecoder *self)
 {
   GPollFD fds[2] = { { .fd = self->fd, .events = G_IO_IN | G_IO_HUP | G_IO_ERR } };
 
-  if (self->regular || !g_cancellable_make_pollfd (self->cancellable, &fds[1]))
+  if (self->regular)
     return TRUE;
-  while (g_poll (fds, 2, -1) < 0 && errno == EINTR)
+  gboolean watched = g_cancellable_make_pollfd (self->cancellable, &fds[1]);
+  while (g_poll (fds, watched ? 2 : 1, -1) < 0 && errno == EINTR)
     ;
-  g_cancellable_release_fd (self->cancellable);
+  if (watched)
+    g_cancellable_release_fd (self->cancellable);
   return !g_cancellable_set_error_if_cancelled (self->cancellable, &self->error);
 }
 
@@ -73,11 +75,9 @@ read_file (HvDecoder *self, uint8_t *out, gsize size)
 {
   ssize_t got;
 
-  if (!wait_for_bytes (self))
-    return 0;
   do
-    got = read (self->fd, out, size);
-  while (got < 0 && errno == EINTR
+    got = wait_for_bytes (self) ? read (self->fd, out, size) : -1;
+  while (got < 0 && self->error == NULL && (errno == EINTR || errno == EAGAIN)
          && !g_cancellable_set_error_if_cancelled (self->cancellable, &self->error));
   if (got >= 0)
     return (gsize) got;
@@ -305,13 +305,26 @@ decoder_new (HvDecoder *self, GError **error)
   return NULL;
 }
 
+/* A pipe nobody writes to yet would keep who opens it from being cancelled: what is waited for are
+ * its bytes. */
+static int
+open_file (const char *path)
+{
+  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  struct stat st;
+
+  if (fd >= 0 && fstat (fd, &st) == 0 && !S_ISFIFO (st.st_mode))
+    (void) fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) & ~O_NONBLOCK);
+  return fd;
+}
+
 HvDecoder *
-hv_decoder_open (const char *path, GError **error)
+hv_decoder_open (const char *path, GCancellable *cancellable, GError **error)
 {
   HvDecoder *self = g_new0 (HvDecoder, 1);
   struct stat st;
 
-  self->fd = strcmp (path, "-") == 0 ? dup (STDIN_FILENO) : open (path, O_RDONLY | O_CLOEXEC);
+  self->fd = strcmp (path, "-") == 0 ? dup (STDIN_FILENO) : open_file (path);
   if (self->fd < 0 || fstat (self->fd, &st) != 0)
     {
       g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "%s", g_strerror (errno));
@@ -321,6 +334,7 @@ hv_decoder_open (const char *path, GError **error)
       return NULL;
     }
   self->regular = S_ISREG (st.st_mode);
+  hv_decoder_set_cancellable (self, cancellable);
   if (self->regular)
     {
       self->file_size = (uint64_t) st.st_size;

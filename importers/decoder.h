@@ -10,8 +10,9 @@ G_BEGIN_DECLS
  * at a time. */
 typedef struct HvDecoder HvDecoder;
 
-/* Opens `path`; "-" is standard input. NULL and `error` when it cannot be read. */
-HvDecoder *hv_decoder_open (const char *path, GError **error);
+/* Opens `path`; "-" is standard input. Of a pipe waits for the first bytes, until `cancellable` (or
+ * NULL) is cancelled. NULL and `error` when it cannot be read. */
+HvDecoder *hv_decoder_open (const char *path, GCancellable *cancellable, GError **error);
 
 /* `data` is not copied. */
 HvDecoder *hv_decoder_new_for_memory (const void *data, gsize size, GError **error);

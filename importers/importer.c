@@ -94,7 +94,7 @@ import_unresolved (const char *path, const HvImportOptions *options, GError **er
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_IS_DIRECTORY,
                  "is a directory (open its dumps with --series)");
   else
-    input = hv_input_open (path, error);
+    input = hv_input_open (path, options->cancellable, error);
   if (input)
     {
       hv_input_watch (input, options->cancellable, options->progress, options->progress_user);
@@ -178,7 +178,7 @@ add_dump (GArray *dumps, const char *path)
 static gboolean
 is_heap_dump (const char *path)
 {
-  g_autoptr (HvInput) input = hv_input_open (path, NULL);
+  g_autoptr (HvInput) input = hv_input_open (path, NULL, NULL);
 
   if (input == NULL)
     return FALSE;

@@ -56,9 +56,9 @@ input_new (HvDecoder *decoder, GError **error)
 }
 
 HvInput *
-hv_input_open (const char *path, GError **error)
+hv_input_open (const char *path, GCancellable *cancellable, GError **error)
 {
-  return input_new (hv_decoder_open (path, error), error);
+  return input_new (hv_decoder_open (path, cancellable, error), error);
 }
 
 HvInput *

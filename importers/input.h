@@ -19,9 +19,10 @@ typedef struct
  * imports. */
 typedef void (*HvProgressFunc) (uint64_t done, uint64_t size, gpointer user);
 
-/* Opens `path`; "-" is standard input. NULL and `error` (G_IO_ERROR, or HV_ERROR_FORMAT when the
+/* Opens `path`; "-" is standard input. Of a pipe waits for the first bytes, until `cancellable` (or
+ * NULL) is cancelled. NULL and `error` (G_IO_ERROR, or HV_ERROR_FORMAT when the
  * compression is damaged from the start) when it cannot be read. */
-HvInput *hv_input_open (const char *path, GError **error);
+HvInput *hv_input_open (const char *path, GCancellable *cancellable, GError **error);
 
 /* A window over bytes in memory, for tests; decompressed as well. `data` is not copied. */
 HvInput *hv_input_new_for_memory (const void *data, gsize size, GError **error);

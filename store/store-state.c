@@ -14,6 +14,8 @@ hv_named_view_free (HvNamedView *view)
 {
   g_free (view->name);
   g_free (view->text);
+  g_free (view->key);
+  g_free (view->program);
   g_free (view);
 }
 
@@ -97,7 +99,7 @@ hv_store_list_views (HvStore *store, const char *key, const char *program, GErro
       views = g_ptr_array_new_with_free_func ((GDestroyNotify) hv_named_view_free);
   g_autoptr (HvStatement) rows = _hv_store_prepare (
       store,
-      "SELECT id, name, text, key = ?1 FROM named_view v WHERE key = ?1"
+      "SELECT id, name, text, key = ?1, key, program FROM named_view v WHERE key = ?1"
       " OR (program = ?2 AND (instr (key, ' ') > 0) = (instr (?1, ' ') > 0) AND NOT EXISTS"
       " (SELECT 1 FROM named_view o WHERE o.key = ?1 AND o.name = v.name))"
       " ORDER BY key <> ?1, name, created DESC",
@@ -116,7 +118,9 @@ hv_store_list_views (HvStore *store, const char *key, const char *program, GErro
       view->name = column_text (rows, 1, MAX_NAME);
       view->text = column_text (rows, 2, HV_MAX_STATE_BYTES);
       view->of_key = sqlite3_column_int (rows, 3) != 0;
-      if (view->name && view->text)
+      view->key = column_text (rows, 4, HV_MAX_STATE_BYTES);
+      view->program = column_text (rows, 5, HV_MAX_STATE_BYTES);
+      if (view->name && view->text && view->key)
         g_ptr_array_add (views, g_steal_pointer (&view));
     }
   if (rc != SQLITE_DONE && rc != SQLITE_ROW)

@@ -23,7 +23,8 @@ typedef struct
 {
   gint64 id;
   char *name, *text;
-  gboolean of_key; /* else only of the same program */
+  char *key, *program; /* what it was kept for; program: NULL: not known */
+  gboolean of_key;     /* that is the key asked for, else only of the same program */
 } HvNamedView;
 
 void hv_named_view_free (HvNamedView *view);

@@ -40,7 +40,7 @@ import_file (const char *path)
 {
   g_autoptr (GError) error = NULL;
   HvImportOptions options = { .no_symbols = TRUE };
-  g_autoptr (HvInput) input = hv_input_open (path, &error);
+  g_autoptr (HvInput) input = hv_input_open (path, NULL, &error);
 
   g_assert_no_error (error);
   HvProfile *profile = hv_import_input (input, path, &options, &error);

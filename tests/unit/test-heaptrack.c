@@ -57,7 +57,7 @@ read_file (const char *variable, const char *name)
 {
   g_autofree char *path = g_build_filename (g_getenv (variable), "heaptrack", name, NULL);
   g_autoptr (GError) error = NULL;
-  g_autoptr (HvInput) input = hv_input_open (path, &error);
+  g_autoptr (HvInput) input = hv_input_open (path, NULL, &error);
 
   g_assert_no_error (error);
   HvProfile *profile = hv_import_input (input, path, &options, &error);
@@ -73,7 +73,7 @@ content (const char *name)
 {
   g_autofree char *path = g_build_filename (g_getenv ("HV_TEST_DATA"), "heaptrack", name, NULL);
   g_autoptr (GError) error = NULL;
-  g_autoptr (HvInput) input = hv_input_open (path, &error);
+  g_autoptr (HvInput) input = hv_input_open (path, NULL, &error);
   GByteArray *bytes = g_byte_array_new ();
 
   g_assert_no_error (error);

@@ -486,7 +486,7 @@ test_pipe (gconstpointer data)
       Writer writer = { .fd = fd[1], .bytes = bytes, .piece = piece };
       g_autofree char *path = g_strdup_printf ("/dev/fd/%d", fd[0]);
       GThread *thread = g_thread_new ("writer", write_pieces, &writer);
-      g_autoptr (HvInput) input = hv_input_open (path, &error);
+      g_autoptr (HvInput) input = hv_input_open (path, NULL, &error);
       close (fd[0]);
       g_assert_no_error (error);
       g_auto (Result) got = read_all (input);
@@ -503,7 +503,7 @@ test_standard_input (void)
 {
   if (g_test_subprocess ())
     {
-      g_autoptr (HvInput) input = hv_input_open ("-", NULL);
+      g_autoptr (HvInput) input = hv_input_open ("-", NULL, NULL);
       g_auto (Result) got = read_all (input);
       g_print ("read %" G_GSIZE_FORMAT "\n", got.text->len);
       return;
@@ -535,6 +535,14 @@ count_progress (uint64_t done, uint64_t size, gpointer user)
   *seen = done;
 }
 
+static gpointer
+cancel_soon (gpointer cancellable)
+{
+  g_usleep (20000);
+  g_cancellable_cancel (cancellable);
+  return NULL;
+}
+
 static void
 test_file (void)
 {
@@ -549,7 +557,7 @@ test_file (void)
   close (fd);
   g_file_set_contents (path, (const char *) bytes->data, bytes->len, &error);
   g_assert_no_error (error);
-  HvInput *input = hv_input_open (path, &error);
+  HvInput *input = hv_input_open (path, NULL, &error);
   g_assert_no_error (error);
   hv_input_watch (input, NULL, count_progress, &done);
   g_auto (Result) got = read_all (input);
@@ -573,10 +581,21 @@ test_file (void)
   hv_input_free (input);
 
   g_unlink (path);
-  g_assert_null (hv_input_open (path, &error));
+
+  /* nobody writes to a pipe: who waits for that can be stopped */
+  g_cancellable_reset (cancellable);
+  g_assert_cmpint (mkfifo (path, 0600), ==, 0);
+  GThread *thread = g_thread_new ("cancel", cancel_soon, cancellable);
+  g_assert_null (hv_input_open (path, cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+  g_thread_join (thread);
+  g_unlink (path);
+
+  g_assert_null (hv_input_open (path, NULL, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
   g_clear_error (&error);
-  g_assert_null (hv_input_open (g_get_tmp_dir (), &error));
+  g_assert_null (hv_input_open (g_get_tmp_dir (), NULL, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_IS_DIRECTORY);
 }
 

@@ -108,7 +108,7 @@ test_sample (gconstpointer data)
 
   const char *binaries[] = { binary, NULL };
   HvImportOptions options = { .binaries = (char **) binaries };
-  g_autoptr (HvInput) input = hv_input_open (dump, &error);
+  g_autoptr (HvInput) input = hv_input_open (dump, NULL, &error);
   g_assert_no_error (error);
   g_autoptr (HvProfile) raw = hv_import_input (input, dump, &options, &error);
   g_assert_no_error (error);

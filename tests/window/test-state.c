@@ -304,6 +304,42 @@ test_restored (void)
 }
 
 static void
+forget_states (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HvStore) store = hv_session_store (&keeping, &error);
+
+  hv_store_clear (store, &error);
+  g_assert_no_error (error);
+}
+
+/* A program that is killed loses what was done in its last seconds, and no more. */
+static void
+test_kept_meanwhile (void)
+{
+  if (!have_hands ())
+    return;
+  forget_states ();
+  HvMainWindow *window = open_one (&keeping, "cur.heap");
+  HvProfileView *view = hv_main_window_get_view (window);
+  const char *key = hv_document_get_key (hv_main_window_get_document (window));
+  g_autofree char *text = NULL;
+
+  keys (GTK_WINDOW (window), "7");
+  wait_until (hv_profile_view_get_page (view) == HV_VIEW_PAGE_SITES);
+  while (!text || !strstr (text, "'page': <'sites'>"))
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (HvStore) store = hv_session_store (&keeping, &error);
+      g_assert_no_error (error);
+      g_main_context_iteration (NULL, TRUE);
+      g_free (text);
+      text = hv_store_get_state (store, key, NULL);
+    }
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+static void
 test_restored_diff (void)
 {
   if (!have_hands ())
@@ -368,16 +404,6 @@ test_hostile (void)
 }
 
 /* --- named views --- */
-
-static void
-forget_states (void)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (HvStore) store = hv_session_store (&keeping, &error);
-
-  hv_store_clear (store, &error);
-  g_assert_no_error (error);
-}
 
 /* Ctrl+B, a name, Enter; then a click on it from elsewhere. */
 static void
@@ -464,6 +490,18 @@ test_named (void)
   gtk_test_widget_wait_for_draw (GTK_WIDGET (window->views));
   click_on (delete);
   wait_until (find_widget (GTK_WIDGET (window->views), GTK_TYPE_LABEL, "No views yet"));
+  keys (GTK_WINDOW (window), "Escape");
+  wait_until (!gtk_widget_get_mapped (GTK_WIDGET (window->views))
+              && !focus_in_popover (GTK_WINDOW (window)));
+
+  /* which can be taken back, and is still the other's */
+  GtkWidget *undo = find_widget (GTK_WIDGET (window), GTK_TYPE_BUTTON, "Undo");
+  g_assert_nonnull (undo);
+  click_on (undo);
+  wait_until (!find_widget (GTK_WIDGET (window), GTK_TYPE_BUTTON, "Undo"));
+  click_on (window->views_button);
+  wait_until (find_widget (GTK_WIDGET (window->views), GTK_TYPE_LABEL, "ours"));
+  g_assert_nonnull (find_widget (GTK_WIDGET (window->views), GTK_TYPE_LABEL, "Of another"));
   gtk_window_destroy (GTK_WINDOW (window));
 
   /* without a store there is nowhere to keep one */
@@ -582,6 +620,7 @@ main (int argc, char **argv)
   g_test_add_func ("/state/hostile", test_hostile);
   g_test_add_func ("/state/restored", test_restored);
   g_test_add_func ("/state/restored-diff", test_restored_diff);
+  g_test_add_func ("/state/kept-meanwhile", test_kept_meanwhile);
   g_test_add_func ("/state/named", test_named);
   g_test_add_func ("/state/filters", test_filters);
   g_test_add_func ("/state/size", test_size);

@@ -12,6 +12,9 @@
 #include "viewer/window/document.h"
 
 #define PROGRESS_MS 100
+/* How it is looked at is written so long after it changed: a program that is killed loses no more.
+ */
+#define STATE_SECONDS 3
 
 struct _HvDocument
 {
@@ -42,6 +45,8 @@ struct _HvDocument
   char **shown;      /* the files of what is shown */
   HvLoadKind shown_kind;
   char *key;                /* of what is shown in the store; NULL: it is not kept */
+  char *kept;               /* the state that is written, or will be next; NULL: none */
+  guint state_source;       /* it may be another by now */
   char *stamp;              /* what the files were like when they were last read */
   GPtrArray *binaries;      /* of char *: PATH=FILE as the user located them */
   HvSymbolsWindow *symbols; /* weak: it goes with the window it was opened from; NULL: none */
@@ -190,8 +195,29 @@ keep_state (HvDocument *self)
 {
   g_autofree char *text = self->key ? hv_profile_view_print_state (self->view, FALSE) : NULL;
 
-  if (text)
-    hv_kept_views_put_state (self->session, self->key, text);
+  g_clear_handle_id (&self->state_source, g_source_remove);
+  if (!text || g_strcmp0 (text, self->kept) == 0)
+    return;
+  hv_kept_views_put_state (self->session, self->key, text);
+  g_free (self->kept);
+  self->kept = g_steal_pointer (&text);
+}
+
+static gboolean
+keep_state_cb (gpointer user)
+{
+  HvDocument *self = user;
+
+  self->state_source = 0;
+  keep_state (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+view_touched_cb (HvDocument *self)
+{
+  if (self->key && !self->state_source && !self->session->no_store)
+    self->state_source = g_timeout_add_seconds (STATE_SECONDS, keep_state_cb, self);
 }
 
 static void
@@ -236,6 +262,7 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user)
       self->shown_kind = self->kind;
       g_free (self->key);
       self->key = g_strdup (hv_loader_get_key (kept));
+      g_clear_pointer (&self->kept, g_free);
       restore_search (self);
     }
   for (guint i = 0; self->files[i] && !self->session->no_store && !again; i++)
@@ -376,6 +403,7 @@ hv_document_close (HvDocument *self)
   g_return_if_fail (HV_IS_DOCUMENT (self));
   stop_load (self);
   keep_state (self);
+  g_clear_handle_id (&self->state_source, g_source_remove);
   g_clear_pointer (&self->key, g_free);
   if (self->symbols)
     gtk_window_destroy (GTK_WINDOW (self->symbols));
@@ -606,6 +634,7 @@ hv_document_finalize (GObject *object)
   g_free (self->at);
   g_free (self->stamp);
   g_free (self->key);
+  g_free (self->kept);
   g_free (self->title);
   g_free (self->subtitle);
   g_ptr_array_unref (self->binaries);
@@ -639,6 +668,7 @@ hv_document_class_init (HvDocumentClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, recent_compare_cb);
   gtk_widget_class_bind_template_callback (widget_class, view_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, view_settled_cb);
+  gtk_widget_class_bind_template_callback (widget_class, view_touched_cb);
   gtk_widget_class_bind_template_callback (widget_class, view_failed_cb);
   gtk_widget_class_bind_template_callback (widget_class, view_message_cb);
   gtk_widget_class_bind_template_callback (widget_class, filter_cb);

@@ -5,9 +5,15 @@ typedef struct
 {
   HvSession session; /* strings borrowed: they live as long as the program */
   HvKeptViewsVerb verb;
-  char *key, *program, *name, *text;
+  char *key, *program, *name, *text, *of_key, *of_program;
   gint64 id;
+  guint serial; /* of a state */
 } Job;
+
+/* Of the states of one profile the newest is written last. A write may wait for whoever imports:
+ * the main thread takes the lock of the table alone. */
+static GMutex write_lock, newest_lock;
+static GHashTable *newest; /* key → serial */
 
 static void
 job_free (gpointer data)
@@ -18,6 +24,8 @@ job_free (gpointer data)
   g_free (job->program);
   g_free (job->name);
   g_free (job->text);
+  g_free (job->of_key);
+  g_free (job->of_program);
   g_free (job);
 }
 
@@ -27,7 +35,9 @@ do_verb (HvStore *store, const Job *job, GError **error)
   switch (job->verb)
     {
     case HV_KEPT_VIEWS_PUT:
-      return hv_store_put_view (store, job->key, job->program, job->name, job->text, error);
+      return hv_store_put_view (store, job->of_key ? job->of_key : job->key,
+                                job->of_key ? job->of_program : job->program, job->name, job->text,
+                                error);
     case HV_KEPT_VIEWS_RENAME:
       return hv_store_rename_view (store, job->id, job->name, error);
     case HV_KEPT_VIEWS_DELETE:
@@ -68,6 +78,8 @@ hv_kept_views_ask (const HvSession *session, const HvKeptViewsRequest *request, 
   job->id = request->id;
   job->name = g_strdup (request->name);
   job->text = g_strdup (request->text);
+  job->of_key = g_strdup (request->of_key);
+  job->of_program = g_strdup (request->of_program);
   g_task_set_task_data (task, job, job_free);
   g_task_run_in_thread (task, ask_thread);
 }
@@ -80,15 +92,27 @@ hv_kept_views_finish (GAsyncResult *result, GError **error)
 
 /* --- states --- */
 
+static gboolean
+is_newest (const Job *job)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&newest_lock);
+
+  return GPOINTER_TO_UINT (g_hash_table_lookup (newest, job->key)) == job->serial;
+}
+
 static void
 put_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   const Job *job = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (HvStore) store = hv_session_store (&job->session, &error);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&write_lock);
 
-  if (!store || !hv_store_put_state (store, job->key, job->text, &error))
-    g_info ("the view's state was not kept: %s", error->message);
+  if (is_newest (job))
+    {
+      g_autoptr (HvStore) store = hv_session_store (&job->session, &error);
+      if (!store || !hv_store_put_state (store, job->key, job->text, &error))
+        g_info ("the view's state was not kept: %s", error->message);
+    }
   g_task_return_boolean (task, TRUE);
 }
 
@@ -97,6 +121,18 @@ put_cb (GObject *source, GAsyncResult *result, gpointer application)
 {
   if (application)
     g_application_release (application);
+}
+
+static void
+note_newest (Job *job)
+{
+  static guint serial;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&newest_lock);
+
+  if (!newest)
+    newest = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  job->serial = ++serial;
+  g_hash_table_insert (newest, g_strdup (job->key), GUINT_TO_POINTER (job->serial));
 }
 
 void
@@ -115,6 +151,7 @@ hv_kept_views_put_state (const HvSession *session, const char *key, const char *
   job->session = *session;
   job->key = g_strdup (key);
   job->text = g_strdup (text);
+  note_newest (job);
   g_task_set_task_data (task, job, job_free);
   if (application)
     g_task_run_in_thread (task, put_thread);

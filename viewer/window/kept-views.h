@@ -23,9 +23,10 @@ typedef enum
 typedef struct
 {
   HvKeptViewsVerb verb;
-  const char *key, *program; /* of what is shown */
-  gint64 id;                 /* to be renamed or deleted */
-  const char *name, *text;   /* to be put, or the new name */
+  const char *key, *program;       /* of what is shown */
+  gint64 id;                       /* to be renamed or deleted */
+  const char *name, *text;         /* to be put, or the new name */
+  const char *of_key, *of_program; /* what it is put for; NULL: for what is shown */
 } HvKeptViewsRequest;
 
 /* Does it, and lists what there is then; copies the request. */

@@ -21,6 +21,12 @@ hv_main_window_toast (HvMainWindow *self, const char *text)
   adw_toast_overlay_add_toast (self->toasts, adw_toast_new (escaped));
 }
 
+static void
+toast_cb (HvMainWindow *self, AdwToast *toast)
+{
+  adw_toast_overlay_add_toast (self->toasts, g_object_ref (toast));
+}
+
 void
 hv_main_window_follow (HvMainWindow *self)
 {
@@ -147,6 +153,7 @@ hv_main_window_class_init (HvMainWindowClass *klass)
   gtk_widget_class_bind_template_child_full (widget_class, "menu_button", FALSE, 0);
   BIND (views);
   gtk_widget_class_bind_template_callback (widget_class, hv_main_window_toast);
+  gtk_widget_class_bind_template_callback (widget_class, toast_cb);
   hv_main_window_install_tabs (widget_class);
   hv_main_window_install_actions (widget_class);
   hv_main_window_install_compare (widget_class);

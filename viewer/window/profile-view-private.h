@@ -142,6 +142,9 @@ void hv_profile_view_show_status_line (HvProfileView *self);
 void hv_profile_view_show_pointed (HvProfileView *self, uint32_t node);
 
 /* profile-view-state.c: what holds beyond one opened profile */
+
+/* What hv_profile_view_print_state() tells is another. */
+void hv_profile_view_touch (HvProfileView *self);
 void hv_profile_view_init_state (HvProfileView *self);
 
 /* The scene that `pending` is for is shown: zooms, selects and searches as it says. */

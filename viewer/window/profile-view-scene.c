@@ -31,6 +31,7 @@ hv_profile_view_show_selection (HvProfileView *self, uint32_t node, gpointer ori
     hv_source_pane_show (self->source, self->scene, node);
   hv_details_show (self->details, self->scene, node, hv_flame_graph_get_zoom (self->flame));
   hv_profile_view_show_status_line (self);
+  hv_profile_view_touch (self);
 }
 
 /* A table makes hundreds of widgets for its rows: not before somebody looks at it. */
@@ -122,6 +123,7 @@ hv_profile_view_search (HvProfileView *self, const char *text, gboolean match_ca
     return;
   self->search = hv_search_new (self->scene->report.tree, self->scene->diff, text, match_case);
   show_matches (self);
+  hv_profile_view_touch (self);
 }
 
 void
@@ -169,6 +171,7 @@ hv_profile_view_show_status (HvProfileView *self, HvStatus status)
                  : g_strdup_printf (_ ("Status: %s"), hv_label_status (status)),
              _ ("Only rows of this status are in the table: show all again"));
   mark_frames (self);
+  hv_profile_view_touch (self);
 }
 
 /* --- showing a scene --- */

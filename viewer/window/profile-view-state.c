@@ -38,8 +38,19 @@ preferences_cb (HvProfileView *self)
 }
 
 void
+hv_profile_view_touch (HvProfileView *self)
+{
+  if (self->scene && !self->quiet && !self->pending)
+    g_signal_emit_by_name (self, "touched");
+}
+
+void
 hv_profile_view_init_state (HvProfileView *self)
 {
+  g_signal_connect_object (self->flap, "notify::reveal-flap", G_CALLBACK (hv_profile_view_touch),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->paned, "notify::position", G_CALLBACK (hv_profile_view_touch),
+                           self, G_CONNECT_SWAPPED);
   g_signal_connect_object (hv_preferences_get_default (), "changed", G_CALLBACK (preferences_cb),
                            self, G_CONNECT_SWAPPED);
 }

@@ -21,6 +21,7 @@ enum
 {
   SIGNAL_CHANGED,
   SIGNAL_SETTLED,
+  SIGNAL_TOUCHED,
   SIGNAL_FAILED,
   SIGNAL_MESSAGE,
   N_SIGNALS
@@ -92,6 +93,7 @@ flame_laid_out_cb (HvProfileView *self)
   gtk_widget_set_visible (GTK_WIDGET (self->across), scale > 1);
   hv_profile_view_update_legend (self);
   hv_profile_view_note_place (self);
+  hv_profile_view_touch (self);
 }
 
 static void
@@ -411,8 +413,10 @@ hv_profile_view_update_page (HvProfileView *self)
 static void
 tab_cb (HvProfileView *self, GtkToggleButton *tab)
 {
-  if (gtk_toggle_button_get_active (tab))
-    hv_profile_view_update_page (self);
+  if (!gtk_toggle_button_get_active (tab))
+    return;
+  hv_profile_view_update_page (self);
+  hv_profile_view_touch (self);
 }
 
 /* Once a file, when the height is known: the table gets eight rows where there is room. */
@@ -584,6 +588,8 @@ hv_profile_view_class_init (HvProfileViewClass *klass)
   signals[SIGNAL_CHANGED] = g_signal_new ("changed", HV_TYPE_PROFILE_VIEW, G_SIGNAL_RUN_LAST, 0,
                                           NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_SETTLED] = g_signal_new ("settled", HV_TYPE_PROFILE_VIEW, G_SIGNAL_RUN_LAST, 0,
+                                          NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_TOUCHED] = g_signal_new ("touched", HV_TYPE_PROFILE_VIEW, G_SIGNAL_RUN_LAST, 0,
                                           NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_MESSAGE] = g_signal_new ("message", HV_TYPE_PROFILE_VIEW, G_SIGNAL_RUN_LAST, 0,
                                           NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
@@ -836,6 +842,7 @@ hv_profile_view_set_root_below (HvProfileView *self, gboolean below)
 {
   g_return_if_fail (HV_IS_PROFILE_VIEW (self));
   hv_flame_graph_set_root_below (self->flame, below);
+  hv_profile_view_touch (self);
   if (self->scene)
     hv_profile_view_show_page (self, HV_VIEW_PAGE_FLAME);
 }

@@ -16,6 +16,7 @@ G_DECLARE_FINAL_TYPE (HvProfileView, hv_profile_view, HV, PROFILE_VIEW, GtkWidge
 
 /* Signal "changed": another scene is shown. */
 /* Signal "settled": … and nothing more of it is on its way. */
+/* Signal "touched": it is looked at in another way than before, or may be. */
 /* Signal "message" (char *message): one sentence to tell. */
 /* Signal "failed" (char *message): a question could not be answered; the old scene stays. */
 

@@ -32,6 +32,7 @@ struct _HvViewsPopover
 enum
 {
   SIGNAL_MESSAGE,
+  SIGNAL_TOAST,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -102,8 +103,9 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer serial)
     show_views (self);
 }
 
+/* Fills in whose views are asked for. */
 static void
-ask (HvViewsPopover *self, HvKeptViewsVerb verb, gint64 id, const char *name, const char *text)
+ask_for (HvViewsPopover *self, HvKeptViewsRequest request)
 {
   const char *key = self->document ? hv_document_get_key (self->document) : NULL;
 
@@ -111,8 +113,15 @@ ask (HvViewsPopover *self, HvKeptViewsVerb verb, gint64 id, const char *name, co
     return;
   const HvScene *scene = hv_document_get_scene (self->document);
   g_autofree char *program = hv_profile_program (scene->profiles->current);
-  const HvKeptViewsRequest request = { verb, key, program, id, name, text };
+  request.key = key;
+  request.program = program;
   hv_kept_views_ask (self->session, &request, self, answered_cb, GUINT_TO_POINTER (++self->serial));
+}
+
+static void
+ask (HvViewsPopover *self, HvKeptViewsVerb verb, gint64 id, const char *name, const char *text)
+{
+  ask_for (self, (HvKeptViewsRequest){ .verb = verb, .id = id, .name = name, .text = text });
 }
 
 /* --- the list --- */
@@ -149,6 +158,38 @@ rename_cb (HvViewsPopover *self, GtkWidget *button)
   gtk_widget_grab_focus (GTK_WIDGET (self->name));
 }
 
+typedef struct
+{
+  HvViewsPopover *popover; /* a weak pointer */
+  HvNamedView view;        /* without a number: it gets another one */
+} Deleted;
+
+static void
+deleted_free (gpointer data, GClosure *closure)
+{
+  Deleted *deleted = data;
+
+  g_clear_weak_pointer (&deleted->popover);
+  g_free (deleted->view.name);
+  g_free (deleted->view.text);
+  g_free (deleted->view.key);
+  g_free (deleted->view.program);
+  g_free (deleted);
+}
+
+static void
+undo_cb (AdwToast *toast, Deleted *deleted)
+{
+  const HvNamedView *view = &deleted->view;
+
+  if (deleted->popover)
+    ask_for (deleted->popover, (HvKeptViewsRequest){ .verb = HV_KEPT_VIEWS_PUT,
+                                                     .name = view->name,
+                                                     .text = view->text,
+                                                     .of_key = view->key,
+                                                     .of_program = view->program });
+}
+
 static void
 delete_cb (HvViewsPopover *self, GtkWidget *button)
 {
@@ -157,8 +198,19 @@ delete_cb (HvViewsPopover *self, GtkWidget *button)
   if (!view)
     return;
   g_autofree char *text = g_strdup_printf (_ ("Deleted the view “%s”"), view->name);
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+  g_autoptr (AdwToast) toast = g_object_ref_sink (adw_toast_new (escaped));
+  Deleted *deleted = g_new0 (Deleted, 1);
+
+  g_set_weak_pointer (&deleted->popover, self);
+  deleted->view.name = g_strdup (view->name);
+  deleted->view.text = g_strdup (view->text);
+  deleted->view.key = g_strdup (view->key);
+  deleted->view.program = g_strdup (view->program);
+  adw_toast_set_button_label (toast, _ ("_Undo"));
+  g_signal_connect_data (toast, "button-clicked", G_CALLBACK (undo_cb), deleted, deleted_free, 0);
   ask (self, HV_KEPT_VIEWS_DELETE, view->id, NULL, NULL);
-  tell (self, text);
+  g_signal_emit (self, signals[SIGNAL_TOAST], 0, toast);
   start_name (self, NULL);
 }
 
@@ -286,6 +338,8 @@ hv_views_popover_class_init (HvViewsPopoverClass *klass)
 
   signals[SIGNAL_MESSAGE] = g_signal_new ("message", HV_TYPE_VIEWS_POPOVER, G_SIGNAL_RUN_LAST, 0,
                                           NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SIGNAL_TOAST] = g_signal_new ("toast", HV_TYPE_VIEWS_POPOVER, G_SIGNAL_RUN_LAST, 0, NULL,
+                                        NULL, NULL, G_TYPE_NONE, 1, ADW_TYPE_TOAST);
 }
 
 static void

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (HvViewsPopover, hv_views_popover, HV, VIEWS_POPOVER, GtkPopover)
 
 /* Signal "message" (char *): one sentence to tell, plain text. */
+/* Signal "toast" (AdwToast): one with a button. */
 
 /* What it is about from now on; `session` must outlive it. */
 void hv_views_popover_follow (HvViewsPopover *self, const HvSession *session, HvDocument *document);
