@@ -40,6 +40,8 @@ for (const box of boxes) {
 }
 const of = new Map(boxes.map(b => [b.el, b]));
 let shown = [], temporary = [], zoom = null, selected = null, hovered = null;
+/* How much nearer the window was within the zoom, and what was left of it as a share of all. */
+let near = Number(root.dataset.scale || 1), left = Number(root.dataset.left || 0);
 const sameName = new Map();
 for (const box of boxes)
   if (box.parent && !box.merged) {
@@ -146,7 +148,9 @@ function setText(box, width) {
 
 /* --- layout: the same rules as store/flame-layout.c --- */
 
-function show(box, x0, x1, row) {
+function show(box, x0, x1, row, all) {
+  x0 = Math.max(x0, 0);
+  x1 = Math.min(x1, all);
   if (x1 - x0 >= 2) {
     x0 = Math.round(x0);
     x1 = Math.round(x1);
@@ -170,7 +174,7 @@ function depth(box) {
   return n;
 }
 
-function merge(parent, value, count, x0, x1, row) {
+function merge(parent, value, count, x0, x1, row, all) {
   const el = make('svg', area, { class: 'b m t' });
   make('title', el, {}, grouped(count) + (count === 1 ? ' narrow frame' : ' narrow frames') + ' below ' + parent.label + ', merged\n\n' +
        format(value));
@@ -180,7 +184,7 @@ function merge(parent, value, count, x0, x1, row) {
                 text: null, kids: [] };
   of.set(el, box);
   temporary.push(box);
-  show(box, x0, x1, row);
+  show(box, x0, x1, row, all);
 }
 
 function layout() {
@@ -200,18 +204,21 @@ function layout() {
 
   const tops = zoom ? [path[0]] : roots;
   const sum = zoom ? zoom.value : roots.reduce((s, r) => s + r.value, 0);
-  const scale = (width - gap * (tops.length - 1)) / sum;
+  const scale = (width - gap * (tops.length - 1)) / sum * near;
+  const outside = (x0, x1) => x1 <= 0 || x0 >= width;
   const todo = [];
-  let x = 0;
+  let x = -left * near * width;
   for (const r of tops) {
     const w = (zoom ? zoom.value : r.value) * scale;
     todo.push([r, x, x + w, 0]);
-    x += w + gap;
+    x += w + gap * near;
   }
   let rows = 0;
   while (todo.length) {
     const [box, x0, x1, row] = todo.pop();
-    show(box, x0, x1, row);
+    if (outside(x0, x1))
+      continue;
+    show(box, x0, x1, row, width);
     rows = Math.max(rows, row + 1);
     if (row + 1 < path.length) {
       todo.push([path[row + 1], x0, x1, row + 1]);
@@ -226,8 +233,8 @@ function layout() {
         small += kid.value;
         count += kid.merged || 1;
       }
-    if (small * scale >= MIN_BOX) {
-      merge(box, small, count, at, at + small * scale, row + 1);
+    if (small * scale >= MIN_BOX && !outside(at, at + small * scale)) {
+      merge(box, small, count, at, at + small * scale, row + 1, width);
       rows = Math.max(rows, row + 2);
     }
   }
@@ -299,6 +306,8 @@ function zoomTo(box) {
   while (box && box.merged)
     box = box.parent;
   zoom = box && box.parent ? box : null;
+  near = 1;
+  left = 0;
   layout();
   if (selected && (!shown.includes(selected)))
     select(null);

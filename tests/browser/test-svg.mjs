@@ -125,7 +125,7 @@ async function testAllPictures() {
 
 /* Script or not, the same boxes at the same places. */
 async function testSamePicture() {
-  for (const name of ['growth', 'overlay', 'one', 'large']) {
+  for (const name of ['growth', 'overlay', 'one', 'large', 'root-below', 'viewport']) {
     await open(name, { script: false });
     const before = await browser.evaluate(FRAMES);
     await open(name);
@@ -260,6 +260,19 @@ async function testRootBelow() {
   assert.equal(rowOf(frames, 'all') - rowOf(frames, 'cache_insert'), 4);
 }
 
+/* It opens as near as the window was; any zoom leaves that. */
+async function testViewport() {
+  await open('viewport');
+  let frames = await browser.evaluate(FRAMES);
+  checkRows(frames, 'nearer');
+  const all = frames.find(f => f.row === 0);
+  assert.ok(all.x === 0 && all.width > 1360);
+  assert.ok(frames.every(f => f.name !== 'cache_insert'), 'what is left of it is out of sight');
+  await browser.key('0');
+  frames = await browser.evaluate(FRAMES);
+  assert.ok(frames.some(f => f.name === 'cache_insert'));
+}
+
 async function testHover() {
   await open('one');
   await browser.move(...await centre('cache_insert'));
@@ -321,7 +334,7 @@ async function testLarge() {
 
 /* --- run --- */
 
-const tests = [testAllPictures, testSamePicture, testZoom, testSearch, testKeys, testRootBelow, testHover,
+const tests = [testAllPictures, testSamePicture, testZoom, testSearch, testKeys, testRootBelow, testViewport, testHover,
                testWindow, testNasty, testLarge];
 let failed = 0;
 if (keep)

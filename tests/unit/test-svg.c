@@ -288,6 +288,39 @@ test_root_below (void)
     }
 }
 
+/* Nearer than all: what is in sight is drawn as wide as the window has it, and the rest is hidden.
+ */
+static void
+test_viewport (void)
+{
+  g_autoptr (HvProfile) profile = test_sampled_profile ("/tmp/frontend.800M.heap", example_current,
+                                                        G_N_ELEMENTS (example_current));
+  HvTreeOptions options = { .group = HV_GROUP_STACK };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (HvTree)
+      tree = hv_tree_new (profile, HV_METRIC_LIVE_BYTES, HV_AT_END, &options, &error);
+  g_assert_no_error (error);
+  const HvReport report = { .profile = profile,
+                            .at = HV_AT_END,
+                            .metric = HV_METRIC_LIVE_BYTES,
+                            .tree = tree,
+                            .rows_tree = tree,
+                            .scale = 4,
+                            .left = 0.5 };
+  g_autoptr (GString) svg = g_string_new (NULL);
+
+  g_assert_true (hv_exporter_for_kind ("svg")->write (&report, svg, &error));
+  g_assert_no_error (error);
+  keep ("viewport", svg);
+  assert_contains (svg->str, " data-scale=\"4\" data-left=\"0.5\"");
+  assert_contains (svg->str, "<svg class=\"b\" x=\"0\" y=\"0\" width=\"1367\"");
+  /* the left half is not in sight */
+  const char *cache = strstr (svg->str, "<title>cache_insert");
+  g_assert_nonnull (cache);
+  const char *box = g_strrstr_len (svg->str, cache - svg->str, "<svg class=");
+  g_assert_true (g_str_has_prefix (box, "<svg class=\"b\" display=\"none\""));
+}
+
 /* Names that would break out of an attribute, of text or of CDATA, that XML cannot hold at all, or
  * that turn the writing direction. */
 static void
@@ -454,6 +487,7 @@ main (int argc, char **argv)
   g_test_add_func ("/svg/diff", test_diff);
   g_test_add_func ("/svg/state", test_state);
   g_test_add_func ("/svg/root-below", test_root_below);
+  g_test_add_func ("/svg/viewport", test_viewport);
   g_test_add_func ("/svg/nasty", test_nasty);
   g_test_add_func ("/svg/empty", test_empty);
   g_test_add_func ("/svg/same", test_same);

@@ -225,7 +225,8 @@ append_box (GString *out, const Frames *frames, const HvFlameLayout *layout, uin
                           is_found (report, box) ? " hit" : "");
   if (at != NULL)
     {
-      double x0 = at->x0, x1 = at->x1;
+      /* of what the viewport cuts off, what is in it */
+      double x0 = MAX (at->x0, 0), x1 = MIN (at->x1, frames->shown->width);
 
       if (x1 - x0 >= 2)
         {
@@ -356,6 +357,13 @@ append_state (GString *out, const HvReport *report, const HvFlameLayout *stored)
 
   if (zoom != HV_FLAME_NO_BOX)
     g_string_append_printf (out, " data-zoom=\"%u\"", zoom);
+  if (report->scale > 1)
+    {
+      char scale[G_ASCII_DTOSTR_BUF_SIZE], left[G_ASCII_DTOSTR_BUF_SIZE];
+      g_string_append_printf (out, " data-scale=\"%s\" data-left=\"%s\"",
+                              g_ascii_formatd (scale, sizeof scale, "%.9g", report->scale),
+                              g_ascii_formatd (left, sizeof left, "%.9g", report->left));
+    }
   if (report->search != NULL && *report->search != '\0')
     {
       g_string_append (out, " data-search=\"");
@@ -432,12 +440,15 @@ write_svg (const HvReport *report, GString *out, GError **error)
       request.max_boxes = max_boxes;
       request.min_width = MIN_STORED;
       request.root = request.forests = 0;
+      request.viewport = (HvFlameViewport){ 0 };
       g_autoptr (HvFlameLayout) stored = hv_flame_layout_new (&request);
       /* All that is shown must be stored. */
       request.max_boxes = 0;
-      request.min_width = MAX (MIN_VISIBLE, stored->min_width);
+      request.min_width = MAX (MIN_VISIBLE, stored->min_width * MAX (report->scale, 1));
       request.root = report->zoom;
       request.forests = report->zoom_forests;
+      request.viewport = (HvFlameViewport){ report->scale,
+                                            report->left * report->scale * request.width };
       g_autoptr (HvFlameLayout) shown = hv_flame_layout_new (&request);
 
       if (!write_document (report, out, stored, shown, error))
