@@ -132,6 +132,13 @@ find_matches (HvDiff *diff)
     }
 }
 
+static gpointer
+match_thread (gpointer diff)
+{
+  find_matches (diff);
+  return NULL;
+}
+
 static const char *
 unit_text (const HvProfile *profile, uint32_t unit, const char *fallback)
 {
@@ -185,13 +192,14 @@ hv_diff_new (const HvProfile *base, uint32_t base_at, const HvProfile *current, 
     }
   w->base = tree->incl[HV_SIDE_BASE][HV_SLOT_COST][0];
   w->current = tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][0];
-  find_matches (diff);
+  GThread *matches = _hv_tree_fork (n, match_thread, diff);
   diff->threshold = MAX (w->base, w->current) / THRESHOLD_DIVISOR;
   diff->same_process = base == current
                        || (base->process_key && base->process_key == current->process_key);
 
   _hv_tree_sort (tree, diff->growth, diff->shrink);
   find_trunk (diff);
+  _hv_tree_join (matches);
   return diff;
 }
 

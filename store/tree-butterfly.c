@@ -46,7 +46,7 @@ hv_tree_new_callers (const HvTree *tree, uint32_t key)
       give (callers, at, tree->incl, n);
     }
   callers->options.bottom_up = TRUE;
-  _hv_tree_finish (callers);
+  _hv_tree_finish (callers, TRUE);
   return callers;
 }
 
@@ -66,6 +66,6 @@ hv_tree_new_callees (const HvTree *tree, uint32_t key)
         image[n] = _hv_tree_child (callees, image[tree->parent[n]], tree->node_key[n]);
       give (callees, image[n], tree->self, n);
     }
-  _hv_tree_finish (callees);
+  _hv_tree_finish (callees, TRUE);
   return callees;
 }

@@ -69,8 +69,13 @@ uint32_t _hv_tree_node_below (HvTree *tree, uint32_t above, uint32_t key);
 /* An empty tree of the same question with the same keys, whose texts are the other's. */
 HvTree *_hv_tree_new_like (const HvTree *other);
 
-/* Sums and orders the nodes: the end of making a tree. */
-void _hv_tree_finish (HvTree *tree);
+/* Sums the nodes, and orders them unless a diff does: the end of making a tree. */
+void _hv_tree_finish (HvTree *tree, gboolean sort);
+
+/* Runs `func` in a thread of its own where there is much to do, else at once; end it with
+ * _hv_tree_join(). */
+GThread *_hv_tree_fork (uint32_t n_nodes, GThreadFunc func, gpointer data);
+void _hv_tree_join (GThread *thread);
 
 /* What a tree's nodes were before they are made anew. */
 typedef struct
@@ -261,5 +266,8 @@ HvTree *_hv_tree_new_of_stacks (HvTreeSide *side, const HvTreeOptions *options, 
 
 /* Fills an empty tree with the costs of its sides, which are of the shape's profile. */
 void _hv_tree_fill (HvTree *tree, const HvTreeSide *sides, HvTreeShape *shape);
+
+/* Counts what is folded of them: nothing else of the tree is read or written. */
+void _hv_tree_fill_folded (HvTree *tree, const HvTreeSide *sides, const HvTreeShape *shape);
 
 G_END_DECLS

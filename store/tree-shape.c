@@ -141,6 +141,12 @@ _hv_tree_fill (HvTree *tree, const HvTreeSide *sides, HvTreeShape *shape)
           _hv_tree_add_cost (tree, i, image[parts->site_node[s]], profile, cost, partner);
         }
       _hv_tree_describe_keys (tree, profile, parts->key, weight);
-      _hv_tree_count_folded (tree, i, side, &parts->fold, NULL);
     }
+}
+
+void
+_hv_tree_fill_folded (HvTree *tree, const HvTreeSide *sides, const HvTreeShape *shape)
+{
+  for (guint i = tree->n_sides; i-- > 0;)
+    _hv_tree_count_folded (tree, i, &sides[i], &shape->parts.fold, NULL);
 }

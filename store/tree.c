@@ -4,6 +4,12 @@
 
 #include <string.h>
 
+/* Nodes from which on a second thread is worth its while. */
+#define LARGE 50000
+
+/* Up to so many children are sorted by moving them. */
+#define FEW 8
+
 static const char *const group_names[HV_N_GROUPS] = {
   [HV_GROUP_FUNCTION] = "function", [HV_GROUP_STACK] = "stack",   [HV_GROUP_LINE] = "line",
   [HV_GROUP_FILE] = "file",         [HV_GROUP_MODULE] = "module", [HV_GROUP_CRATE] = "crate",
@@ -182,6 +188,19 @@ compare_children (gconstpointer a, gconstpointer b, gpointer user)
   return by_label ? by_label : (x > y) - (x < y);
 }
 
+/* Most nodes have two or three. */
+static void
+sort_few (uint32_t *child, uint32_t count, Order *order)
+{
+  for (uint32_t i = 1; i < count; i++)
+    {
+      uint32_t moved = child[i], at = i;
+      for (; at > 0 && compare_children (&child[at - 1], &moved, order) > 0; at--)
+        child[at] = child[at - 1];
+      child[at] = moved;
+    }
+}
+
 void
 _hv_tree_sort (HvTree *tree, const int64_t *weight, const int64_t *weight2)
 {
@@ -190,28 +209,61 @@ _hv_tree_sort (HvTree *tree, const int64_t *weight, const int64_t *weight2)
   for (uint32_t n = 0; n < tree->n_nodes; n++)
     {
       uint32_t count = tree->child_start[n + 1] - tree->child_start[n];
-      if (count > 1)
+      if (count > 1 && count <= FEW)
+        sort_few (tree->child + tree->child_start[n], count, &order);
+      else if (count > FEW)
         g_qsort_with_data (tree->child + tree->child_start[n], (gint) count, sizeof (uint32_t),
                            compare_children, &order);
     }
 }
 
+GThread *
+_hv_tree_fork (uint32_t n_nodes, GThreadFunc func, gpointer data)
+{
+  GThread *thread = n_nodes >= LARGE ? g_thread_try_new ("tree", func, data, NULL) : NULL;
+
+  if (thread == NULL)
+    func (data);
+  return thread;
+}
+
 void
-_hv_tree_finish (HvTree *tree)
+_hv_tree_join (GThread *thread)
+{
+  if (thread)
+    g_thread_join (thread);
+}
+
+static void
+sum_slot (HvTree *tree, int slot)
+{
+  uint32_t n = tree->n_nodes;
+
+  for (guint side = 0; side < tree->n_sides; side++)
+    {
+      int64_t *incl = hv_large_new (int64_t, n);
+      memcpy (incl, tree->self[side][slot], n * sizeof (int64_t));
+      for (uint32_t i = n; i-- > 1;)
+        incl[tree->parent[i]] += incl[i];
+      tree->incl[side][slot] = incl;
+    }
+}
+
+static gpointer
+sum_partners (gpointer tree)
+{
+  sum_slot (tree, HV_SLOT_PARTNER);
+  return NULL;
+}
+
+void
+_hv_tree_finish (HvTree *tree, gboolean sort)
 {
   uint32_t n = tree->n_nodes;
 
   hv_child_map_clear (&tree->tables->children);
-  for (guint side = 0; side < tree->n_sides; side++)
-    for (int slot = 0; slot < HV_N_SLOTS; slot++)
-      {
-        int64_t *incl = hv_large_new (int64_t, n);
-        memcpy (incl, tree->self[side][slot], n * sizeof (int64_t));
-        for (uint32_t i = n; i-- > 1;)
-          incl[tree->parent[i]] += incl[i];
-        tree->incl[side][slot] = incl;
-      }
-
+  GThread *partners = _hv_tree_fork (n, sum_partners, tree);
+  sum_slot (tree, HV_SLOT_COST);
   tree->child_start = hv_large_new0 (uint32_t, (gsize) n + 2);
   tree->child = hv_large_new (uint32_t, n);
   /* counted two slots up, so that filling leaves child_start[i] at the start of i */
@@ -221,7 +273,9 @@ _hv_tree_finish (HvTree *tree)
     tree->child_start[i + 1] += tree->child_start[i];
   for (uint32_t i = 1; i < n; i++)
     tree->child[tree->child_start[tree->parent[i] + 1]++] = i;
-  _hv_tree_sort (tree, tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST], NULL);
+  if (sort)
+    _hv_tree_sort (tree, tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST], NULL);
+  _hv_tree_join (partners);
 }
 
 static void
@@ -303,6 +357,22 @@ _hv_tree_new_of_stacks (HvTreeSide *side, const HvTreeOptions *options, HvTreePa
   return tree;
 }
 
+typedef struct
+{
+  HvTree *tree;
+  const HvTreeSide *sides;
+  const HvTreeShape *shape;
+} Folding;
+
+static gpointer
+fold_thread (gpointer data)
+{
+  const Folding *f = data;
+
+  _hv_tree_fill_folded (f->tree, f->sides, f->shape);
+  return NULL;
+}
+
 static HvTree *
 tree_new (HvTreeSide *sides, guint n_sides, HvMetric metric, const HvTreeOptions *options,
           GError **error)
@@ -340,8 +410,13 @@ tree_new (HvTreeSide *sides, guint n_sides, HvMetric metric, const HvTreeOptions
       hv_tree_free (tree);
       return NULL;
     }
+  Folding folding = { tree, sides, shape };
+  GThread *folds = NULL;
   if (shape)
-    _hv_tree_fill (tree, sides, shape);
+    {
+      folds = _hv_tree_fork (sides->profile->n_nodes, fold_thread, &folding);
+      _hv_tree_fill (tree, sides, shape);
+    }
   else
     _hv_tree_name_keys (tree);
   for (guint i = 0; options->transforms && i < options->transforms->len; i++)
@@ -353,7 +428,9 @@ tree_new (HvTreeSide *sides, guint n_sides, HvMetric metric, const HvTreeOptions
   _hv_tree_find_origins (tree);
   if (options->bottom_up)
     invert (tree);
-  _hv_tree_finish (tree);
+  /* a diff has an order of its own */
+  _hv_tree_finish (tree, n_sides == 1);
+  _hv_tree_join (folds);
   return tree;
 }
 

@@ -126,7 +126,8 @@ typedef struct
 HvTree *hv_tree_new (const HvProfile *profile, HvMetric metric, uint32_t at,
                      const HvTreeOptions *options, GError **error);
 
-/* The tree of two sides. The profiles may be one and the same with two moments. */
+/* The tree of two sides. The profiles may be one and the same with two moments. Children are in no
+ * order before a diff is made of it. */
 HvTree *hv_tree_new_pair (const HvProfile *base, uint32_t base_at, const HvProfile *current,
                           uint32_t current_at, HvMetric metric, const HvTreeOptions *options,
                           GError **error);
