@@ -228,6 +228,61 @@ test_tables (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* What is no flame graph and no table goes to files as it is seen, all that is scrolled with it. */
+static void
+test_seen (void)
+{
+  static const HvProfileViewStart start;
+  g_autofree char *file = g_test_build_filename (G_TEST_DIST, "frontend.zst", NULL);
+  HvMainWindow *window = open_window_as ((const char *const[]){ file, NULL }, HV_LOAD_ONE, &start);
+  HvProfileView *view = hv_main_window_get_view (window);
+  const HvProfile *profile = hv_profile_view_get_scene (view)->report.profile;
+
+  hv_profile_view_show_page (view, HV_VIEW_PAGE_SUMMARY);
+  gtk_test_widget_wait_for_draw (GTK_WIDGET (window));
+  export(window, "summary.pdf");
+  g_autofree char *summary = text_of_pdf ("summary.pdf");
+  g_assert_true (!summary || strstr (summary, "frontend.zst"));
+  g_assert_true (!summary || strstr (summary, "Findings"));
+  /* far below the edge of the window */
+  g_assert_true (!summary || strstr (summary, "What This File Cannot Tell"));
+  export(window, "summary.svg");
+  g_autofree char *svg = read_file ("summary.svg");
+  g_assert_nonnull (strstr (svg, "<svg"));
+  g_assert_null (strstr (svg, "<script"));
+  export(window, "summary.png");
+  g_autofree char *png = read_file ("summary.png");
+  g_assert_true (g_str_has_prefix (png, "\x89PNG"));
+  /* what is asked for as text is the report as before */
+  export(window, "summary.csv");
+  g_autofree char *csv = read_file ("summary.csv");
+  g_assert_nonnull (strchr (csv, ','));
+
+  g_assert_true (hv_profile_view_focus_timeline (view));
+  gtk_test_widget_wait_for_draw (GTK_WIDGET (window));
+  export(window, "timeline.csv");
+  g_autofree char *moments = read_file ("timeline.csv");
+  g_auto (GStrv) lines = g_strsplit (g_strchomp (moments), "\n", -1);
+  g_assert_cmpstr (lines[0], ==, "moment,time,live_bytes,live_blocks,total_blocks,rss_bytes");
+  g_assert_cmpuint (g_strv_length (lines), ==, profile->n_moments + 1);
+  g_autofree char *last = g_strdup_printf (",%" G_GINT64_FORMAT ",",
+                                           profile->moment[profile->n_moments - 1].live_bytes);
+  g_assert_nonnull (strstr (lines[profile->n_moments], last));
+  export(window, "timeline.pdf");
+  g_autofree char *timeline = text_of_pdf ("timeline.pdf");
+  g_assert_true (!timeline || strstr (timeline, "5.00 s"));
+  g_assert_true (!timeline || !strstr (timeline, "Top Sites"));
+
+  hv_profile_view_show_page (view, HV_VIEW_PAGE_SOURCE);
+  gtk_widget_grab_focus (GTK_WIDGET (window));
+  gtk_window_set_focus (GTK_WINDOW (window), NULL);
+  gtk_test_widget_wait_for_draw (GTK_WIDGET (window));
+  export(window, "source.pdf");
+  g_autofree char *source = text_of_pdf ("source.pdf");
+  g_assert_true (!source || strstr (source, "Select a Frame"));
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 /* What is refused is told, and nothing half-written stays. */
 static void
 test_failure (void)
@@ -369,6 +424,7 @@ main (int argc, char **argv)
   g_test_add_func ("/export/dropped", test_dropped);
   g_test_add_func ("/export/peak", test_peak);
   g_test_add_func ("/export/tables", test_tables);
+  g_test_add_func ("/export/seen", test_seen);
   g_test_add_func ("/export/failure", test_failure);
   g_test_add_func ("/export/link", test_link);
   g_test_add_func ("/export/keys-ctrl-s-name-enter", test_dialog);

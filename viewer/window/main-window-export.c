@@ -174,11 +174,11 @@ exported_cb (HvMainWindow *self, int response)
 }
 
 static void
-add_filter (GtkFileChooser *chooser, guint at)
+add_filter (GtkFileChooser *chooser, guint at, gboolean seen)
 {
   g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
 
-  gtk_file_filter_set_name (filter, _ (kinds[at].title));
+  gtk_file_filter_set_name (filter, seen && at == 0 ? _ ("SVG: a picture") : _ (kinds[at].title));
   gtk_file_filter_add_suffix (filter, kinds[at].kind);
   g_object_set_data (G_OBJECT (filter), "kind", (gpointer) kinds[at].kind);
   gtk_file_chooser_add_filter (chooser, filter);
@@ -216,7 +216,8 @@ export_action (GtkWidget *widget, const char *name, GVariant *parameter)
                                                GTK_FILE_CHOOSER_ACTION_SAVE, NULL, NULL);
   GtkFileChooser *chooser = GTK_FILE_CHOOSER (self->chooser);
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
-    add_filter (chooser, (first + i) % G_N_ELEMENTS (kinds));
+    add_filter (chooser, (first + i) % G_N_ELEMENTS (kinds),
+                hv_view_shot_will_be_seen (self->view));
   g_object_set_data (G_OBJECT (chooser), "offered", (gpointer) kinds[first].kind);
   set_folder (chooser, self->view);
   gtk_file_chooser_set_current_name (chooser, offered);

@@ -76,6 +76,20 @@ paint_flame (const HvPicture *picture, cairo_t *cr, float y, float width, float 
   return used;
 }
 
+/* All of it on one page. `cr` may be NULL. */
+static void
+paint_seen (HvSeenPicture *seen, const HvPicture *picture, cairo_t *cr, float width, float height)
+{
+  float scale = MIN (height / hv_seen_picture_paint (seen, picture, NULL, width), 1);
+
+  if (!cr)
+    return;
+  cairo_save (cr);
+  cairo_scale (cr, scale, scale);
+  hv_seen_picture_paint (seen, picture, cr, width);
+  cairo_restore (cr);
+}
+
 /* A page from row `first`; returns the first row of the next one, 0: it was the last. */
 static guint
 paint_page (const Print *print, cairo_t *cr, float width, float height, guint first)
@@ -84,9 +98,15 @@ paint_page (const Print *print, cairo_t *cr, float width, float height, guint fi
   const HvGrid *grid = print->top ? print->top : picture.grid;
   g_autoptr (HvCairoCanvas) canvas = hv_cairo_canvas_new (cr, picture.font);
   HvCanvas *onto = hv_cairo_canvas_get (canvas);
+  HvSeenPicture *seen = hv_view_shot_get_seen (print->shot);
   float y = 0;
   guint next;
 
+  if (seen)
+    {
+      paint_seen (seen, &picture, cr, width, height);
+      return 0;
+    }
   if (first == 0)
     {
       y += hv_picture_paint_header (&picture, onto, 0, 0, width);

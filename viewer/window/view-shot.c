@@ -22,6 +22,7 @@ struct HvViewShot
   guint8 *matches;
   char *search, *found, *sentence, *font;
   HvGrid *shown, *plain; /* the table that is shown; NULL: none */
+  HvSeenPicture *seen;   /* what is shown in place of both; NULL: nothing */
   gboolean table;        /* and it is all that is shown */
   gboolean dark;
   double width;
@@ -60,6 +61,68 @@ take_table (HvViewShot *shot, HvProfileView *view)
   shot->table = TRUE;
   shot->shown = hv_cost_table_get_grid (table, name, FALSE);
   shot->plain = hv_cost_table_get_grid (table, NULL, TRUE);
+}
+
+/* The moments of a recording, with plain numbers. */
+static HvGrid *
+moments_grid (const HvProfile *profile)
+{
+  static const char *const titles[] = { "moment",      "time",         "live_bytes",
+                                        "live_blocks", "total_blocks", "rss_bytes" };
+  HvGrid *grid = hv_grid_new (NULL, G_N_ELEMENTS (titles));
+
+  for (guint i = 0; i < G_N_ELEMENTS (titles); i++)
+    grid->column[i] = (HvGridColumn){ g_strdup (titles[i]), TRUE };
+  for (guint i = 0; i < profile->n_moments; i++)
+    {
+      const HvMoment *m = &profile->moment[i];
+      const int64_t numbers[] = { m->number,      m->time,         m->live_bytes,
+                                  m->live_blocks, m->total_blocks, m->rss_bytes };
+      char *cells[G_N_ELEMENTS (titles)];
+      /* what the format does not say is empty */
+      for (guint c = 0; c < G_N_ELEMENTS (titles); c++)
+        cells[c] = numbers[c] < 0 ? g_strdup ("")
+                                  : g_strdup_printf ("%" G_GINT64_FORMAT, numbers[c]);
+      hv_grid_add_row (grid, cells, 0);
+    }
+  return grid;
+}
+
+/* What is shown and is neither a flame graph nor a table; NULL: nothing. */
+static GtkWidget *
+seen_widget (HvProfileView *view)
+{
+  HvViewPage page = hv_profile_view_get_page (view);
+
+  return gtk_widget_is_focus (GTK_WIDGET (view->timeline)) ? GTK_WIDGET (view->timeline)
+         : page == HV_VIEW_PAGE_SUMMARY                    ? GTK_WIDGET (view->summary_page)
+         : page == HV_VIEW_PAGE_SOURCE                     ? GTK_WIDGET (view->source)
+                                                           : NULL;
+}
+
+gboolean
+hv_view_shot_will_be_seen (HvProfileView *view)
+{
+  return view->scene && seen_widget (view) != NULL;
+}
+
+static void
+take_seen (HvViewShot *shot, HvProfileView *view)
+{
+  GtkWidget *widget = seen_widget (view);
+
+  if (!widget)
+    take_table (shot, view);
+  else
+    shot->seen = hv_seen_picture_new (widget);
+  if (widget == GTK_WIDGET (view->timeline))
+    shot->plain = moments_grid (shot->report.profile);
+}
+
+HvSeenPicture *
+hv_view_shot_get_seen (const HvViewShot *shot)
+{
+  return shot->seen;
 }
 
 static char *
@@ -103,7 +166,7 @@ hv_view_shot_new (HvProfileView *view)
   shot->font = font_of (GTK_WIDGET (flame));
   shot->dark = adw_style_manager_get_dark (adw_style_manager_get_default ());
   shot->width = CLAMP (gtk_widget_get_width (GTK_WIDGET (flame)), MIN_WIDTH, MAX_WIDTH);
-  take_table (shot, view);
+  take_seen (shot, view);
   return shot;
 }
 
@@ -114,6 +177,7 @@ hv_view_shot_free (HvViewShot *shot)
     return;
   g_clear_pointer (&shot->shown, hv_grid_free);
   g_clear_pointer (&shot->plain, hv_grid_free);
+  g_clear_pointer (&shot->seen, hv_seen_picture_free);
   g_free (shot->matches);
   g_free (shot->search);
   g_free (shot->found);
@@ -148,6 +212,11 @@ hv_view_shot_write (HvViewShot *shot, const char *kind, GString *out, GError **e
   gboolean pdf = strcmp (kind, "pdf") == 0;
   HvPicture picture = hv_view_shot_get_picture (shot, pdf);
 
+  if (shot->seen && (pdf || strcmp (kind, "png") == 0 || strcmp (kind, "svg") == 0))
+    {
+      picture = hv_view_shot_get_picture (shot, FALSE);
+      return hv_seen_picture_write (shot->seen, &picture, kind, out, error);
+    }
   if (strcmp (kind, "png") == 0)
     return hv_picture_write_png (&picture, PNG_SCALE, out, error);
   if (pdf)
@@ -258,7 +327,8 @@ hv_view_shot_offer (HvProfileView *view, gboolean *table)
 {
   HvViewPage page = hv_profile_view_get_page (view);
 
-  *table = page == HV_VIEW_PAGE_TABLE || page == HV_VIEW_PAGE_SITES
-           || page == HV_VIEW_PAGE_BUTTERFLY;
+  *table = !hv_view_shot_will_be_seen (view)
+           && (page == HV_VIEW_PAGE_TABLE || page == HV_VIEW_PAGE_SITES
+               || page == HV_VIEW_PAGE_BUTTERFLY);
   return view->scene ? name_of (&view->scene->report) : NULL;
 }

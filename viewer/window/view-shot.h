@@ -2,6 +2,7 @@
 #pragma once
 
 #include "viewer/draw/picture.h"
+#include "viewer/window/seen-picture.h"
 #include "viewer/window/profile-view.h"
 
 G_BEGIN_DECLS
@@ -17,6 +18,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvViewShot, hv_view_shot_free)
 
 /* Whether a table is shown in place of the flame graph. */
 gboolean hv_view_shot_is_table (const HvViewShot *shot);
+
+/* The picture of what is neither: the summary, the source, or the timeline while it has the keys;
+ * owned by the shot. NULL: there is none. */
+HvSeenPicture *hv_view_shot_get_seen (const HvViewShot *shot);
 
 /* Appends a file of this kind ("svg", "csv", …); error: there is no such kind, or it cannot be
  * drawn. */
@@ -34,5 +39,8 @@ char *hv_view_shot_get_name (const HvViewShot *shot);
 /* The same of a shot that is not made yet, which formats a whole table, and whether it will be a
  * table; NULL: nothing is shown. */
 char *hv_view_shot_offer (HvProfileView *view, gboolean *table);
+
+/* Whether it will have what hv_view_shot_get_seen() gives. */
+gboolean hv_view_shot_will_be_seen (HvProfileView *view);
 
 G_END_DECLS
