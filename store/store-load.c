@@ -59,80 +59,76 @@ read_table (HvStoreJob *job, const HvStoreTable *table, gint64 id, uint64_t n, G
   return _hv_store_fail (job->store, "the store cannot be read", error);
 }
 
-/* Each page is read once: where they were kept, each would be written to memory that was not
- * touched before. */
-static void
-keep_pages (HvStore *store, gboolean keep)
-{
-  sqlite3_exec (store->db,
-                keep ? "PRAGMA cache_size = " HV_STORE_CACHE : "PRAGMA cache_size = -1024", NULL,
-                NULL, NULL);
-}
-
 /* Fewer are read before another connection is made. */
 #define MANY_ROWS 100000
 
-/* The long tables of a profile, read on a thread of their own. */
+/* A profile whose tables are read by two: each takes the next one that nobody has. */
 typedef struct
 {
-  HvStore store;
-  HvStoreJob job;
   gint64 id;
-  const uint64_t *n;                 /* by table: how many rows */
-  const uint32_t *metrics;           /* by table: bits */
-  gboolean asked[HV_STORE_N_TABLES]; /* which */
-  gboolean failed;                   /* the store could not be read that way */
-  GThread *thread;                   /* NULL: no table is read there */
-} Beside;
+  uint64_t n[HV_STORE_N_TABLES];       /* rows */
+  uint32_t metrics[HV_STORE_N_TABLES]; /* bits */
+  gint taken[HV_STORE_N_TABLES];
+
+  /* who reads the long ones alone, through a connection of its own */
+  HvStore beside;
+  HvStoreJob job;
+  GThread *thread; /* NULL: there is nobody else */
+} Reading;
+
+static gboolean
+is_long (const Reading *reading, guint table)
+{
+  return _hv_store_tables[table].beside && reading->n[table] >= MANY_ROWS;
+}
+
+static gboolean
+read_tables (Reading *reading, HvStoreJob *job, gboolean long_alone, GError **error)
+{
+  for (guint i = 0; i < HV_STORE_N_TABLES && !job->damaged; i++)
+    {
+      if ((long_alone && !is_long (reading, i))
+          || !g_atomic_int_compare_and_exchange (&reading->taken[i], FALSE, TRUE))
+        continue;
+      _hv_store_set_metrics (job, reading->metrics[i]);
+      if (read_table (job, &_hv_store_tables[i], reading->id, reading->n[i], error))
+        continue;
+      g_atomic_int_set (&reading->taken[i], FALSE);
+      return FALSE;
+    }
+  return TRUE;
+}
 
 static gpointer
 read_beside (gpointer user)
 {
-  Beside *beside = user;
+  Reading *reading = user;
 
-  keep_pages (&beside->store, FALSE);
-  for (guint i = 0; i < HV_STORE_N_TABLES && !beside->failed && !beside->job.damaged; i++)
-    if (beside->asked[i])
-      {
-        _hv_store_set_metrics (&beside->job, beside->metrics[i]);
-        beside->failed = !read_table (&beside->job, &_hv_store_tables[i], beside->id, beside->n[i],
-                                      NULL);
-      }
+  _hv_store_keep_pages (&reading->beside, FALSE);
+  read_tables (reading, &reading->job, TRUE, NULL);
   return NULL;
 }
 
-static void
-beside_start (Beside *beside, HvStoreJob *job, gint64 id, const uint64_t *n,
-              const uint32_t *metrics)
+/* All tables of the profile, within the caller's transaction. */
+static gboolean
+read_all (Reading *reading, HvStoreJob *job, GError **error)
 {
-  gboolean any = FALSE;
+  gboolean many = FALSE, read;
 
   for (guint i = 0; i < HV_STORE_N_TABLES; i++)
-    {
-      beside->asked[i] = _hv_store_tables[i].beside && n[i] >= MANY_ROWS;
-      any |= beside->asked[i];
-    }
-  beside->job.store = &beside->store;
-  beside->job.to = job->to;
-  beside->id = id;
-  beside->n = n;
-  beside->metrics = metrics;
-  if (any && _hv_store_open_beside (job->store, &beside->store))
-    beside->thread = g_thread_try_new ("store", read_beside, beside, NULL);
-  if (beside->thread == NULL)
-    memset (beside->asked, 0, sizeof beside->asked);
-}
-
-/* FALSE: what was asked for is not read. */
-static gboolean
-beside_end (Beside *beside, HvStoreJob *job)
-{
-  if (beside->thread)
-    g_thread_join (beside->thread);
-  g_clear_pointer (&beside->store.db, sqlite3_close_v2);
-  if (!beside->failed)
-    job->damaged |= beside->job.damaged;
-  return !beside->failed;
+    many |= is_long (reading, i);
+  reading->job.store = &reading->beside;
+  reading->job.to = job->to;
+  if (many && _hv_store_open_beside (job->store, &reading->beside))
+    reading->thread = g_thread_try_new ("store", read_beside, reading, NULL);
+  read = read_tables (reading, job, FALSE, error);
+  if (reading->thread)
+    g_thread_join (reading->thread);
+  g_clear_pointer (&reading->beside.db, sqlite3_close_v2);
+  /* what could not be read there */
+  read = read && read_tables (reading, job, FALSE, error);
+  job->damaged |= reading->job.damaged;
+  return read;
 }
 
 static void
@@ -144,9 +140,9 @@ leave_rows_out (HvProfile *profile)
     profile->moment[i].first_row = 0;
 }
 
-/* The profile's own row, and how many rows of each table there are, whose metrics are which. */
+/* The profile's own row, and what is to be read of each table. */
 static gboolean
-read_profile (HvStoreJob *job, gint64 id, uint64_t *n, uint32_t *metrics, GError **error)
+read_profile (HvStoreJob *job, Reading *reading, GError **error)
 {
   g_autoptr (GString) sql = g_string_new (NULL);
   g_autoptr (HvStatement) select = NULL;
@@ -158,7 +154,7 @@ read_profile (HvStoreJob *job, gint64 id, uint64_t *n, uint32_t *metrics, GError
   g_string_append_printf (sql, "SELECT id, %s", _hv_store_profile_columns);
   for (guint i = 0; i < HV_STORE_N_TABLES; i++)
     g_string_append_printf (sql, ", %s", _hv_store_tables[i].count);
-  g_string_append_printf (sql, " FROM profile WHERE id = %" G_GINT64_FORMAT, id);
+  g_string_append_printf (sql, " FROM profile WHERE id = %" G_GINT64_FORMAT, reading->id);
   select = _hv_store_prepare (job->store, sql->str, error);
   if (select == NULL)
     return FALSE;
@@ -170,27 +166,14 @@ read_profile (HvStoreJob *job, gint64 id, uint64_t *n, uint32_t *metrics, GError
     {
       const HvStoreTable *table = &_hv_store_tables[i];
       gint64 rows = sqlite3_column_int64 (select, HV_STORE_N_PROFILE_COLUMNS + 1 + (int) i);
-      metrics[i] = !table->metrics ? 0 : table->of_moments ? job->to->row_metrics : of_sites;
-      _hv_store_set_metrics (job, metrics[i]);
+      reading->metrics[i] = !table->metrics     ? 0
+                            : table->of_moments ? job->to->row_metrics
+                                                : of_sites;
+      _hv_store_set_metrics (job, reading->metrics[i]);
       if (rows < 0 || rows > UINT32_MAX
           || !can_hold (job, table, (uint64_t) bytes, (uint64_t) rows))
         job->damaged = TRUE;
-      n[i] = (uint64_t) rows;
-    }
-  return TRUE;
-}
-
-static gboolean
-read_tables (HvStoreJob *job, gint64 id, const uint64_t *n, const uint32_t *metrics,
-             const gboolean *which, gboolean is, GError **error)
-{
-  for (guint i = 0; i < HV_STORE_N_TABLES && !job->damaged; i++)
-    {
-      if (which[i] != is || (job->without_rows && _hv_store_tables[i].of_moments))
-        continue;
-      _hv_store_set_metrics (job, metrics[i]);
-      if (!read_table (job, &_hv_store_tables[i], id, n[i], error))
-        return FALSE;
+      reading->n[i] = (uint64_t) rows;
     }
   return TRUE;
 }
@@ -200,31 +183,25 @@ read_tables (HvStoreJob *job, gint64 id, const uint64_t *n, const uint32_t *metr
 static gboolean
 load (HvStoreJob *job, gint64 id, GError **error)
 {
-  uint64_t n[HV_STORE_N_TABLES];
-  uint32_t metrics[HV_STORE_N_TABLES];
-  gboolean without_rows = FALSE, read;
-  g_autofree Beside *beside = g_new0 (Beside, 1);
+  g_autofree Reading *reading = g_new0 (Reading, 1);
+  gboolean without_rows = FALSE;
 
-  if (!read_profile (job, id, n, metrics, error))
+  reading->id = id;
+  if (!read_profile (job, reading, error))
     return FALSE;
   for (guint i = 0; i < HV_STORE_N_TABLES; i++)
     if (job->without_rows && _hv_store_tables[i].of_moments)
       {
-        without_rows = n[i] != 0;
-        n[i] = 0;
+        without_rows = reading->n[i] != 0;
+        reading->n[i] = 0;
+        reading->taken[i] = TRUE;
       }
-  if (job->damaged)
-    return TRUE;
-  beside_start (beside, job, id, n, metrics);
-  read = read_tables (job, id, n, metrics, beside->asked, FALSE, error);
-  if (!beside_end (beside, job))
-    read = read && read_tables (job, id, n, metrics, beside->asked, TRUE, error);
-  if (!read)
+  if (!job->damaged && !read_all (reading, job, error))
     return FALSE;
   if (job->damaged)
     return TRUE;
   for (guint i = 0; i < HV_STORE_N_TABLES; i++)
-    _hv_store_tables[i].set_rows (job->to, (uint32_t) n[i]);
+    _hv_store_tables[i].set_rows (job->to, (uint32_t) reading->n[i]);
   if (without_rows)
     leave_rows_out (job->to);
   /* the three that the model never leaves empty: no text, the root's frame, the root */

@@ -575,7 +575,7 @@ const HvStoreTable _hv_store_tables[HV_STORE_N_TABLES] = {
   TABLE ("stack", "parent, frame", "stacks", stack, NULL, .packed = TRUE, .widths = TRUE,
          .beside = TRUE),
   TABLE ("site", "stack, frame", "sites", site, site_metrics, .packed = TRUE, .widths = TRUE,
-         .keys = "site_key"),
+         .beside = TRUE, .keys = "site_key"),
   TABLE ("moment",
          "kind, time, number, label, live_bytes, live_blocks, max_bytes, total_bytes,"
          " total_blocks, temporary_blocks, rss_bytes, first_row",
@@ -588,7 +588,7 @@ const HvStoreTable _hv_store_tables[HV_STORE_N_TABLES] = {
       "modules", module, NULL),
   TABLE ("thread", "uid, name", "threads", thread, NULL),
   TABLE ("thread_site", "site, thread, live_bytes, live_blocks, total_bytes, total_blocks",
-         "thread_sites", thread_site, NULL, .packed = TRUE),
+         "thread_sites", thread_site, NULL, .packed = TRUE, .beside = TRUE),
   TABLE ("access", "site, unreliable, data", "accesses", access, NULL),
   TABLE ("warning", "text", "warnings", warning, NULL),
 };

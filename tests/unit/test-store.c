@@ -814,22 +814,25 @@ test_widths (void)
   int64_t value[HV_STORE_PACK], back[HV_STORE_PACK];
   uint32_t id[HV_STORE_PACK];
   char text[HV_STORE_CELL_TEXT];
-  int64_t most = 9;
+  int64_t most = 0;
 
-  for (int width = 1; width <= 18; width++, most = most * 10 + 9)
-    for (guint n = 1; n <= HV_STORE_PACK; n += 9)
-      {
-        for (guint i = 0; i < n; i++)
-          value[i] = i % 3 == 0 ? most : i % 3 == 1 ? 0 : most / 7 * (i % 5);
-        int length = _hv_store_pack (value, n, text);
-        g_assert_cmpint (length, ==, width * (int) n);
-        g_assert_true (_hv_store_unpack (text, length, n, back));
-        g_assert_cmpmem (back, n * sizeof *back, value, n * sizeof *value);
-        gboolean ids = _hv_store_unpack_ids (text, length, n, id);
-        g_assert_cmpint (ids, ==, most <= UINT32_MAX);
-        for (guint i = 0; ids && i < n; i++)
-          g_assert_cmpuint (id[i], ==, (uint32_t) value[i]);
-      }
+  for (int width = 1; width <= 18; width++)
+    {
+      most = most * 10 + 9;
+      for (guint n = 1; n <= HV_STORE_PACK; n += 9)
+        {
+          for (guint i = 0; i < n; i++)
+            value[i] = i % 3 == 0 ? most : i % 3 == 1 ? 0 : most / 7 * (i % 5);
+          int length = _hv_store_pack (value, n, text);
+          g_assert_cmpint (length, ==, width * (int) n);
+          g_assert_true (_hv_store_unpack (text, length, n, back));
+          g_assert_cmpmem (back, n * sizeof *back, value, n * sizeof *value);
+          gboolean ids = _hv_store_unpack_ids (text, length, n, id);
+          g_assert_cmpint (ids, ==, most <= UINT32_MAX);
+          for (guint i = 0; ids && i < n; i++)
+            g_assert_cmpuint (id[i], ==, (uint32_t) value[i]);
+        }
+    }
   value[0] = UINT32_MAX;
   g_assert_true (_hv_store_unpack_ids (text, _hv_store_pack (value, 1, text), 1, id));
   g_assert_cmpuint (id[0], ==, UINT32_MAX);
