@@ -101,6 +101,24 @@ test_replaced_twice (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* What the file of now does not have is not asked of it. */
+static void
+test_replaced_by_less (void)
+{
+  HvMainWindow *window = open_window ((const char *const[]){ current, NULL }, HV_LOAD_ONE);
+  HvProfileView *view = hv_main_window_get_view (window);
+  g_autoptr (HvProfiles) profiles = hv_profiles_new (make_profile (TRUE), NULL);
+
+  view->question.at = 300;
+  view->question.metric = HV_METRIC_TOTAL_BYTES;
+  hv_profile_view_replace (view, profiles);
+  wait_until (!view->asks);
+  g_assert_true (view->scene->profiles == profiles);
+  g_assert_cmpuint (view->scene->question.at, ==, HV_AT_END);
+  g_assert_cmpint (view->scene->question.metric, ==, HV_METRIC_LIVE_BYTES);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 /* Of the questions of a key that is held, those that nobody sees the answer of are not worked out.
  */
 static void
@@ -355,6 +373,7 @@ main (int argc, char **argv)
   g_test_add_func ("/odd/empty-graph", test_empty_graph);
   g_test_add_func ("/odd/undo-of-removal", test_undo_of_removal);
   g_test_add_func ("/odd/replaced-twice", test_replaced_twice);
+  g_test_add_func ("/odd/replaced-by-less", test_replaced_by_less);
   g_test_add_func ("/odd/many-questions", test_many_questions);
   g_test_add_func ("/odd/symbols-of-moved-tab", test_symbols_of_moved_tab);
   g_test_add_func ("/odd/tabs-of-target", test_tabs_of_target);

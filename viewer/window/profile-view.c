@@ -757,6 +757,30 @@ hv_profile_view_open (HvProfileView *self, HvProfiles *profiles, const HvProfile
   return TRUE;
 }
 
+/* What was asked of the files before, as far as those now can answer it: a recording that was made
+ * again may be shorter. */
+static void
+fit_question (HvProfileView *self)
+{
+  const HvProfile *current = self->profiles->current, *base = hv_profile_view_base (self);
+  HvQuestion *q = &self->question;
+
+  if (q->at != HV_AT_PEAK && q->at >= current->n_moments)
+    q->at = HV_AT_END;
+  if (base && q->base_at != HV_AT_PEAK && q->base_at >= base->n_moments)
+    q->base_at = q->moments ? 0 : HV_AT_END;
+  if (q->moments && current->n_moments < 2)
+    {
+      hv_profile_view_show_moments (self, FALSE);
+      q->moments = FALSE;
+    }
+  if (!hv_profile_has (current, q->metric, q->at))
+    q->at = HV_AT_END;
+  if (!hv_profile_has (current, q->metric, q->at))
+    q->metric = current->default_metric;
+  hv_profile_view_update_metrics (self);
+}
+
 void
 hv_profile_view_replace (HvProfileView *self, HvProfiles *profiles)
 {
@@ -766,6 +790,7 @@ hv_profile_view_replace (HvProfileView *self, HvProfiles *profiles)
   self->profiles = hv_profiles_ref (profiles);
   g_clear_pointer (&before, hv_profiles_unref);
   hv_profile_view_ask_overview (self);
+  fit_question (self);
   hv_profile_view_ask (self);
 }
 
