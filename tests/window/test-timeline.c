@@ -212,6 +212,28 @@ test_readout (void)
   close_recording (&test);
 }
 
+/* Two moments can be compared either way round: all that is said of them is said so. */
+static void
+test_backwards (void)
+{
+  Test test = open_recording ();
+
+  g_signal_emit_by_name (test.timeline, "range", moment_of (&test, 9), moment_of (&test, 4));
+  next_scene (&test);
+  g_assert_cmpint (test.scene->diff->waterfall.base, ==, live (9));
+  g_assert_true (
+      describes (&test, "from 736 KiB · 900 ms to 256 KiB · 400 ms: −480 KiB in 500 ms"));
+  g_assert_nonnull (chip (test.view, "900 ms – 400 ms ×"));
+
+  gtk_widget_activate_action (GTK_WIDGET (test.window), "win.swap", NULL);
+  next_scene (&test);
+  g_assert_cmpint (test.scene->diff->waterfall.base, ==, live (4));
+  g_assert_true (
+      describes (&test, "from 256 KiB · 400 ms to 736 KiB · 900 ms: +480 KiB in 500 ms"));
+  g_assert_nonnull (chip (test.view, "400 ms – 900 ms ×"));
+  close_recording (&test);
+}
+
 /* A drag previews; Esc drops it, Enter and the button show the range, the chip leads back. */
 static void
 test_range (void)
@@ -523,6 +545,7 @@ main (int argc, char **argv)
   g_test_add_func ("/timeline/moments", test_moments);
   g_test_add_func ("/timeline/readout", test_readout);
   g_test_add_func ("/timeline/range", test_range);
+  g_test_add_func ("/timeline/backwards", test_backwards);
   g_test_add_func ("/timeline/keys", test_keys);
   g_test_add_func ("/timeline/marks", test_marks);
   g_test_add_func ("/timeline/zoom", test_zoom);

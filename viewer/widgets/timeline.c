@@ -219,7 +219,8 @@ hv_timeline_range_text (HvTimeline *self, guint from, guint to)
 
   if (!self->axis.timed || profile->time_unit == HV_TIME_NONE)
     return g_steal_pointer (&delta);
-  g_autofree char *time = hv_format_time (profile, last->time - first->time);
+  g_autofree char *time = hv_format_time (profile, MAX (last->time, first->time)
+                                                       - MIN (last->time, first->time));
   return g_strdup_printf (_ ("%s in %s"), delta, time);
 }
 
@@ -440,8 +441,8 @@ hv_timeline_shown_range (HvTimeline *self, guint *from, guint *to)
 
   if (!q->moments)
     return FALSE;
-  *from = hv_timeline_moment_of (self, q->base_at);
-  *to = hv_timeline_moment_of (self, q->at);
+  *from = hv_timeline_moment_of (self, q->swapped ? q->at : q->base_at);
+  *to = hv_timeline_moment_of (self, q->swapped ? q->base_at : q->at);
   return TRUE;
 }
 

@@ -150,10 +150,11 @@ hv_profile_view_range_text (HvProfileView *self)
 
   if (!q->moments)
     return NULL;
-  g_autofree char *from = time_of (self->profiles->current, q->base_at);
-  g_autofree char *to = time_of (self->profiles->current, q->at);
-  return compares_marks (self) ? g_strdup_printf ("A %s – B %s", from, to)
-                               : g_strdup_printf ("%s – %s", from, to);
+  g_autofree char *from = time_of (self->profiles->current, q->swapped ? q->at : q->base_at);
+  g_autofree char *to = time_of (self->profiles->current, q->swapped ? q->base_at : q->at);
+  if (!compares_marks (self))
+    return g_strdup_printf ("%s – %s", from, to);
+  return g_strdup_printf (q->swapped ? "B %s – A %s" : "A %s – B %s", from, to);
 }
 
 /* --- what the widgets tell --- */
