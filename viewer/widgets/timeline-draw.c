@@ -266,6 +266,14 @@ draw_curves (HvTimeline *self, GtkSnapshot *snapshot, const HvPalette *palette)
 
   if (width <= 0 || height <= 0)
     return;
+  if (self->in_lines)
+    {
+      cairo_t *lines = gtk_snapshot_append_cairo (
+          snapshot, &GRAPHENE_RECT_INIT ((float) left, 0, (float) width, (float) height));
+      paint_curves (self, lines, palette);
+      cairo_destroy (lines);
+      return;
+    }
   cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width * scale,
                                                          height * scale);
   if (cairo_surface_status (surface) != CAIRO_STATUS_SUCCESS)

@@ -236,3 +236,16 @@ hv_timeline_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   if (hovers && !self->dragged)
     draw_readout (self, snapshot, palette);
 }
+
+void
+hv_timeline_snapshot_lines (HvTimeline *self, GtkSnapshot *snapshot)
+{
+  g_return_if_fail (HV_IS_TIMELINE (self));
+  GskRenderNode *kept = g_steal_pointer (&self->picture);
+
+  self->in_lines = TRUE;
+  hv_timeline_snapshot (GTK_WIDGET (self), snapshot);
+  self->in_lines = FALSE;
+  g_clear_pointer (&self->picture, gsk_render_node_unref);
+  self->picture = kept;
+}

@@ -43,7 +43,8 @@ struct _HvTimeline
   /* what is drawn but for the pointer's */
   GskRenderNode *picture;
   int picture_width, picture_height;
-  float left; /* room for the scale's labels */
+  gboolean in_lines; /* it is drawn for a file that keeps lines */
+  float left;        /* room for the scale's labels */
 
   /* input */
   guint hover; /* moment; G_MAXUINT: none */

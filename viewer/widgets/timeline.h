@@ -65,6 +65,9 @@ void hv_timeline_commit_range (HvTimeline *self);
 /* Nearer or farther; what is at `x` of the widget stays there. */
 void hv_timeline_zoom (HvTimeline *self, double x, double factor);
 
+/* As it is drawn, but its curves are lines where on the screen they are an image. */
+void hv_timeline_snapshot_lines (HvTimeline *self, GtkSnapshot *snapshot);
+
 /* Which part of the axis is in sight, from 0 to 1. */
 void hv_timeline_get_visible (HvTimeline *self, double *from, double *to);
 

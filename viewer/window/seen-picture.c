@@ -4,6 +4,7 @@
 #include "viewer/window/seen-picture.h"
 
 #include "viewer/draw/cairo-canvas.h"
+#include "viewer/widgets/timeline.h"
 
 #include <cairo-pdf.h>
 #include <cairo-svg.h>
@@ -45,7 +46,10 @@ hv_seen_picture_new (GtkWidget *widget)
 
   if (!gtk_widget_get_mapped (widget) || width <= 0 || height <= 0)
     return NULL;
-  gdk_paintable_snapshot (paintable, snapshot, width, height);
+  if (HV_IS_TIMELINE (widget))
+    hv_timeline_snapshot_lines (HV_TIMELINE (widget), snapshot);
+  else
+    gdk_paintable_snapshot (paintable, snapshot, width, height);
   g_autoptr (GskRenderNode) node = gtk_snapshot_free_to_node (g_steal_pointer (&snapshot));
   if (!node)
     return NULL;
