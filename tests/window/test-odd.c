@@ -119,6 +119,21 @@ test_replaced_by_less (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* A tab that is closed between the load and its first picture has no state to keep. */
+static void
+test_closed_before_shown (void)
+{
+  HvProfileView *view = g_object_ref_sink (g_object_new (HV_TYPE_PROFILE_VIEW, NULL));
+  g_autoptr (HvProfiles) profiles = hv_profiles_new (make_profile (TRUE), NULL);
+
+  g_assert_true (hv_profile_view_open (view, profiles, &start, NULL));
+  hv_profile_view_close (view);
+  g_assert_null (hv_profile_view_print_state (view, FALSE));
+  wait_until (!hv_profile_view_is_busy (view));
+  g_assert_null (view->scene);
+  g_object_unref (view);
+}
+
 /* Of the questions of a key that is held, those that nobody sees the answer of are not worked out.
  */
 static void
@@ -374,6 +389,7 @@ main (int argc, char **argv)
   g_test_add_func ("/odd/undo-of-removal", test_undo_of_removal);
   g_test_add_func ("/odd/replaced-twice", test_replaced_twice);
   g_test_add_func ("/odd/replaced-by-less", test_replaced_by_less);
+  g_test_add_func ("/odd/closed-before-shown", test_closed_before_shown);
   g_test_add_func ("/odd/many-questions", test_many_questions);
   g_test_add_func ("/odd/symbols-of-moved-tab", test_symbols_of_moved_tab);
   g_test_add_func ("/odd/tabs-of-target", test_tabs_of_target);

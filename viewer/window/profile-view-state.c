@@ -72,11 +72,11 @@ hv_profile_view_print_state (HvProfileView *self, gboolean named)
 {
   g_return_val_if_fail (HV_IS_PROFILE_VIEW (self), NULL);
   const HvScene *scene = self->scene;
-  const HvProfile *base = hv_profile_view_base (self);
   int most;
 
   if (!scene)
     return NULL;
+  const HvProfile *base = hv_profile_view_base (self);
   const HvQuestion *q = &scene->question;
   HvViewState state = { .page = hv_profile_view_get_page (self),
                         .metric = q->metric,
