@@ -12,6 +12,7 @@
 #include "viewer/widgets/waterfall.h"
 #include "viewer/window/recent-files.h"
 #include "viewer/window/sentence.h"
+#include "viewer/widgets/labels.h"
 #include "window-tests.h"
 
 /* --- tables: another view of the same selection --- */
@@ -716,6 +717,21 @@ test_diff_window (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* What lies at home is written as people do; nothing else is. */
+static void
+test_path (void)
+{
+  g_autofree char *inside = g_build_filename (g_get_home_dir (), "profiles", "a.heap", NULL);
+  g_autofree char *beside = g_strconcat (g_get_home_dir (), "-too/a.heap", NULL);
+  g_autofree char *short_one = hv_label_path (inside), *same = hv_label_path (beside);
+  g_autofree char *relative = hv_label_path ("a.heap"), *home = hv_label_path (g_get_home_dir ());
+
+  g_assert_cmpstr (short_one, ==, "~/profiles/a.heap");
+  g_assert_cmpstr (same, ==, beside);
+  g_assert_cmpstr (relative, ==, "a.heap");
+  g_assert_cmpstr (home, ==, "~");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -727,6 +743,7 @@ main (int argc, char **argv)
   adw_init ();
   hv_window_register_resource ();
 
+  g_test_add_func ("/path", test_path);
   g_test_add_func ("/tables", test_tables);
   g_test_add_func ("/order", test_order);
   g_test_add_func ("/sentence", test_sentence);

@@ -5,6 +5,8 @@
 
 #include "viewer/widgets/labels.h"
 
+#include <string.h>
+
 const char *
 hv_label_metric (HvMetric metric)
 {
@@ -149,6 +151,20 @@ char *
 hv_label_place (const HvKey *key)
 {
   return !key || *key->file ? hv_label_source (key) : g_strdup (hv_basename (key->module));
+}
+
+char *
+hv_label_path (const char *path)
+{
+  const char *home = g_get_home_dir ();
+  gsize n = strlen (home);
+
+  while (n > 0 && home[n - 1] == '/')
+    n--;
+  if (n == 0 || strncmp (path, home, n) != 0 || (path[n] != '/' && path[n] != '\0'))
+    return g_filename_display_name (path);
+  g_autofree char *shown = g_filename_display_name (path + n);
+  return g_strconcat ("~", shown, NULL);
 }
 
 char *

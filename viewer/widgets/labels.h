@@ -31,6 +31,9 @@ char *hv_label_source (const HvKey *key);
 /* The same, or where the file is unknown the module's name; "" for no key. Newly allocated. */
 char *hv_label_place (const HvKey *key);
 
+/* A file's place as people write it: "~/profiles/a.heap" of what lies at home. Newly allocated. */
+char *hv_label_path (const char *path);
+
 /* For files that other programs read: a bare integer; percent as "53.1". Newly allocated. */
 char *hv_plain_value (int64_t value);
 char *hv_plain_percent (int64_t part, int64_t whole);

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "viewer/widgets/labels.h"
 #include "viewer/widgets/palette.h"
 #include "viewer/widgets/source-pane-private.h"
 
@@ -204,7 +205,8 @@ hv_source_pane_show_head (HvSourcePane *self, uint32_t node)
   g_autofree char *file = hv_source_answer_file_text (answer);
   g_autofree char *totals = g_strdup_printf ("%s · %s", function, file);
 
-  gtk_label_set_text (self->path, path);
+  g_autofree char *shown = hv_label_path (answer->file ? answer->file->path : answer->recorded);
+  gtk_label_set_text (self->path, shown);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->path), path);
   gtk_label_set_text (self->totals, totals);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->totals), totals);

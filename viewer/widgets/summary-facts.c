@@ -180,7 +180,7 @@ add_file (GtkWidget *grid, const HvProfile *profile)
                                                                "," G_FILE_ATTRIBUTE_TIME_MODIFIED,
                                 G_FILE_QUERY_INFO_NONE, NULL, NULL);
 
-  add_fact (grid, _ ("File"), g_strdup (path));
+  add_fact (grid, _ ("File"), hv_label_path (path));
   if (!info || g_file_info_get_file_type (info) != G_FILE_TYPE_REGULAR)
     return;
   g_autofree char *exact = hv_format_count (g_file_info_get_size (info));

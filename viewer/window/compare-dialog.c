@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "viewer/widgets/i18n.h"
 
+#include "viewer/widgets/labels.h"
 #include "viewer/window/comparable.h"
 #include "viewer/window/recent-files.h"
 
@@ -69,7 +70,7 @@ describe (const HvComparable *comparable)
   g_autoptr (GDateTime) when = comparable->when ? g_date_time_new_from_unix_local (comparable->when)
                                                 : NULL;
   g_autofree char *folder = g_path_get_dirname (comparable->path);
-  g_autofree char *where = g_filename_display_name (folder);
+  g_autofree char *where = hv_label_path (folder);
   g_autofree char *time = when ? g_date_time_format (when, "%Y-%m-%d %H:%M") : NULL;
   g_autoptr (GString) text = g_string_new (NULL);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "viewer/widgets/i18n.h"
 
+#include "viewer/widgets/labels.h"
 #include "viewer/window/recent-files.h"
 
 /* More would be a list to search. */
@@ -81,7 +82,8 @@ add_row (HvRecentFiles *self, const char *path)
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GFile) folder = g_file_get_parent (file);
   g_autofree char *name = g_file_get_basename (file);
-  g_autofree char *where = folder ? g_file_get_parse_name (folder) : NULL;
+  g_autofree char *place = folder ? g_file_get_path (folder) : NULL;
+  g_autofree char *where = place ? hv_label_path (place) : NULL;
   g_autofree char *shown = g_filename_display_name (name);
   g_autofree char *title = g_markup_escape_text (shown, -1);
   g_autofree char *subtitle = where ? g_markup_escape_text (where, -1) : NULL;
