@@ -21,6 +21,7 @@ typedef struct
   HvViewShot *shot;
   HvGrid *top;    /* below the flame graph; NULL: the shot's own table is printed */
   GArray *starts; /* guint: the first row of each page */
+  guint next;     /* while pages are counted: the first row of the one after them */
 } Print;
 
 static void
@@ -121,18 +122,21 @@ paint_page (const Print *print, cairo_t *cr, float width, float height, guint fi
 static void
 begin_cb (GtkPrintOperation *operation, GtkPrintContext *context, Print *print)
 {
+  g_array_set_size (print->starts, 0);
+  print->next = 0;
+}
+
+/* Lays one page out, so that the window goes on meanwhile; whether it was the last. */
+static gboolean
+paginate_cb (GtkPrintOperation *operation, GtkPrintContext *context, Print *print)
+{
   float width = (float) (gtk_print_context_get_width (context) * PX_A_POINT);
   float height = (float) (gtk_print_context_get_height (context) * PX_A_POINT);
-  guint first = 0;
 
-  g_array_set_size (print->starts, 0);
-  do
-    {
-      g_array_append_val (print->starts, first);
-      first = paint_page (print, NULL, width, height, first);
-    }
-  while (first);
+  g_array_append_val (print->starts, print->next);
+  print->next = paint_page (print, NULL, width, height, print->next);
   gtk_print_operation_set_n_pages (operation, (int) print->starts->len);
+  return print->next == 0;
 }
 
 static void
@@ -165,7 +169,10 @@ hv_print_new (HvViewShot *shot)
   gtk_print_operation_set_unit (operation, GTK_UNIT_POINTS);
   gtk_print_operation_set_job_name (operation, name);
   gtk_print_operation_set_embed_page_setup (operation, TRUE);
+  /* of a long table, with a button that cancels */
+  gtk_print_operation_set_show_progress (operation, TRUE);
   g_signal_connect_data (operation, "begin-print", G_CALLBACK (begin_cb), print, NULL, 0);
+  g_signal_connect_data (operation, "paginate", G_CALLBACK (paginate_cb), print, NULL, 0);
   g_signal_connect_data (operation, "draw-page", G_CALLBACK (draw_cb), print, print_free, 0);
   return operation;
 }
