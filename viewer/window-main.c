@@ -46,7 +46,8 @@ draw (const HvCommand *command)
 int
 main (int argc, char **argv)
 {
-  HvCommand command;
+  /* not freed: a load that is cancelled by closing the window may read its paths to the end */
+  static HvCommand command;
   int status;
 
   setlocale (LC_ALL, "");
@@ -60,6 +61,5 @@ main (int argc, char **argv)
       else
         status = open_window (&command);
     }
-  hv_command_clear (&command);
   return status;
 }
