@@ -419,7 +419,8 @@ tab_cb (HvProfileView *self, GtkToggleButton *tab)
   hv_profile_view_touch (self);
 }
 
-/* Once a file, when the height is known: the table gets eight rows where there is room. */
+/* Once a file, when the height is known: the table gets eight rows where there is room, and three
+ * tenths of a high window. */
 static void
 paned_cb (HvProfileView *self)
 {
@@ -430,7 +431,9 @@ paned_cb (HvProfileView *self)
       || most > 100000)
     return;
   self->placed = TRUE;
-  gtk_paned_set_position (self->paned, self->pane ? MIN (self->pane, most) : MAX (280, most - 180));
+  int table = MAX (180, most * 3 / 10);
+  gtk_paned_set_position (self->paned,
+                          self->pane ? MIN (self->pane, most) : MAX (280, most - table));
 }
 
 /* A folded pane would lie on the graph: it comes when it is asked for. */
