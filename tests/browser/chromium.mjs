@@ -130,7 +130,17 @@ export class Browser {
     const gone = new Promise(resolve => this.process.once('exit', resolve));
     this.process.kill();
     await gone;
-    // its helpers write for some time after it is gone
-    rmSync(this.profile, { recursive: true, force: true, maxRetries: 40, retryDelay: 50 });
+    // its helpers write for some time after it is gone; retries of rmSync() do not remove what came meanwhile
+    for (let tries = 0; ; tries++) {
+      try {
+        rmSync(this.profile, { recursive: true, force: true });
+        return;
+      } catch (error) {
+        if (tries === 100) {
+          throw error;
+        }
+        await new Promise(resolve => setTimeout(resolve, 50));
+      }
+    }
   }
 }
