@@ -176,7 +176,7 @@ typedef struct
   /* moments, oldest first; none for a single dump. The last moment's values are the columns'. */
   uint32_t n_moments;
   HvMoment *moment;
-  uint32_t row_metrics; /* bit set: 1 << HvMetric that rows hold */
+  uint32_t row_metrics;  /* bit set: 1 << HvMetric that rows hold */
   gboolean without_rows; /* those there are were left in the store (hv_store_load_end()) */
   uint64_t n_rows;
   uint32_t *row_site;
@@ -317,8 +317,8 @@ gboolean hv_profile_has (const HvProfile *profile, HvMetric metric, uint32_t at)
  * there is the format's peak-*). Newly allocated, n_sites long; NULL when absent. */
 int64_t *hv_profile_values (const HvProfile *profile, HvMetric metric, uint32_t at);
 
-/* The same where the profile has them as they are, at its end and its peak; borrowed. NULL elsewhere
- * and when absent. */
+/* The same where the profile has them as they are, at its end and its peak; borrowed. NULL
+ * elsewhere and when absent. */
 const int64_t *hv_profile_values_borrowed (const HvProfile *profile, HvMetric metric, uint32_t at);
 
 /* Which moment "end", "peak", "12.5s", "830ms" or a dump's number names. */
