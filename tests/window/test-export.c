@@ -418,10 +418,7 @@ test_print (void)
 int
 main (int argc, char **argv)
 {
-  gtk_test_init (&argc, &argv, NULL);
-  adw_init ();
-  hv_window_register_resource ();
-  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
+  init_tests (&argc, &argv);
   folder = g_dir_make_tmp ("heapview-export-XXXXXX", NULL);
 
   g_test_add_func ("/export/state-zoom-search-view", test_state);

@@ -722,10 +722,7 @@ test_menu (void)
 int
 main (int argc, char **argv)
 {
-  gtk_test_init (&argc, &argv, NULL);
-  adw_init ();
-  hv_window_register_resource ();
-  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
+  init_tests (&argc, &argv);
 
   g_test_add_func ("/flame/box-under-pointer", test_box_under_pointer);
   g_test_add_func ("/flame/keeps-path", test_keeps_path);

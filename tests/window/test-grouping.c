@@ -149,10 +149,7 @@ test_threads (void)
 int
 main (int argc, char **argv)
 {
-  gtk_test_init (&argc, &argv, NULL);
-  adw_init ();
-  hv_window_register_resource ();
-  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
+  init_tests (&argc, &argv);
 
   g_test_add_func ("/grouping/groups", test_groups);
   g_test_add_func ("/grouping/threads", test_threads);

@@ -1,81 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "opened-tests.h"
 #include "store/units.h"
-#include "window-tests.h"
 
 /* Transforms, sums, copies and the tooltip, from the key or the click to what is seen of it. */
-
-typedef struct
-{
-  GtkWindow *window;
-  HvProfileView *view;
-  HvFlameGraph *graph;
-  const HvScene *scene;
-} Test;
-
-static Test
-take (HvMainWindow *window)
-{
-  Test test = { .window = GTK_WINDOW (window), .view = hv_main_window_get_view (window) };
-
-  test.graph = hv_profile_view_get_flame_graph (test.view);
-  test.scene = hv_profile_view_get_scene (test.view);
-  gtk_widget_grab_focus (GTK_WIDGET (test.graph));
-  return test;
-}
-
-static Test
-open_one (void)
-{
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "cur.heap", NULL);
-  return take (open_window ((const char *const[]){ path, NULL }, HV_LOAD_ONE));
-}
-
-static Test
-open_two (void)
-{
-  static const HvProfileViewStart start;
-  return take (open_diff (&start));
-}
-
-static void
-next_scene (Test *test)
-{
-  test->scene = wait_for_another (test->view, test->scene);
-}
 
 /* Something with the pointer on the box of a function. */
 static void
 at_box (Test *test, const char *label, const char *what)
 {
-  const HvFlameLayout *layout = hv_flame_graph_get_layout (test->graph);
-  uint32_t box = hv_flame_layout_find (layout, test->scene->report.tree, find (test->scene, label),
-                                       HV_FLAME_GAIN);
+  graphene_rect_t rect = rect_of (test, label);
   graphene_point_t center;
 
-  g_assert_cmpuint (box, !=, HV_FLAME_NO_BOX);
-  graphene_rect_t rect = hv_flame_graph_box_rect (test->graph, box);
   graphene_rect_get_center (&rect, &center);
   hands (test->graph, center.x, center.y, what);
-}
-
-static const char *
-selected (const Test *test)
-{
-  uint32_t node = hv_flame_graph_get_selected (test->graph);
-
-  return node ? hv_tree_label (test->scene->report.tree, node) : "";
-}
-
-static int64_t
-total (const Test *test)
-{
-  return test->scene->report.tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][0];
-}
-
-static int64_t
-held (const Test *test, const char *label)
-{
-  return test->scene->report.tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][find (test->scene, label)];
 }
 
 /* --- transforms --- */
@@ -88,39 +25,39 @@ test_transforms (void)
   if (!have_hands ())
     return;
   Test test = open_one ();
-  int64_t all = total (&test), cache = held (&test, "cache_insert");
+  int64_t all = shown (&test), cache = held (&test, "cache_insert");
 
-  keys (test.window, "Escape Escape d"); /* nothing is selected */
-  wait_until (find_widget (GTK_WIDGET (test.window), GTK_TYPE_LABEL, "Select a frame first."));
+  keys (test.keyboard, "Escape Escape d"); /* nothing is selected */
+  wait_until (find_widget (GTK_WIDGET (test.keyboard), GTK_TYPE_LABEL, "Select a frame first."));
   at_box (&test, "cache_insert", "click 1");
   wait_until (g_str_equal (selected (&test), "cache_insert"));
-  keys (test.window, "0 d");
+  keys (test.keyboard, "0 d");
   next_scene (&test);
-  g_assert_cmpint (total (&test), ==, all - cache);
+  g_assert_cmpint (shown (&test), ==, all - cache);
   g_assert_nonnull (chip (test.view, "Dropped: cache_insert"));
   g_assert_nonnull (find_widget (GTK_WIDGET (test.view), GTK_TYPE_LABEL, "showing "));
   /* the selection is the nearest that is left */
   g_assert_cmpstr (selected (&test), ==, "handle");
 
-  keys (test.window, "c");
+  keys (test.keyboard, "c");
   next_scene (&test);
-  g_assert_cmpint (total (&test), ==, all - cache);
+  g_assert_cmpint (shown (&test), ==, all - cache);
   uint32_t handle = find (test.scene, "handle");
   g_assert_cmpint (test.scene->report.tree->child_start[handle], ==,
                    test.scene->report.tree->child_start[handle + 1]);
   g_assert_nonnull (chip (test.view, "Collapsed: handle"));
 
-  keys (test.window, "ctrl+z");
+  keys (test.keyboard, "ctrl+z");
   next_scene (&test);
   g_assert_null (chip (test.view, "Collapsed: handle"));
-  keys (test.window, "ctrl+z");
+  keys (test.keyboard, "ctrl+z");
   next_scene (&test);
-  g_assert_cmpint (total (&test), ==, all);
+  g_assert_cmpint (shown (&test), ==, all);
   g_assert_null (chip (test.view, "Dropped: "));
   g_assert_null (find_widget (GTK_WIDGET (test.view), GTK_TYPE_LABEL, "showing "));
-  keys (test.window, "ctrl+shift+z");
+  keys (test.keyboard, "ctrl+shift+z");
   next_scene (&test);
-  keys (test.window, "ctrl+shift+z");
+  keys (test.keyboard, "ctrl+shift+z");
   next_scene (&test);
   g_assert_nonnull (chip (test.view, "Collapsed: handle"));
 
@@ -128,20 +65,20 @@ test_transforms (void)
   gtk_test_widget_wait_for_draw (GTK_WIDGET (test.view));
   click_on (gtk_widget_get_next_sibling (chip (test.view, "Dropped: cache_insert")));
   next_scene (&test);
-  g_assert_cmpint (total (&test), ==, all);
+  g_assert_cmpint (shown (&test), ==, all);
   g_assert_nonnull (chip (test.view, "Collapsed: handle"));
   g_assert_null (chip (test.view, "Dropped: "));
-  keys (test.window, "alt+Left");
+  keys (test.keyboard, "alt+Left");
   next_scene (&test);
-  g_assert_cmpint (total (&test), ==, all - cache);
+  g_assert_cmpint (shown (&test), ==, all - cache);
 
   /* back to the first step */
   gtk_test_widget_wait_for_draw (GTK_WIDGET (test.view));
   click_on (chip (test.view, "Dropped: cache_insert"));
   next_scene (&test);
   g_assert_null (chip (test.view, "Collapsed: handle"));
-  g_assert_cmpint (total (&test), ==, all - cache);
-  gtk_window_destroy (test.window);
+  g_assert_cmpint (shown (&test), ==, all - cache);
+  close_test (&test);
 }
 
 /* --- selection --- */
@@ -166,7 +103,7 @@ test_sum (void)
   /* without Ctrl it is the only one again */
   at_box (&test, "handle", "click 1");
   wait_until (!find_widget (GTK_WIDGET (test.view), GTK_TYPE_LABEL, "2 selected"));
-  gtk_window_destroy (test.window);
+  close_test (&test);
 }
 
 /* --- copies --- */
@@ -181,7 +118,7 @@ text_cb (GObject *clipboard, GAsyncResult *result, gpointer user)
 static char *
 copied (Test *test)
 {
-  GdkClipboard *clipboard = gtk_widget_get_clipboard (GTK_WIDGET (test->window));
+  GdkClipboard *clipboard = gtk_widget_get_clipboard (GTK_WIDGET (test->keyboard));
   char *text = NULL;
 
   gdk_clipboard_read_text_async (clipboard, NULL, text_cb, &text);
@@ -199,18 +136,18 @@ changed_cb (guint *changes)
 static char *
 copy (Test *test, const char *key, const char *entry)
 {
-  GdkClipboard *clipboard = gtk_widget_get_clipboard (GTK_WIDGET (test->window));
+  GdkClipboard *clipboard = gtk_widget_get_clipboard (GTK_WIDGET (test->keyboard));
   GtkWidget *menu = find_typed (GTK_WIDGET (test->view), GTK_TYPE_POPOVER_MENU);
   guint changes = 0;
   gulong id = g_signal_connect_swapped (clipboard, "changed", G_CALLBACK (changed_cb), &changes);
 
-  keys (test->window, key);
+  keys (test->keyboard, key);
   if (entry)
     {
       wait_until (gtk_widget_get_mapped (menu) && find_widget (menu, GTK_TYPE_LABEL, entry));
       gtk_test_widget_wait_for_draw (menu);
       click_on (find_widget (menu, GTK_TYPE_LABEL, entry));
-      wait_until (!gtk_widget_get_mapped (menu) && !focus_in_popover (test->window));
+      wait_until (!gtk_widget_get_mapped (menu) && !focus_in_popover (test->keyboard));
     }
   wait_until (changes > 0);
   g_signal_handler_disconnect (clipboard, id);
@@ -243,7 +180,7 @@ test_copy (void)
                    "select profile, name, file, line, live_bytes from v_site\n"
                    "where site_key in (select site_key from v_stack where name = 'handle')\n"
                    "order by live_bytes desc;");
-  gtk_window_destroy (test.window);
+  close_test (&test);
 }
 
 /* --- tooltip --- */
@@ -278,16 +215,13 @@ test_tooltip (void)
   g_signal_connect (test.graph, "query-tooltip", G_CALLBACK (query_cb), &asked);
   at_box (&test, "cache_insert", "");
   wait_until (asked.asked);
-  gtk_window_destroy (test.window);
+  close_test (&test);
 }
 
 int
 main (int argc, char **argv)
 {
-  gtk_test_init (&argc, &argv, NULL);
-  adw_init ();
-  hv_window_register_resource ();
-  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
+  init_tests (&argc, &argv);
 
   g_test_add_func ("/hands/transforms", test_transforms);
   g_test_add_func ("/hands/sum", test_sum);

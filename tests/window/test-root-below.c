@@ -1,54 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "window-tests.h"
+#include "opened-tests.h"
 
 #include <glib/gstdio.h>
 #include <math.h>
 
 /* The flame graph the other way up: the root is below, what it calls above it. */
 
-typedef struct
-{
-  HvMainWindow *window;
-  HvProfileView *view;
-  HvFlameGraph *graph;
-  const HvScene *scene;
-} Test;
-
-static Test
-open_one (void)
-{
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "cur.heap", NULL);
-  Test test = { .window = open_window ((const char *const[]){ path, NULL }, HV_LOAD_ONE) };
-
-  test.view = hv_main_window_get_view (test.window);
-  test.graph = hv_profile_view_get_flame_graph (test.view);
-  test.scene = hv_profile_view_get_scene (test.view);
-  return test;
-}
-
-static graphene_rect_t
-rect_of (HvFlameGraph *graph, const HvScene *scene, const char *label)
-{
-  const HvFlameLayout *layout = hv_flame_graph_get_layout (graph);
-  uint32_t node = label ? find (scene, label) : 0;
-  uint32_t box = hv_flame_layout_find (layout, scene->report.tree, node, HV_FLAME_GAIN);
-
-  g_assert_cmpuint (box, !=, HV_FLAME_NO_BOX);
-  return hv_flame_graph_box_rect (graph, box);
-}
-
 static double
 top_of (const Test *test, const char *label)
 {
-  return (double) rect_of (test->graph, test->scene, label).origin.y;
-}
-
-static const char *
-selected (const Test *test)
-{
-  uint32_t node = hv_flame_graph_get_selected (test->graph);
-
-  return node ? hv_tree_label (test->scene->report.tree, node) : "";
+  return (double) rect_of (test, label).origin.y;
 }
 
 /* What the menu's entry has its check mark from. */
@@ -81,7 +42,7 @@ test_hands (void)
   g_assert_cmpfloat (top_of (&test, "handle"), <, top_of (&test, "main"));
   g_assert_cmpfloat (top_of (&test, "main"), <, top_of (&test, NULL));
   /* at the bottom of the widget, however much room there is */
-  graphene_rect_t root = rect_of (test.graph, test.scene, NULL);
+  graphene_rect_t root = rect_of (&test, NULL);
   int height = gtk_widget_get_height (GTK_WIDGET (test.graph));
   g_assert_cmpfloat (fabsf (root.origin.y + root.size.height - (float) height), <, 12);
 
@@ -94,7 +55,7 @@ test_hands (void)
   keys (window, "Down");
   wait_until (g_str_equal (selected (&test), "handle"));
 
-  graphene_rect_t rect = rect_of (test.graph, test.scene, "rt_poll");
+  graphene_rect_t rect = rect_of (&test, "rt_poll");
   hands (test.graph, rect.origin.x + 40, rect.origin.y + 8, "");
   wait_until (find_widget (GTK_WIDGET (test.view), GTK_TYPE_LABEL, "rt_poll · "));
   hands (test.graph, rect.origin.x + 40, rect.origin.y + 8, "click 1");
@@ -183,10 +144,7 @@ test_kept (void)
 int
 main (int argc, char **argv)
 {
-  gtk_test_init (&argc, &argv, NULL);
-  adw_init ();
-  hv_window_register_resource ();
-  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
+  init_tests (&argc, &argv);
 
   g_test_add_func ("/root-below/hands", test_hands);
   g_test_add_func ("/root-below/scrolling", test_scrolling);

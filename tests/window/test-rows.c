@@ -1,73 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "opened-tests.h"
 #include "store/search.h"
 #include "store/units.h"
 #include "viewer/widgets/call-table.h"
 #include "viewer/widgets/details.h"
 #include "viewer/widgets/palette.h"
-#include "window-tests.h"
 
 /* What the other tests do not show of the window's mouse, keys, search, menu, numbers and
  * transforms, by real events; ROWS.md lists which test shows what. */
-
-typedef struct
-{
-  HvMainWindow *window;
-  GtkWindow *keyboard;
-  HvProfileView *view;
-  HvFlameGraph *graph;
-  const HvScene *scene;
-} Test;
-
-static Test
-take (HvMainWindow *window)
-{
-  Test test = { .window = window,
-                .keyboard = GTK_WINDOW (window),
-                .view = hv_main_window_get_view (window) };
-
-  test.graph = hv_profile_view_get_flame_graph (test.view);
-  test.scene = hv_profile_view_get_scene (test.view);
-  gtk_widget_grab_focus (GTK_WIDGET (test.graph));
-  return test;
-}
-
-static Test
-open_one (void)
-{
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "cur.heap", NULL);
-  return take (open_window ((const char *const[]){ path, NULL }, HV_LOAD_ONE));
-}
-
-static Test
-open_two (void)
-{
-  static const HvProfileViewStart start;
-  return take (open_diff (&start));
-}
-
-static void
-close_test (Test *test)
-{
-  gtk_window_destroy (test->keyboard);
-}
-
-static void
-next_scene (Test *test)
-{
-  test->scene = wait_for_another (test->view, test->scene);
-}
-
-static int64_t
-shown (const Test *test)
-{
-  return test->scene->report.tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][0];
-}
-
-static int64_t
-held (const Test *test, const char *label)
-{
-  return test->scene->report.tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][find (test->scene, label)];
-}
 
 static gboolean
 has_frame (const Test *test, const char *label)
@@ -830,10 +770,7 @@ test_folded (void)
 int
 main (int argc, char **argv)
 {
-  gtk_test_init (&argc, &argv, NULL);
-  adw_init ();
-  hv_window_register_resource ();
-  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
+  init_tests (&argc, &argv);
 
   g_test_add_func ("/rows/mouse/click-details-hover-line", test_click_and_hover);
   g_test_add_func ("/rows/mouse/wheel-scrolls", test_wheel_scrolls);

@@ -611,10 +611,7 @@ main (int argc, char **argv)
   g_setenv ("XDG_CONFIG_HOME", config, TRUE);
   g_setenv ("XDG_CACHE_HOME", cache, TRUE);
   g_setenv ("XDG_DATA_HOME", cache, TRUE);
-  gtk_test_init (&argc, &argv, NULL);
-  adw_init ();
-  hv_window_register_resource ();
-  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
+  init_tests (&argc, &argv);
   g_test_add_func ("/state/text", test_text);
   g_test_add_func ("/state/moments", test_moments);
   g_test_add_func ("/state/hostile", test_hostile);

@@ -537,10 +537,7 @@ test_none (void)
 int
 main (int argc, char **argv)
 {
-  gtk_test_init (&argc, &argv, NULL);
-  adw_init ();
-  hv_window_register_resource ();
-  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
+  init_tests (&argc, &argv);
 
   g_test_add_func ("/timeline/moments", test_moments);
   g_test_add_func ("/timeline/readout", test_readout);

@@ -13,6 +13,16 @@
 
 /* What the window's tests share: small scenes, real windows, and hands. */
 
+/* What main() begins with. Nothing moves by itself in the windows that the tests look at. */
+static inline void
+init_tests (int *argc, char ***argv)
+{
+  gtk_test_init (argc, argv, NULL);
+  adw_init ();
+  hv_window_register_resource ();
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
+}
+
 /* --- two small profiles ---
  *
  *            base  current
