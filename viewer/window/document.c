@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "viewer/window/error-page.h"
 #include "viewer/window/kept-views.h"
 #include "viewer/window/recent-files.h"
 
@@ -27,7 +28,8 @@ struct _HvDocument
   GtkToggleButton *case_button;
   GtkButton *filter_button;
   GtkStack *pages;
-  AdwStatusPage *loading_page, *error_page;
+  AdwStatusPage *loading_page;
+  HvErrorPage *error_page;
   GtkProgressBar *progress;
   HvProfileView *view;
 
@@ -124,20 +126,9 @@ settle (HvDocument *self, gboolean failed)
   g_signal_emit (self, signals[SIGNAL_SETTLED], 0);
 }
 
-/* One sentence and what to do next. */
 static void
 show_error (HvDocument *self, const GError *error)
 {
-  const char *next =
-      g_error_matches (error, HV_ERROR, HV_ERROR_FORMAT)
-          ? _ ("heapview reads heaptrack recordings (also .gz and .zst), DHAT’s JSON files, and "
-               "heap dumps of jemalloc and gperftools.")
-      : g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND)
-          ? _ ("Check the name, or choose the file in a dialog.")
-          : _ ("Choose another file.");
-  g_autofree char *text = g_strdup_printf ("%s\n\n%s", error->message, next);
-  g_autofree char *escaped = g_markup_escape_text (text, -1);
-
   if (self->page == HV_PAGE_VIEW || hv_profile_view_get_scene (self->view))
     {
       /* What was open stays open. */
@@ -145,7 +136,7 @@ show_error (HvDocument *self, const GError *error)
       set_page (self, HV_PAGE_VIEW);
       return;
     }
-  adw_status_page_set_description (self->error_page, escaped);
+  hv_error_page_show (self->error_page, error, (const char *const *) self->files);
   set_page (self, HV_PAGE_ERROR);
 }
 
@@ -650,6 +641,7 @@ hv_document_class_init (HvDocumentClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = hv_document_dispose;
   G_OBJECT_CLASS (klass)->finalize = hv_document_finalize;
+  g_type_ensure (HV_TYPE_ERROR_PAGE);
   g_type_ensure (HV_TYPE_PROFILE_VIEW);
   g_type_ensure (HV_TYPE_RECENT_FILES);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
