@@ -35,8 +35,16 @@ hv_child_map_add (HvChildMap *map, uint32_t parent, uint32_t key, uint32_t child
   map->link[child].key = key;
   if (above->n_children++ < HV_CHILD_LIST)
     {
-      map->link[child].next = above->first;
-      above->first = child;
+      /* The first child comes first: it was mostly made right behind its parent, so that it is in
+       * the same line of the cache, and it is mostly the one that is asked for. */
+      if (above->first == 0)
+        above->first = child;
+      else
+        {
+          HvChildLink *first = &map->link[above->first];
+          map->link[child].next = first->next;
+          first->next = child;
+        }
       return;
     }
   gboolean found;
