@@ -466,6 +466,8 @@ _hv_tree_describe_keys (HvTree *tree, const HvProfile *profile, const uint32_t *
       {
         HvKey *key = &tree->key[keys[f] - 1];
         best[keys[f] - 1] = weight[f];
+        if (tree->tables->key_flags)
+          tree->tables->key_flags[keys[f] - 1] |= HV_KEY_DESCRIBED;
         key->file = hv_profile_string (profile, profile->frame[f].file);
         key->line = profile->frame[f].line;
         key->module = hv_profile_string (profile, profile->frame[f].module);

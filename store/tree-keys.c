@@ -22,15 +22,14 @@ _hv_tree_intern_key (HvTree *tree, const char *identity, const HvKey *key)
     {
       t->keys_size = tree->n_keys ? tree->n_keys * 2 : 256;
       tree->key = g_renew (HvKey, tree->key, t->keys_size);
-      t->mixed = g_renew (uint8_t, t->mixed, t->keys_size);
-      t->async_body = g_renew (uint8_t, t->async_body, t->keys_size);
+      t->key_flags = g_renew (uint8_t, t->key_flags, t->keys_size);
     }
   tree->key[tree->n_keys] = *key;
   tree->key[tree->n_keys].label = g_string_chunk_insert (t->texts, key->label);
   tree->key[tree->n_keys].short_label = tree->key[tree->n_keys].label;
   tree->key[tree->n_keys].function_key = tree->n_keys;
   tree->key[tree->n_keys].origin = "";
-  t->mixed[tree->n_keys] = t->async_body[tree->n_keys] = FALSE;
+  t->key_flags[tree->n_keys] = 0;
   g_hash_table_insert (t->key_ids, g_string_chunk_insert (t->texts, identity),
                        GUINT_TO_POINTER (tree->n_keys + 1));
   return tree->n_keys++;
@@ -105,9 +104,10 @@ intern_frame (HvTree *tree, const HvTreeFrames *frames, const HvFrame *frame, Hv
 {
   key->label = frames->text->str;
   uint32_t id = _hv_tree_intern_key (tree, frames->identity->str, key);
-  if (hv_group_is_of_functions (tree->options.group) && _hv_tree_is_function (frame)
-      && strcmp (tree->key[id].label, key->label) != 0)
-    tree->tables->mixed[id] = TRUE;
+  if (hv_group_is_of_functions (tree->options.group) && _hv_tree_is_function (frame))
+    tree->tables->key_flags[id] |= strcmp (tree->key[id].label, key->label) == 0
+                                       ? HV_KEY_OF_FUNCTION
+                                       : HV_KEY_OF_FUNCTION | HV_KEY_MIXED;
   return id;
 }
 
@@ -138,7 +138,7 @@ _hv_tree_frame_key (HvTree *tree, const HvProfile *profile, HvTreeFrames *frames
     {
       frames->key[f] = *same;
       if (frames->fold->async_body[f])
-        tree->tables->async_body[*same - 1] = TRUE;
+        tree->tables->key_flags[*same - 1] |= HV_KEY_ASYNC_BODY;
       return *same - 1;
     }
 
@@ -184,12 +184,12 @@ _hv_tree_frame_key (HvTree *tree, const HvProfile *profile, HvTreeFrames *frames
     }
   uint32_t id = intern_frame (tree, frames, frame, &key);
   if (frames->fold->async_body[f])
-    tree->tables->async_body[id] = TRUE;
+    tree->tables->key_flags[id] |= HV_KEY_ASYNC_BODY;
   if (function != HV_NO_KEY)
     {
       tree->key[id].function_key = function;
       if (frames->fold->async_body[f])
-        tree->tables->async_body[function] = TRUE;
+        tree->tables->key_flags[function] |= HV_KEY_ASYNC_BODY;
     }
   frames->key[f] = id + 1;
   if (same)
@@ -232,13 +232,13 @@ name_key (HvTree *tree, uint32_t k)
   if (*key->function == '\0' || key->flags & HV_FRAME_SYNTHETIC)
     return;
   hv_normalise_function (full, key->function);
-  if (tree->tables->async_body[k])
+  if (tree->tables->key_flags[k] & HV_KEY_ASYNC_BODY)
     {
       g_autofree char *body = g_strdup (full->str);
       g_string_truncate (full, 0);
       _hv_tree_async_name (full, body);
     }
-  if (tree->tables->mixed[k])
+  if (tree->tables->key_flags[k] & HV_KEY_MIXED)
     hv_generic_name (text, full->str);
   else
     append_readable_body (text, full->str);
@@ -266,7 +266,7 @@ _hv_tree_name_keys (HvTree *tree)
     t->named = g_new0 (uint8_t, MAX (1, tree->n_keys));
   /* labels are what rows are ordered by */
   for (uint32_t k = 0; k < tree->n_keys; k++)
-    if (t->named == NULL || t->mixed[k] || t->async_body[k]
+    if (t->named == NULL || t->key_flags[k] & (HV_KEY_MIXED | HV_KEY_ASYNC_BODY)
         || strstr (tree->key[k].function, "::{async_"))
       {
         name_key (tree, k);

@@ -8,7 +8,16 @@ G_BEGIN_DECLS
 
 /* Shared between the files that make a tree: tree.c (nodes, order), tree-keys.c (what makes two
  * frames one, within a profile and between two), tree-side.c (the values of one side), tree-fold.c
- * (what of a stack is shown), tree-fill.c (from stacks to nodes) and tree-rows.c. */
+ * (what of a stack is shown), tree-fill.c (from stacks to nodes), tree-pair.c (two sides)
+ * and tree-rows.c. */
+
+typedef enum
+{
+  HV_KEY_OF_FUNCTION = 1 << 0, /* a frame of it names a function */
+  HV_KEY_MIXED = 1 << 1,       /* it stands for functions of several names */
+  HV_KEY_ASYNC_BODY = 1 << 2,  /* as in HvTreeFold */
+  HV_KEY_DESCRIBED = 1 << 3,   /* it shows its heaviest frame */
+} HvKeyFlags;
 
 struct HvTreeTables
 {
@@ -16,8 +25,7 @@ struct HvTreeTables
   GStringChunk *texts;
   HvChildMap children;
   uint32_t keys_size, nodes_size;
-  uint8_t *mixed;        /* by key: it stands for functions of several names */
-  uint8_t *async_body;   /* by key: as in HvTreeFold */
+  uint8_t *key_flags;    /* by key: HvKeyFlags */
   uint8_t *named;        /* by key: its short label is made; NULL: all are */
   gboolean with_modules; /* keys tell modules apart */
   gboolean two_profiles;
@@ -68,6 +76,9 @@ uint32_t _hv_tree_node_below (HvTree *tree, uint32_t above, uint32_t key);
 
 /* An empty tree of the same question with the same keys, whose texts are the other's. */
 HvTree *_hv_tree_new_like (const HvTree *other);
+
+/* An empty tree of the same question for one of its sides alone, with keys of its own. */
+HvTree *_hv_tree_new_part (const HvTree *whole, guint side);
 
 /* Sums the nodes, and orders them unless a diff does: the end of making a tree. */
 void _hv_tree_finish (HvTree *tree, gboolean sort);
@@ -261,6 +272,11 @@ void _hv_tree_describe_keys (HvTree *tree, const HvProfile *profile, const uint3
 
 /* A tree of one side that is neither transformed nor finished, as a shape keeps it. */
 HvTree *_hv_tree_new_of_stacks (HvTreeSide *side, const HvTreeOptions *options, HvTreeParts *parts);
+
+/* --- tree-pair.c --- */
+
+/* Adds both sides to an empty tree, as _hv_tree_add_side() of each, base first, would. */
+gboolean _hv_tree_add_sides (HvTree *tree, const HvTreeSide *sides, GError **error);
 
 /* --- tree-shape.c --- */
 

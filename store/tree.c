@@ -48,6 +48,9 @@ _hv_tree_reserve (HvTree *tree, uint32_t size)
   tree->node_key = hv_large_renew (uint32_t, tree->node_key, before, size);
   for (guint side = 0; side < tree->n_sides; side++)
     {
+      /* a side that is added later */
+      if (before && tree->self[side][HV_SLOT_COST] == NULL)
+        continue;
       for (int slot = 0; slot < HV_N_SLOTS; slot++)
         {
           tree->self[side][slot] = hv_large_renew (int64_t, tree->self[side][slot], before, size);
@@ -315,6 +318,33 @@ _hv_tree_new_like (const HvTree *other)
   return tree;
 }
 
+static void
+make_tables (HvTree *tree)
+{
+  tree->tables = g_new0 (struct HvTreeTables, 1);
+  tree->tables->key_ids = g_hash_table_new (g_str_hash, g_str_equal);
+  tree->tables->texts = g_string_chunk_new (16 * 1024);
+}
+
+HvTree *
+_hv_tree_new_part (const HvTree *whole, guint side)
+{
+  HvTree *tree = g_new0 (HvTree, 1);
+
+  tree->metric = whole->metric;
+  tree->has_partner = whole->has_partner;
+  tree->n_sides = 1;
+  copy_options (&tree->options, &whole->options);
+  make_tables (tree);
+  tree->tables->with_modules = whole->tables->with_modules;
+  tree->tables->two_profiles = whole->tables->two_profiles;
+  tree->tables->across_loads = whole->tables->across_loads;
+  if (whole->variance[side])
+    tree->variance[0] = g_new0 (double, 1);
+  add_node (tree, 0, HV_NO_KEY);
+  return tree;
+}
+
 static HvTree *
 tree_new_empty (HvTreeSide *sides, guint n_sides, HvMetric metric, const HvTreeOptions *options)
 {
@@ -324,9 +354,7 @@ tree_new_empty (HvTreeSide *sides, guint n_sides, HvMetric metric, const HvTreeO
   tree->n_sides = n_sides;
   copy_options (&tree->options, options);
   tree->has_partner = TRUE;
-  tree->tables = g_new0 (struct HvTreeTables, 1);
-  tree->tables->key_ids = g_hash_table_new (g_str_hash, g_str_equal);
-  tree->tables->texts = g_string_chunk_new (16 * 1024);
+  make_tables (tree);
   tree->tables->with_modules = TRUE;
   for (guint i = 0; i < n_sides; i++)
     {
@@ -401,10 +429,9 @@ tree_new (HvTreeSide *sides, guint n_sides, HvMetric metric, const HvTreeOptions
                                && hv_tree_shape_fits (options->shape, sides[0].profile, options)
                            ? options->shape
                            : NULL;
-  /* base first, so that the current side has the last word on a key's source line */
-  for (guint i = n_sides; ok && !shape && i-- > 0;)
-    ok = _hv_tree_add_side (tree, i, &sides[i], n_sides == HV_N_SIDES ? sides[1 - i].paths : NULL,
-                            NULL, error);
+  if (ok && !shape)
+    ok = n_sides == HV_N_SIDES ? _hv_tree_add_sides (tree, sides, error)
+                               : _hv_tree_add_side (tree, 0, sides, NULL, NULL, error);
   if (!ok)
     {
       hv_tree_free (tree);
@@ -472,8 +499,7 @@ hv_tree_free (HvTree *tree)
   g_clear_pointer (&tree->tables->texts, g_string_chunk_free);
   hv_child_map_clear (&tree->tables->children);
   g_clear_pointer (&tree->tables->shape, hv_tree_shape_unref);
-  g_free (tree->tables->mixed);
-  g_free (tree->tables->async_body);
+  g_free (tree->tables->key_flags);
   g_free (tree->tables->named);
   g_free (tree->tables);
   g_free ((char *) tree->options.focus);
