@@ -221,8 +221,8 @@ discard (HvStore *store, gint64 id)
     _hv_store_rollback (store);
 }
 
-static void
-touch (HvStore *store, gint64 id)
+void
+_hv_store_touch (HvStore *store, gint64 id)
 {
   g_autoptr (HvStatement) update = NULL;
   gint64 now = g_get_real_time () / G_USEC_PER_SEC;
@@ -280,7 +280,7 @@ load_profile (HvStore *store, const char *key, gboolean without_rows, GError **e
         g_propagate_error (error, failed);
       return NULL;
     }
-  touch (store, id);
+  _hv_store_touch (store, id);
   return job.to;
 }
 

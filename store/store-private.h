@@ -47,6 +47,9 @@ void _hv_store_rollback (HvStore *store);
 /* The number of the profile with that key, 0: there is none. */
 gboolean _hv_store_find (HvStore *store, const char *key, gint64 *id, GError **error);
 
+/* The profile was used now; a store that cannot be written at once does not learn it. */
+void _hv_store_touch (HvStore *store, gint64 id);
+
 /* Deletes a profile's rows, within the caller's transaction. */
 gboolean _hv_store_delete (HvStore *store, gint64 id, GError **error);
 
@@ -183,6 +186,6 @@ char *_hv_store_metric_columns (const HvStoreJob *job); /* ", live_bytes, live_b
 /* Of the tables and views, and what it is for a store that this version made and nobody changed. A
  * test tells when a migration makes it another. */
 uint64_t _hv_store_schema_hash (HvStore *store);
-#define HV_SCHEMA_HASH UINT64_C (0x4dd5a8decf0ff2c9)
+#define HV_SCHEMA_HASH UINT64_C (0x7af742676ca16ce3)
 
 G_END_DECLS

@@ -18,9 +18,10 @@
 
 /* Step i takes a store of version i to version i + 1. */
 static const char *const migrations[] = {
-  "/org/heapview/schema.sql",   "/org/heapview/schema-2.sql", "/org/heapview/schema-3.sql",
-  "/org/heapview/schema-4.sql", "/org/heapview/schema-5.sql", "/org/heapview/schema-6.sql",
-  "/org/heapview/schema-7.sql", "/org/heapview/schema-8.sql", "/org/heapview/schema-9.sql",
+  "/org/heapview/schema.sql",    "/org/heapview/schema-2.sql", "/org/heapview/schema-3.sql",
+  "/org/heapview/schema-4.sql",  "/org/heapview/schema-5.sql", "/org/heapview/schema-6.sql",
+  "/org/heapview/schema-7.sql",  "/org/heapview/schema-8.sql", "/org/heapview/schema-9.sql",
+  "/org/heapview/schema-10.sql",
 };
 #define VERSION ((int) G_N_ELEMENTS (migrations))
 
@@ -479,7 +480,8 @@ _hv_store_delete (HvStore *store, gint64 id, GError **error)
           || (table->keys && !delete_rows (store, table->keys, FALSE, id, error)))
         return FALSE;
     }
-  if (!delete_rows (store, "base_name", FALSE, id, error))
+  if (!delete_rows (store, "base_name", FALSE, id, error)
+      || !delete_rows (store, "answer", FALSE, id, error))
     return FALSE;
   g_autofree char *sql = g_strdup_printf ("DELETE FROM profile WHERE id = %" G_GINT64_FORMAT, id);
   return _hv_store_exec (store, sql, error);

@@ -2,6 +2,7 @@
 #include "session.h"
 
 #include "importers/symbols/rules.h"
+#include "store/store-answers.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -45,17 +46,25 @@ salt_of (const HvSession *session, gboolean series)
   return g_strdup_printf ("%d %d %d", IMPORT_VERSION, series, session->import.no_symbols);
 }
 
+/* Whether the user says where names are. */
+static gboolean
+knows_names (const HvSession *session)
+{
+  const HvImportOptions *o = &session->import;
+
+  return !o->no_symbols
+         && ((o->binaries && o->binaries[0]) || (o->debug_dirs && o->debug_dirs[0]) || o->sysroot
+             || o->debuginfod || g_getenv ("HEAPVIEW_BINARY_PATH"));
+}
+
 /* Whether names may have turned up since the profile was stored: the user says where, or a module
  * could not be named whose file may be there by now. */
 static gboolean
 may_be_named (const HvSession *session, const HvProfile *profile)
 {
-  const HvImportOptions *o = &session->import;
-
-  if (o->no_symbols)
+  if (session->import.no_symbols)
     return FALSE;
-  if ((o->binaries && o->binaries[0]) || (o->debug_dirs && o->debug_dirs[0]) || o->sysroot
-      || o->debuginfod || g_getenv ("HEAPVIEW_BINARY_PATH"))
+  if (knows_names (session))
     return TRUE;
   for (uint32_t i = 0; i < profile->n_modules; i++)
     {
@@ -250,4 +259,41 @@ hv_session_keep (const HvSession *session, HvOpened *opened, GError **error)
     return FALSE;
   opened->fresh = FALSE;
   return TRUE;
+}
+
+/* Reports of fewer stack nodes are worked out in a few milliseconds, and no smaller file has as
+ * many. */
+#define MANY_NODES 50000
+#define LEAST_BYTES (256 * 1024)
+
+char *
+hv_session_get_answer (const HvSession *session, const char *path, const char *question)
+{
+  GStatBuf info;
+
+  if (session->no_store || knows_names (session) || strcmp (path, "-") == 0
+      || g_stat (path, &info) != 0 || !S_ISREG (info.st_mode) || info.st_size < LEAST_BYTES)
+    return NULL;
+  g_autofree char *name = g_utf8_make_valid (path, -1);
+  g_autoptr (HvStore) store = hv_session_store (session, NULL);
+  g_autofree char *guess = store ? hv_store_guess_key (store, name) : NULL;
+  g_autofree char *text = guess ? hv_store_get_answer (store, guess, question) : NULL;
+  if (text == NULL)
+    return NULL;
+  g_autofree char *salt = salt_of (session, FALSE);
+  g_autofree char *key = hv_store_key (path, salt, NULL);
+  return g_strcmp0 (key, guess) == 0 ? g_steal_pointer (&text) : NULL;
+}
+
+void
+hv_session_keep_answer (const HvSession *session, const HvOpened *opened, const char *question,
+                        const char *text)
+{
+  if (session->no_store || opened->fresh || opened->gone || opened->key == NULL
+      || opened->profile->n_nodes < MANY_NODES || may_be_named (session, opened->profile))
+    return;
+  g_autoptr (HvStore) store = hv_session_store (session, NULL);
+  /* one that cannot be kept costs time the next time, nothing else */
+  if (store)
+    hv_store_put_answer (store, opened->key, question, text, NULL);
 }

@@ -48,6 +48,15 @@ gboolean hv_session_open (const HvSession *session, const char *const *paths, gb
 /* Writes what is fresh to the store, durably. HV_ERROR_STORE, or cancelled. */
 gboolean hv_session_keep (const HvSession *session, HvOpened *opened, GError **error);
 
+/* What a report said of the file when `question` was asked before, newly allocated; NULL: work it
+ * out. The question tells all that the report depends on beside the file and its profile. */
+char *hv_session_get_answer (const HvSession *session, const char *path, const char *question);
+
+/* Keeps what a report says of what was opened and kept, where working it out again would take long
+ * and nothing could change it but another file. */
+void hv_session_keep_answer (const HvSession *session, const HvOpened *opened, const char *question,
+                             const char *text);
+
 /* The session's store, opened: the named library or the bounded cache. */
 HvStore *hv_session_store (const HvSession *session, GError **error);
 

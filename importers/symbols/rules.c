@@ -9,6 +9,9 @@
 #include <gio/gio.h>
 #include <string.h>
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #define BUILT_IN "/org/heapview/rules/"
 /* A larger file holds no rules; each of its bytes would take 12. */
 #define MAX_MIB 4
@@ -27,6 +30,7 @@ enum
 typedef struct
 {
   HvRuleTable level[N_LEVELS];
+  uint64_t hash; /* of the texts that are not built in, in order */
 } Rules;
 
 static GMutex lock;
@@ -100,7 +104,7 @@ read_file (const char *path, gsize *size, GError **error)
 }
 
 static gboolean
-add_file (HvRuleTable *table, const char *path, GPtrArray *problems, GError **error)
+add_file (Rules *rules, int level, const char *path, GPtrArray *problems, GError **error)
 {
   g_autofree char *name = g_utf8_make_valid (path, -1);
   gsize size;
@@ -111,7 +115,8 @@ add_file (HvRuleTable *table, const char *path, GPtrArray *problems, GError **er
       g_prefix_error (error, "%s: the rules cannot be read: ", name);
       return FALSE;
     }
-  hv_rule_table_add (table, text, size, name, problems);
+  hv_rule_table_add (&rules->level[level], text, size, name, problems);
+  rules->hash = XXH3_64bits_withSeed (text, size, rules->hash + (uint64_t) level + 1);
   return TRUE;
 }
 
@@ -123,7 +128,7 @@ hv_rules_folder (void)
 
 /* All "*.rules" of the user's folder, in the order of their names. */
 static void
-add_folder (HvRuleTable *table, GPtrArray *problems)
+add_folder (Rules *rules, GPtrArray *problems)
 {
   g_autofree char *folder = hv_rules_folder ();
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
@@ -141,7 +146,7 @@ add_folder (HvRuleTable *table, GPtrArray *problems)
       /* a pipe, unlike one named by --rules, would be waited for unasked */
       if (!g_file_test (path, G_FILE_TEST_IS_REGULAR))
         g_ptr_array_add (problems, g_strdup_printf ("%s: not a regular file", path));
-      else if (!add_file (table, path, problems, &error))
+      else if (!add_file (rules, LEVEL_USER, path, problems, &error))
         g_ptr_array_add (problems, g_strdup (error->message));
     }
 }
@@ -152,9 +157,9 @@ hv_rules_load (const char *const *files, GPtrArray *problems, GError **error)
   g_autoptr (Rules) rules = rules_new ();
 
   for (guint i = 0; files && files[i]; i++)
-    if (!add_file (&rules->level[LEVEL_COMMAND], files[i], problems, error))
+    if (!add_file (rules, LEVEL_COMMAND, files[i], problems, error))
       return FALSE;
-  add_folder (&rules->level[LEVEL_USER], problems);
+  add_folder (rules, problems);
 
   g_mutex_lock (&lock);
   Rules *before = in_force;
@@ -174,6 +179,14 @@ rules_get (void)
   Rules *rules = g_atomic_rc_box_acquire (in_force);
   g_mutex_unlock (&lock);
   return rules;
+}
+
+uint64_t
+hv_rules_hash (void)
+{
+  g_autoptr (Rules) rules = rules_get ();
+
+  return rules->hash;
 }
 
 /* --- categories --- */

@@ -19,6 +19,9 @@ gboolean hv_rules_load (const char *const *files, GPtrArray *problems, GError **
 /* Where the user's rules are: $XDG_CONFIG_HOME/heapview/rules. Newly allocated. */
 char *hv_rules_folder (void);
 
+/* Tells the rules in force from others: a hash of the text of those that are not built in. */
+uint64_t hv_rules_hash (void);
+
 /* Sets frame_category of every frame by the rules in force. TRUE: some category is another now. */
 gboolean hv_rules_apply (HvProfile *profile);
 

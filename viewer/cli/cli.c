@@ -2,6 +2,7 @@
 #include "cli.h"
 
 #include "importers/symbols/rules.h"
+#include "kept-report.h"
 #include "progress.h"
 #include "viewer/export/export.h"
 
@@ -42,6 +43,8 @@ typedef struct
   gboolean diff;
   uint32_t at, base_at;
   HvMetric metric;
+  char *kept_as;    /* the question under which the printed report is kept; NULL: it is not */
+  GString *printed; /* the report, where it is kept */
 } Question;
 
 static void
@@ -50,6 +53,9 @@ question_clear (Question *q)
   for (guint i = 0; i < q->n_opened; i++)
     hv_opened_clear (&q->opened[i]);
   g_free (q->opened);
+  g_free (q->kept_as);
+  if (q->printed)
+    g_string_free (q->printed, TRUE);
 }
 
 static const HvProfile *
@@ -146,9 +152,22 @@ write_output (const HvReport *report, const HvExporter *exporter, const char *pa
 }
 
 static gboolean
-write_outputs (const HvReport *report, const HvCommand *c, GError **error)
+print_report (Question *q, const HvReport *report, GError **error)
 {
-  if (c->print && !write_output (report, &hv_export_text, "-", error))
+  GString *text = g_string_new (NULL);
+  gboolean printed = hv_export_text.write (report, text, error) && write_text ("-", text, error);
+
+  if (printed && q->kept_as)
+    q->printed = text;
+  else
+    g_string_free (text, TRUE);
+  return printed;
+}
+
+static gboolean
+write_outputs (Question *q, const HvReport *report, const HvCommand *c, GError **error)
+{
+  if (c->print && !print_report (q, report, error))
     return FALSE;
   if (c->format && c->outputs == NULL)
     return write_output (report, hv_exporter_for_kind (c->format), "-", error);
@@ -164,7 +183,7 @@ write_outputs (const HvReport *report, const HvCommand *c, GError **error)
 
 /* Builds the trees the outputs need and writes them. */
 static gboolean
-report_question (const Question *q, const HvCommand *c, GError **error)
+report_question (Question *q, const HvCommand *c, GError **error)
 {
   HvTreeOptions options;
   HvReport report = { .profile = current_of (q),
@@ -209,7 +228,7 @@ report_question (const Question *q, const HvCommand *c, GError **error)
       report.tree = tree;
       report.rows_tree = rows_tree ? rows_tree : tree;
     }
-  return write_outputs (&report, c, error);
+  return write_outputs (q, &report, c, error);
 }
 
 static gboolean
@@ -426,12 +445,36 @@ keeping_end (Keeping *keeping, const HvCommand *c, GError **error)
   return kept;
 }
 
+/* Prints what the store kept of the same command. FALSE: it has nothing that holds, or there is an
+ * error. */
+static gboolean
+answer_again (const Question *q, const HvSession *session, const HvCommand *c, GError **error)
+{
+  g_autofree char *kept = q->kept_as ? hv_session_get_answer (session, c->files[0], q->kept_as)
+                                     : NULL;
+
+  if (kept == NULL)
+    return FALSE;
+  g_autoptr (GString) text = g_string_new (kept);
+  hv_progress_end ();
+  return write_text ("-", text, error);
+}
+
 static gboolean
 answer (Question *q, const HvSession *session, const HvCommand *c, GError **error)
 {
   gint64 start = g_get_monotonic_time ();
   Keeping keeping = { 0 };
+  GError *failed = NULL;
 
+  q->kept_as = hv_kept_report_question (c);
+  if (answer_again (q, session, c, &failed))
+    return TRUE;
+  if (failed)
+    {
+      g_propagate_error (error, failed);
+      return FALSE;
+    }
   if (!open_all (q, session, c, error))
     return FALSE;
   hv_progress_end ();
@@ -452,7 +495,11 @@ answer (Question *q, const HvSession *session, const HvCommand *c, GError **erro
                       || report_all (q, c, error);
   if (c->verbose && answered)
     g_printerr ("answered in %.1f ms\n", (double) (g_get_monotonic_time () - start) / 1e3);
-  return keeping_end (&keeping, c, answered ? error : NULL) && answered;
+  if (!keeping_end (&keeping, c, answered ? error : NULL) || !answered)
+    return FALSE;
+  if (q->printed)
+    hv_session_keep_answer (session, &q->opened[q->current], q->kept_as, q->printed->str);
+  return TRUE;
 }
 
 gboolean

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   char **files; /* NULL-terminated, never NULL */
+  char **words; /* all arguments as they were given */
   gboolean diff, series, print, quiet, verbose, all_frames, si, no_store, no_symbols, debuginfod;
   char **outputs, **binaries, **debug_dirs, **views, **rules;
   char *format, *metric, *at, *group_by, *focus, *ignore, *hide, *store, *sysroot, *sql, *base;

@@ -162,6 +162,7 @@ hv_command_parse (HvCommand *command, int argc, char **argv, int *status)
       g_print ("heapview " HV_VERSION "\n");
       return FALSE;
     }
+  c->words = g_strdupv (argc ? argv + 1 : argv);
   if (c->files == NULL)
     c->files = g_new0 (char *, 1);
   if (!check (c, status))
@@ -175,6 +176,7 @@ void
 hv_command_clear (HvCommand *c)
 {
   g_strfreev (c->files);
+  g_strfreev (c->words);
   g_strfreev (c->outputs);
   g_strfreev (c->binaries);
   g_strfreev (c->debug_dirs);
