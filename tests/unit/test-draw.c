@@ -343,11 +343,11 @@ test_csv (void)
   g_autoptr (HvGrid) grid = make_grid (2);
   g_autoptr (GString) out = g_string_new (NULL);
 
-  hv_grid_append_csv (grid, out);
+  g_assert_true (hv_grid_append_csv (grid, out, NULL, NULL));
   g_assert_cmpstr (out->str, ==, "Self,Site\n2,\"a, \"\"b\"\" and 0\"\n1,site_1\n");
   g_string_truncate (out, 0);
   grid->tree = 1;
-  hv_grid_append_csv (grid, out);
+  g_assert_true (hv_grid_append_csv (grid, out, NULL, NULL));
   g_assert_cmpstr (out->str, ==, "Depth,Self,Site\n0,2,\"a, \"\"b\"\" and 0\"\n1,1,site_1\n");
 }
 

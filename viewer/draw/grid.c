@@ -27,6 +27,15 @@ hv_grid_new (const char *name, guint n_columns)
   return grid;
 }
 
+HvGrid *
+hv_grid_new_for_rows (const char *name, guint n_columns, const HvGridRows *rows)
+{
+  HvGrid *grid = hv_grid_new (name, n_columns);
+
+  grid->rows = *rows;
+  return grid;
+}
+
 void
 hv_grid_free (HvGrid *grid)
 {
@@ -38,6 +47,8 @@ hv_grid_free (HvGrid *grid)
   g_free (grid->name);
   g_ptr_array_unref (grid->cell);
   g_array_unref (grid->depth);
+  if (grid->rows.free)
+    grid->rows.free (grid->rows.data);
   g_free (grid);
 }
 
@@ -52,23 +63,29 @@ hv_grid_add_row (HvGrid *grid, char **cells, guint depth)
 guint
 hv_grid_n_rows (const HvGrid *grid)
 {
-  return grid->depth->len;
+  return grid->rows.get_text ? grid->rows.n : grid->depth->len;
 }
 
-static const char *
-cell_at (const HvGrid *grid, guint row, guint column)
+char *
+hv_grid_get_text (const HvGrid *grid, guint row, guint column, gboolean plain)
 {
-  return grid->cell->pdata[row * grid->n_columns + column];
+  const HvGridRows *rows = &grid->rows;
+
+  return rows->get_text ? rows->get_text (rows->data, row, column, plain)
+                        : g_strdup (grid->cell->pdata[row * grid->n_columns + column]);
 }
 
-static guint
-depth_of (const HvGrid *grid, guint row)
+guint
+hv_grid_get_depth (const HvGrid *grid, guint row)
 {
-  return g_array_index (grid->depth, guint, row);
+  const HvGridRows *rows = &grid->rows;
+
+  return rows->get_text ? rows->get_depth (rows->data, row)
+                        : g_array_index (grid->depth, guint, row);
 }
 
-void
-hv_grid_append_csv (const HvGrid *grid, GString *out)
+gboolean
+hv_grid_append_csv (const HvGrid *grid, GString *out, GCancellable *cancellable, GError **error)
 {
   gboolean tree = grid->tree < grid->n_columns;
 
@@ -82,15 +99,19 @@ hv_grid_append_csv (const HvGrid *grid, GString *out)
   g_string_append_c (out, '\n');
   for (guint row = 0; row < hv_grid_n_rows (grid); row++)
     {
+      if (g_cancellable_set_error_if_cancelled (cancellable, error))
+        return FALSE;
       if (tree)
-        g_string_append_printf (out, "%u", depth_of (grid, row));
+        g_string_append_printf (out, "%u", hv_grid_get_depth (grid, row));
       for (guint i = 0; i < grid->n_columns; i++)
         {
+          g_autofree char *text = hv_grid_get_text (grid, row, i, TRUE);
           g_string_append (out, tree || i ? "," : "");
-          hv_csv_append_field (out, cell_at (grid, row, i));
+          hv_csv_append_field (out, text);
         }
       g_string_append_c (out, '\n');
     }
+  return TRUE;
 }
 
 static void
@@ -102,8 +123,10 @@ measure (const HvGrid *grid, HvCanvas *canvas, float width, float *wide)
     {
       wide[i] = hv_canvas_text_width (canvas, grid->column[i].title, HV_FACE_BOLD);
       for (guint row = 0; row < MIN (hv_grid_n_rows (grid), MEASURED); row++)
-        wide[i] = MAX (wide[i],
-                       hv_canvas_text_width (canvas, cell_at (grid, row, i), HV_FACE_REGULAR));
+        {
+          g_autofree char *text = hv_grid_get_text (grid, row, i, FALSE);
+          wide[i] = MAX (wide[i], hv_canvas_text_width (canvas, text, HV_FACE_REGULAR));
+        }
       wide[i] = ceilf (MIN (wide[i], width * MAX_SHARE)) + 1;
       sum += i == grid->wide ? 0 : wide[i] + GAP;
     }
@@ -146,10 +169,11 @@ hv_grid_paint (const HvGrid *grid, const HvPalette *palette, HvCanvas *canvas, f
       at = x;
       for (guint i = 0; i < grid->n_columns; at += wide[i++] + GAP)
         {
-          float indent = i == grid->tree ? MIN ((float) depth_of (grid, row) * INDENT, wide[i] / 2)
-                                         : 0;
-          paint_cell (canvas, cell_at (grid, row, i), HV_FACE_REGULAR, &palette->text,
-                      grid->column[i].number, at + indent, y, wide[i] - indent);
+          g_autofree char *text = hv_grid_get_text (grid, row, i, FALSE);
+          float deep = i == grid->tree ? (float) hv_grid_get_depth (grid, row) * INDENT : 0;
+          float indent = MIN (deep, wide[i] / 2);
+          paint_cell (canvas, text, HV_FACE_REGULAR, &palette->text, grid->column[i].number,
+                      at + indent, y, wide[i] - indent);
         }
     }
   if (next)

@@ -100,13 +100,12 @@ shorten (const HvGrid *grid)
   for (guint row = 0; row <= MAX_PNG_ROWS; row++)
     {
       for (guint i = 0; i < grid->n_columns; i++)
-        cells[i] = row < MAX_PNG_ROWS ? g_strdup (grid->cell->pdata[row * grid->n_columns + i])
+        cells[i] = row < MAX_PNG_ROWS ? hv_grid_get_text (grid, row, i, FALSE)
                    : i == grid->wide  ? g_strdup_printf (
                           g_dngettext (HV_GETTEXT_PACKAGE, "(%u more row)", "(%u more rows)", rest),
                           rest)
                                      : g_strdup ("");
-      hv_grid_add_row (part, cells,
-                       row < MAX_PNG_ROWS ? g_array_index (grid->depth, guint, row) : 0);
+      hv_grid_add_row (part, cells, row < MAX_PNG_ROWS ? hv_grid_get_depth (grid, row) : 0);
     }
   return part;
 }
@@ -151,7 +150,7 @@ paint_pages (const HvPicture *picture, cairo_t *cr, HvCanvas *canvas, float widt
       if (row < n)
         paint_page (picture, cr, width, height);
     }
-  while (row < n);
+  while (row < n && !g_cancellable_is_cancelled (picture->cancellable));
 }
 
 gboolean
@@ -178,7 +177,8 @@ hv_picture_write_pdf (const HvPicture *picture, GString *out, GError **error)
   if (status == CAIRO_STATUS_SUCCESS)
     status = cairo_surface_status (surface);
   cairo_surface_destroy (surface);
-  return check (status, error);
+  return check (status, error)
+         && !g_cancellable_set_error_if_cancelled (picture->cancellable, error);
 }
 
 /* --- of a report, for the command --- */

@@ -12,12 +12,13 @@ typedef struct
 {
   const HvReport *report;
   const HvPalette *palette;
-  HvGrid *grid;         /* in place of the flame graph; NULL: none */
-  const char *sentence; /* what a diff comes to; NULL: none */
-  const char *found;    /* what was searched and found; NULL: nothing was */
-  const char *font;     /* a Pango description in px; NULL: the default */
-  double width;         /* px */
-  guint max_rows;       /* of the flame graph, from the root on; 0: all */
+  HvGrid *grid;              /* in place of the flame graph; NULL: none */
+  const char *sentence;      /* what a diff comes to; NULL: none */
+  const char *found;         /* what was searched and found; NULL: nothing was */
+  const char *font;          /* a Pango description in px; NULL: the default */
+  double width;              /* px */
+  guint max_rows;            /* of the flame graph, from the root on; 0: all */
+  GCancellable *cancellable; /* between a table's pages; NULL: it is not cancelled */
 } HvPicture;
 
 /* Its parts, drawn with their top left corner at (x, y). Each returns the height used. */

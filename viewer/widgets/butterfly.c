@@ -204,37 +204,73 @@ hv_butterfly_show (HvButterfly *self, HvScene *scene, uint32_t node)
   gtk_label_set_text (self->costs, costs);
 }
 
-/* Callers have no cost of their own: what is no column of `from` stays empty. */
-static void
-append_rows (HvGrid *to, const HvGrid *from, const char *of)
+/* Both tables in one, what they are in a column of its own. */
+typedef struct
 {
-  g_autofree char **cells = g_new0 (char *, to->n_columns);
-  g_autofree guint *column = g_new0 (guint, to->n_columns);
+  HvGrid *callers, *callees;
+  guint *of_callers, *of_callees; /* the column of each of both; that is none: it has none */
+} Rows;
+
+static void
+rows_free (gpointer data)
+{
+  Rows *rows = data;
+  hv_grid_free (rows->callers);
+  hv_grid_free (rows->callees);
+  g_free (rows->of_callers);
+  g_free (rows->of_callees);
+  g_free (rows);
+}
+
+static char *
+rows_get_text (gconstpointer data, guint row, guint column, gboolean plain)
+{
+  const Rows *rows = data;
+  guint n = hv_grid_n_rows (rows->callers);
+  const HvGrid *grid = row < n ? rows->callers : rows->callees;
+  guint number = row < n ? rows->of_callers[column] : rows->of_callees[column];
+
+  if (column == 0)
+    return g_strdup (row < n ? _ ("Callers") : _ ("Callees"));
+  return number < grid->n_columns ? hv_grid_get_text (grid, row < n ? row : row - n, number, plain)
+                                  : g_strdup ("");
+}
+
+static guint
+rows_get_depth (gconstpointer data, guint row)
+{
+  const Rows *rows = data;
+  guint n = hv_grid_n_rows (rows->callers);
+
+  return row < n ? hv_grid_get_depth (rows->callers, row)
+                 : hv_grid_get_depth (rows->callees, row - n);
+}
+
+/* Callers have no cost of their own: what is no column of `from` stays empty. */
+static guint *
+map_columns (const HvGrid *to, const HvGrid *from)
+{
+  guint *column = g_new0 (guint, to->n_columns);
 
   for (guint i = 1; i < to->n_columns; i++)
     while (column[i] < from->n_columns
            && strcmp (from->column[column[i]].title, to->column[i].title) != 0)
       column[i]++;
-
-  for (guint row = 0; row < hv_grid_n_rows (from); row++)
-    {
-      cells[0] = g_strdup (of);
-      for (guint i = 1; i < to->n_columns; i++)
-        cells[i] = g_strdup (column[i] < from->n_columns
-                                 ? from->cell->pdata[row * from->n_columns + column[i]]
-                                 : "");
-      hv_grid_add_row (to, cells, g_array_index (from->depth, guint, row));
-    }
+  return column;
 }
 
 HvGrid *
-hv_butterfly_get_grid (HvButterfly *self, gboolean plain)
+hv_butterfly_get_grid (HvButterfly *self)
 {
   g_return_val_if_fail (HV_IS_BUTTERFLY (self), NULL);
-  g_autoptr (HvGrid) callers = hv_cost_table_get_grid (HV_COST_TABLE (self->callers), NULL, plain);
-  g_autoptr (HvGrid) callees = hv_cost_table_get_grid (HV_COST_TABLE (self->callees), NULL, plain);
-  const HvGrid *like = hv_grid_n_rows (callees) ? callees : callers;
-  HvGrid *grid = hv_grid_new (gtk_label_get_text (self->title), like->n_columns + 1);
+  Rows *rows = g_new0 (Rows, 1);
+  rows->callers = hv_cost_table_get_grid (HV_COST_TABLE (self->callers), NULL);
+  rows->callees = hv_cost_table_get_grid (HV_COST_TABLE (self->callees), NULL);
+  guint n = hv_grid_n_rows (rows->callers) + hv_grid_n_rows (rows->callees);
+  const HvGrid *like = hv_grid_n_rows (rows->callees) ? rows->callees : rows->callers;
+  HvGrid *grid = hv_grid_new_for_rows (
+      gtk_label_get_text (self->title), like->n_columns + 1,
+      &(HvGridRows){ n, rows, rows_free, rows_get_text, rows_get_depth });
 
   grid->column[0].title = g_strdup (_ ("Relation"));
   for (guint i = 0; i < like->n_columns; i++)
@@ -242,7 +278,7 @@ hv_butterfly_get_grid (HvButterfly *self, gboolean plain)
                                           like->column[i].number };
   grid->wide = like->wide + 1;
   grid->tree = like->tree < like->n_columns ? like->tree + 1 : grid->n_columns;
-  append_rows (grid, callers, _ ("Callers"));
-  append_rows (grid, callees, _ ("Callees"));
+  rows->of_callers = map_columns (grid, rows->callers);
+  rows->of_callees = map_columns (grid, rows->callees);
   return grid;
 }

@@ -21,6 +21,6 @@ GtkWidget *hv_butterfly_new (void);
 void hv_butterfly_show (HvButterfly *self, HvScene *scene, uint32_t node);
 
 /* Both tables as one, whose first column says which a row is of. Newly allocated. */
-HvGrid *hv_butterfly_get_grid (HvButterfly *self, gboolean plain);
+HvGrid *hv_butterfly_get_grid (HvButterfly *self);
 
 G_END_DECLS

@@ -34,12 +34,10 @@ struct _HvCallTable
 G_DEFINE_FINAL_TYPE (HvCallTable, hv_call_table, HV_TYPE_COST_TABLE)
 
 static char *
-cell_text (HvNodeItem *item, Column column)
+cell_text (const HvScene *scene, uint32_t node, Column column)
 {
-  const HvScene *scene = hv_node_item_get_scene (item);
   const HvReport *r = &scene->report;
   const HvTree *tree = r->tree;
-  uint32_t node = hv_node_item_get_node (item);
 
   switch (column)
     {
@@ -74,11 +72,9 @@ cell_text (HvNodeItem *item, Column column)
 }
 
 static char *
-plain_text (HvNodeItem *item, Column column)
+plain_text (const HvScene *scene, uint32_t node, Column column)
 {
-  const HvScene *scene = hv_node_item_get_scene (item);
   const HvTree *tree = scene->report.tree;
-  uint32_t node = hv_node_item_get_node (item);
   int64_t current = tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][node];
 
   switch (column)
@@ -106,11 +102,15 @@ plain_text (HvNodeItem *item, Column column)
 }
 
 static char *
-get_text (HvCostTable *table, gpointer row, guint column, gboolean plain)
+get_text (gconstpointer scene, uint32_t node, guint column, gboolean plain)
 {
-  g_autoptr (HvNodeItem) item = gtk_tree_list_row_get_item (row);
+  return plain ? plain_text (scene, node, column) : cell_text (scene, node, column);
+}
 
-  return plain ? plain_text (item, column) : cell_text (item, column);
+static gpointer
+ref_facts (HvCostTable *table)
+{
+  return hv_scene_ref (HV_CALL_TABLE (table)->scene);
 }
 
 static void
@@ -142,13 +142,14 @@ bind_cell (HvCostTable *table, GtkListItem *list_item, guint column)
   GtkTreeListRow *row = GTK_TREE_LIST_ROW (gtk_list_item_get_item (list_item));
   g_autoptr (HvNodeItem) item = gtk_tree_list_row_get_item (row);
   GtkWidget *label = gtk_list_item_get_child (list_item);
-  g_autofree char *text = cell_text (item, column);
+  const HvScene *scene = hv_node_item_get_scene (item);
+  uint32_t node = hv_node_item_get_node (item);
+  g_autofree char *text = cell_text (scene, node, column);
 
   if (column == COLUMN_NAME)
     {
-      const HvKey *key = hv_scene_key (hv_node_item_get_scene (item), hv_node_item_get_node (item));
       gtk_tree_expander_set_list_row (GTK_TREE_EXPANDER (label), row);
-      hv_cost_table_set_tooltip (label, key);
+      hv_cost_table_set_tooltip (label, hv_scene_key (scene, node));
       label = gtk_tree_expander_get_child (GTK_TREE_EXPANDER (label));
     }
   gtk_label_set_text (GTK_LABEL (label), text);
@@ -182,6 +183,8 @@ hv_call_table_class_init (HvCallTableClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = hv_call_table_dispose;
   HV_COST_TABLE_CLASS (klass)->get_item = get_item;
+  HV_COST_TABLE_CLASS (klass)->ref_facts = ref_facts;
+  HV_COST_TABLE_CLASS (klass)->unref_facts = (GDestroyNotify) hv_scene_unref;
   HV_COST_TABLE_CLASS (klass)->get_text = get_text;
 }
 

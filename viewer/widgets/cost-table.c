@@ -3,6 +3,7 @@
 
 #include "viewer/widgets/cost-table.h"
 #include "viewer/widgets/labels.h"
+#include "viewer/widgets/open-rows.h"
 
 typedef struct
 {
@@ -48,23 +49,32 @@ set_name (GtkWidget *widget, const char *name)
   gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
 }
 
+/* The number of a row's item, in a tree or not. */
+static uint32_t
+number_of (gpointer row)
+{
+  g_autoptr (HvNodeItem) item = GTK_IS_TREE_LIST_ROW (row) ? gtk_tree_list_row_get_item (row)
+                                                           : g_object_ref (row);
+
+  return hv_node_item_get_number (item);
+}
+
 /* "cache_insert, Inclusive 320 MiB, Share 39.0 %, …" */
 static char *
-row_name (const Cells *cells, gpointer row)
+row_name (const Cells *cells, gconstpointer facts, uint32_t row)
 {
   HvCostTableClass *klass = HV_COST_TABLE_GET_CLASS (cells->table);
   GListModel *columns = gtk_column_view_get_columns (get_private (cells->table)->view);
   guint wide;
   g_autoptr (GArray) shown = shown_columns (cells->table, &wide);
-  g_autofree char *first = klass->get_text (cells->table, row, cells->column, FALSE);
+  g_autofree char *first = klass->get_text (facts, row, cells->column, FALSE);
   GString *name = g_string_new (first);
 
   for (guint i = 0; i < shown->len; i++)
     {
       guint number = g_array_index (shown, guint, i);
-      g_autofree char *text = number == cells->column
-                                  ? NULL
-                                  : klass->get_text (cells->table, row, number, FALSE);
+      g_autofree char *text = number == cells->column ? NULL
+                                                      : klass->get_text (facts, row, number, FALSE);
       if (!text || !*text)
         continue;
       g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (columns, number);
@@ -84,13 +94,15 @@ name_cell (const Cells *cells, GtkListItem *item)
 
   if (!row || !object)
     return;
-  g_autofree char *text =
-      HV_COST_TABLE_GET_CLASS (cells->table)->get_text (cells->table, object, cells->column, FALSE);
+  HvCostTableClass *klass = HV_COST_TABLE_GET_CLASS (cells->table);
+  gpointer facts = klass->ref_facts (cells->table);
+  uint32_t number = number_of (object);
+  g_autofree char *text = klass->get_text (facts, number, cells->column, FALSE);
+  g_autofree char *name = cells->names_row ? row_name (cells, facts, number) : NULL;
   set_name (cell, text ? text : "");
-  if (!cells->names_row)
-    return;
-  g_autofree char *name = row_name (cells, object);
-  set_name (row, name);
+  if (name)
+    set_name (row, name);
+  klass->unref_facts (facts);
 }
 
 static void
@@ -346,37 +358,79 @@ shown_columns (HvCostTable *self, guint *wide)
   return shown;
 }
 
+/* The rows of a grid. */
+typedef struct
+{
+  char *(*get_text) (gconstpointer facts, uint32_t number, guint column, gboolean plain);
+  gpointer facts;
+  GDestroyNotify unref_facts;
+  GArray *columns; /* guint: the number of each that is shown */
+  GArray *rows;    /* HvOpenRow */
+} Rows;
+
+static void
+rows_free (gpointer data)
+{
+  Rows *rows = data;
+  rows->unref_facts (rows->facts);
+  g_array_unref (rows->columns);
+  g_array_unref (rows->rows);
+  g_free (rows);
+}
+
+static char *
+rows_get_text (gconstpointer data, guint row, guint column, gboolean plain)
+{
+  const Rows *rows = data;
+
+  return rows->get_text (rows->facts, g_array_index (rows->rows, HvOpenRow, row).number,
+                         g_array_index (rows->columns, guint, column), plain);
+}
+
+static guint
+rows_get_depth (gconstpointer data, guint row)
+{
+  return g_array_index (((const Rows *) data)->rows, HvOpenRow, row).depth;
+}
+
+static HvGrid *
+new_grid (HvCostTable *self, const char *name, GArray *columns)
+{
+  HvCostTableClass *klass = HV_COST_TABLE_GET_CLASS (self);
+  GListModel *model = hv_cost_table_get_rows (self);
+
+  if (!model)
+    return hv_grid_new (name, columns->len);
+  Rows *rows = g_new0 (Rows, 1);
+  rows->get_text = klass->get_text;
+  rows->facts = klass->ref_facts (self);
+  rows->unref_facts = klass->unref_facts;
+  rows->columns = g_array_ref (columns);
+  rows->rows = hv_open_rows (model);
+  return hv_grid_new_for_rows (
+      name, columns->len,
+      &(HvGridRows){ rows->rows->len, rows, rows_free, rows_get_text, rows_get_depth });
+}
+
 HvGrid *
-hv_cost_table_get_grid (HvCostTable *self, const char *name, gboolean plain)
+hv_cost_table_get_grid (HvCostTable *self, const char *name)
 {
   g_return_val_if_fail (HV_IS_COST_TABLE (self), NULL);
   HvCostTablePrivate *p = get_private (self);
-  GListModel *rows = hv_cost_table_get_rows (self);
   GListModel *columns = gtk_column_view_get_columns (p->view);
   guint wide = 0;
   g_autoptr (GArray) shown = shown_columns (self, &wide);
-  HvGrid *grid = hv_grid_new (name, shown->len);
-  g_autofree char **cells = g_new0 (char *, shown->len + 1);
+  HvGrid *grid = new_grid (self, name, shown);
 
   grid->wide = wide;
+  if (GTK_IS_TREE_LIST_MODEL (hv_cost_table_get_rows (self)))
+    grid->tree = wide;
   for (guint i = 0; i < shown->len; i++)
     {
       guint number = g_array_index (shown, guint, i);
       g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (columns, number);
       grid->column[i].title = g_strdup (gtk_column_view_column_get_title (column));
       grid->column[i].number = number < p->n_numbers;
-    }
-  for (guint r = 0; rows && r < g_list_model_get_n_items (rows); r++)
-    {
-      g_autoptr (GObject) row = g_list_model_get_item (rows, r);
-      gboolean tree = GTK_IS_TREE_LIST_ROW (row);
-      if (tree)
-        grid->tree = wide;
-      for (guint i = 0; i < shown->len; i++)
-        cells[i] = HV_COST_TABLE_GET_CLASS (self)->get_text (
-            self, row, g_array_index (shown, guint, i), plain);
-      hv_grid_add_row (grid, cells,
-                       tree ? gtk_tree_list_row_get_depth (GTK_TREE_LIST_ROW (row)) : 0);
     }
   return grid;
 }

@@ -20,8 +20,14 @@ struct _HvCostTableClass
   /* The item of a row, NULL when that stands for many; new reference. */
   HvNodeItem *(*get_item) (HvCostTable *self, gpointer row);
 
-  /* What a cell shows; `plain`: a bare integer in bytes or blocks, a name in full. */
-  char *(*get_text) (HvCostTable *self, gpointer row, guint column, gboolean plain);
+  /* What get_text() needs to know beside the row: it does not change any more. New reference, which
+   * any thread may drop. */
+  gpointer (*ref_facts) (HvCostTable *self);
+  GDestroyNotify unref_facts;
+
+  /* What a cell shows, of hv_node_item_get_number() of its item; from any thread. `plain`: a bare
+   * integer in bytes or blocks, a name in full. */
+  char *(*get_text) (gconstpointer facts, uint32_t number, guint column, gboolean plain);
 
   /* Orders the rows by a column, HV_NO_COLUMN: as at first. */
   void (*sort) (HvCostTable *self, guint column, gboolean descending);
@@ -64,9 +70,9 @@ uint32_t hv_cost_table_get_selected (HvCostTable *self);
 /* Selects and shows a row, or none (GTK_INVALID_LIST_POSITION); without the signal. */
 void hv_cost_table_select_row (HvCostTable *self, guint position);
 
-/* The columns and rows as they are shown, a tree's as far as it is open. `plain` as get_text() has
- * it. Newly allocated. */
-HvGrid *hv_cost_table_get_grid (HvCostTable *self, const char *name, gboolean plain);
+/* The columns and rows as they are shown, a tree's as far as it is open. What the cells say is
+ * worked out when the grid is asked for it. Newly allocated. */
+HvGrid *hv_cost_table_get_grid (HvCostTable *self, const char *name);
 
 /* The tooltip of what shows a function by its short name: the whole one. */
 void hv_cost_table_set_tooltip (GtkWidget *widget, const HvKey *key);

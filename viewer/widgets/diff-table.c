@@ -25,26 +25,56 @@ typedef enum
   N_COLUMNS
 } Column;
 
+/* What its cells say; never changed, but replaced. */
+typedef struct
+{
+  HvScene *scene;
+  GArray *cumulative; /* gint64: growth of the rows down to this one */
+  int64_t folded_delta;
+  guint n_folded;
+} Facts;
+
 struct _HvDiffTable
 {
   HvCostTable parent_instance;
 
   HvScene *scene;
-  GArray *cumulative; /* gint64: growth of the rows down to this one */
+  Facts *facts;       /* of the rows that are shown; NULL without a scene */
+  GArray *cumulative; /* of the scene, as the facts have it */
   GArray *shown;      /* uint32_t: rows in order */
-  int64_t folded_delta, largest;
-  guint n_folded;
+  int64_t largest;
   gboolean unfolded;
   HvStatus status; /* shown alone; HV_STATUS_SAME: all are */
 };
 
 G_DEFINE_FINAL_TYPE (HvDiffTable, hv_diff_table, HV_TYPE_COST_TABLE)
 
-static const HvDiffRow *
-get_row (HvDiffTable *self, HvNodeItem *item)
+static void
+facts_clear (gpointer data)
 {
-  uint32_t row = hv_node_item_get_row (item);
-  return row == HV_ROW_FOLDED ? NULL : &g_array_index (self->scene->rows, HvDiffRow, row);
+  Facts *facts = data;
+  hv_scene_unref (facts->scene);
+  g_array_unref (facts->cumulative);
+}
+
+static void
+facts_unref (gpointer facts)
+{
+  g_atomic_rc_box_release_full (facts, facts_clear);
+}
+
+static const HvDiffRow *
+get_row (const HvScene *scene, uint32_t number)
+{
+  return number == HV_ROW_FOLDED ? NULL : &g_array_index (scene->rows, HvDiffRow, number);
+}
+
+/* How much of all growth a row and those above it are. */
+static void
+get_cumulative (const Facts *facts, uint32_t number, int64_t *part, int64_t *all)
+{
+  *part = g_array_index (facts->cumulative, gint64, number);
+  *all = g_array_index (facts->cumulative, gint64, facts->cumulative->len - 1);
 }
 
 static char *
@@ -54,34 +84,35 @@ value_or_dash (const HvProfile *profile, HvMetric metric, int64_t value)
 }
 
 static char *
-folded_text (HvDiffTable *self, Column column)
+folded_text (const Facts *facts, Column column)
 {
-  const HvReport *r = &self->scene->report;
+  const HvReport *r = &facts->scene->report;
 
   switch (column)
     {
     case COLUMN_DELTA:
-      return hv_format_delta (r->profile, r->metric, self->folded_delta);
+      return hv_format_delta (r->profile, r->metric, facts->folded_delta);
     case COLUMN_STATUS:
       return g_strdup (hv_label_status (HV_STATUS_SAME));
     case COLUMN_SITE:
       return g_strdup_printf (g_dngettext (HV_GETTEXT_PACKAGE, "(%u path below the threshold)",
-                                           "(%u paths below the threshold)", self->n_folded),
-                              self->n_folded);
+                                           "(%u paths below the threshold)", facts->n_folded),
+                              facts->n_folded);
     default:
       return g_strdup ("");
     }
 }
 
 static char *
-cell_text (HvDiffTable *self, HvNodeItem *item, Column column)
+cell_text (const Facts *facts, uint32_t number, Column column)
 {
-  const HvReport *r = &self->scene->report;
-  const HvDiffRow *row = get_row (self, item);
+  const HvReport *r = &facts->scene->report;
+  const HvDiffRow *row = get_row (facts->scene, number);
   const HvKey *key;
+  int64_t part, all;
 
   if (!row)
-    return folded_text (self, column);
+    return folded_text (facts, column);
   switch (column)
     {
     case COLUMN_DELTA:
@@ -89,9 +120,8 @@ cell_text (HvDiffTable *self, HvNodeItem *item, Column column)
     case COLUMN_CUMULATIVE:
       if (row->delta <= 0)
         return g_strdup ("");
-      return hv_format_percent (
-          g_array_index (self->cumulative, gint64, hv_node_item_get_row (item)),
-          g_array_index (self->cumulative, gint64, self->cumulative->len - 1));
+      get_cumulative (facts, number, &part, &all);
+      return hv_format_percent (part, all);
     case COLUMN_BASE:
       return value_or_dash (r->base, r->metric, row->base);
     case COLUMN_CURRENT:
@@ -103,10 +133,10 @@ cell_text (HvDiffTable *self, HvNodeItem *item, Column column)
     case COLUMN_STATUS:
       return g_strdup (hv_label_status (row->status));
     case COLUMN_SITE:
-      key = hv_scene_row_key (self->scene, &row->row);
+      key = hv_scene_row_key (facts->scene, &row->row);
       return g_strdup (key ? key->short_label : _ ("(no frame)"));
     case COLUMN_SOURCE:
-      return hv_label_place (hv_scene_row_key (self->scene, &row->row));
+      return hv_label_place (hv_scene_row_key (facts->scene, &row->row));
     case N_COLUMNS:
       break;
     }
@@ -114,14 +144,15 @@ cell_text (HvDiffTable *self, HvNodeItem *item, Column column)
 }
 
 static char *
-plain_text (HvDiffTable *self, HvNodeItem *item, Column column)
+plain_text (const Facts *facts, uint32_t number, Column column)
 {
-  const HvDiffRow *row = get_row (self, item);
-  const HvKey *key = row ? hv_scene_row_key (self->scene, &row->row) : NULL;
+  const HvDiffRow *row = get_row (facts->scene, number);
+  const HvKey *key = row ? hv_scene_row_key (facts->scene, &row->row) : NULL;
+  int64_t part, all;
 
   if (!row)
-    return column == COLUMN_DELTA ? hv_plain_value (self->folded_delta)
-                                  : folded_text (self, column);
+    return column == COLUMN_DELTA ? hv_plain_value (facts->folded_delta)
+                                  : folded_text (facts, column);
   switch (column)
     {
     case COLUMN_DELTA:
@@ -129,9 +160,8 @@ plain_text (HvDiffTable *self, HvNodeItem *item, Column column)
     case COLUMN_CUMULATIVE:
       if (row->delta <= 0)
         return g_strdup ("");
-      return hv_plain_percent (
-          g_array_index (self->cumulative, gint64, hv_node_item_get_row (item)),
-          g_array_index (self->cumulative, gint64, self->cumulative->len - 1));
+      get_cumulative (facts, number, &part, &all);
+      return hv_plain_percent (part, all);
     case COLUMN_BASE:
       return hv_plain_value (row->base);
     case COLUMN_CURRENT:
@@ -140,7 +170,7 @@ plain_text (HvDiffTable *self, HvNodeItem *item, Column column)
       return hv_plain_value (row->delta_partner);
     case COLUMN_WHY:
     case COLUMN_STATUS:
-      return cell_text (self, item, column);
+      return cell_text (facts, number, column);
     case COLUMN_SITE:
       return g_strdup (key ? key->label : "");
     case COLUMN_SOURCE:
@@ -152,11 +182,15 @@ plain_text (HvDiffTable *self, HvNodeItem *item, Column column)
 }
 
 static char *
-get_text (HvCostTable *table, gpointer row, guint column, gboolean plain)
+get_text (gconstpointer facts, uint32_t number, guint column, gboolean plain)
 {
-  HvDiffTable *self = HV_DIFF_TABLE (table);
+  return plain ? plain_text (facts, number, column) : cell_text (facts, number, column);
+}
 
-  return plain ? plain_text (self, row, column) : cell_text (self, row, column);
+static gpointer
+ref_facts (HvCostTable *table)
+{
+  return g_atomic_rc_box_acquire (HV_DIFF_TABLE (table)->facts);
 }
 
 static const char *
@@ -227,12 +261,12 @@ bind_cell (HvCostTable *table, GtkListItem *list_item, guint column)
   HvDiffTable *self = HV_DIFF_TABLE (table);
   HvNodeItem *item = gtk_list_item_get_item (list_item);
   GtkWidget *label = gtk_list_item_get_child (list_item);
-  const HvDiffRow *row = get_row (self, item);
-  g_autofree char *text = cell_text (self, item, column);
+  const HvDiffRow *row = get_row (self->scene, hv_node_item_get_row (item));
+  g_autofree char *text = cell_text (self->facts, hv_node_item_get_row (item), column);
 
   if (column == COLUMN_DELTA)
     {
-      int64_t delta = row ? row->delta : self->folded_delta;
+      int64_t delta = row ? row->delta : self->facts->folded_delta;
       hv_delta_bar_set_share (HV_DELTA_BAR (gtk_widget_get_first_child (label)),
                               (double) delta / (double) MAX (1, self->largest));
       label = gtk_widget_get_last_child (label);
@@ -331,10 +365,11 @@ static void
 fill (HvDiffTable *self)
 {
   GArray *rows = self->scene->rows;
+  Facts *facts = g_atomic_rc_box_new0 (Facts);
 
+  facts->scene = hv_scene_ref (self->scene);
+  facts->cumulative = g_array_ref (self->cumulative);
   g_array_set_size (self->shown, 0);
-  self->n_folded = 0;
-  self->folded_delta = 0;
   for (guint32 i = 0; i < rows->len; i++)
     {
       const HvDiffRow *row = &g_array_index (rows, HvDiffRow, i);
@@ -343,8 +378,8 @@ fill (HvDiffTable *self)
         g_array_append_val (self->shown, i);
       else if (place == PLACE_FOLDED)
         {
-          self->n_folded++;
-          self->folded_delta += row->delta;
+          facts->n_folded++;
+          facts->folded_delta += row->delta;
         }
     }
   /* The rows end with the greatest loss: of what shrank that is to be read first. */
@@ -355,11 +390,13 @@ fill (HvDiffTable *self)
         g_array_append_val (self->shown, i);
     }
   sort_shown (self);
-  if (self->n_folded)
+  if (facts->n_folded)
     {
       uint32_t folded = HV_ROW_FOLDED;
       g_array_append_val (self->shown, folded);
     }
+  g_clear_pointer (&self->facts, facts_unref);
+  self->facts = facts;
 }
 
 static void
@@ -398,6 +435,7 @@ hv_diff_table_dispose (GObject *object)
 {
   HvDiffTable *self = HV_DIFF_TABLE (object);
 
+  g_clear_pointer (&self->facts, facts_unref);
   g_clear_pointer (&self->cumulative, g_array_unref);
   g_clear_pointer (&self->shown, g_array_unref);
   g_clear_pointer (&self->scene, hv_scene_unref);
@@ -415,6 +453,8 @@ hv_diff_table_class_init (HvDiffTableClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = hv_diff_table_dispose;
   HV_COST_TABLE_CLASS (klass)->get_item = get_item;
+  HV_COST_TABLE_CLASS (klass)->ref_facts = ref_facts;
+  HV_COST_TABLE_CLASS (klass)->unref_facts = facts_unref;
   HV_COST_TABLE_CLASS (klass)->get_text = get_text;
   HV_COST_TABLE_CLASS (klass)->sort = sort;
 }
@@ -430,7 +470,6 @@ hv_diff_table_init (HvDiffTable *self)
   HvCostTable *table = HV_COST_TABLE (self);
 
   self->shown = g_array_new (FALSE, FALSE, sizeof (uint32_t));
-  self->cumulative = g_array_new (FALSE, FALSE, sizeof (gint64));
   hv_cost_table_set_name (table, _ ("What changed, by call path"));
   g_signal_connect_object (hv_cost_table_get_view (table), "activate", G_CALLBACK (activate_cb),
                            self, G_CONNECT_SWAPPED);
@@ -454,6 +493,8 @@ hv_diff_table_set_scene (HvDiffTable *self, HvScene *scene)
 
   HvCostTable *table = HV_COST_TABLE (self);
   hv_cost_table_set_rows (table, NULL);
+  g_clear_pointer (&self->facts, facts_unref);
+  g_clear_pointer (&self->cumulative, g_array_unref);
   g_clear_pointer (&self->scene, hv_scene_unref);
   if (!scene)
     return;
@@ -462,7 +503,7 @@ hv_diff_table_set_scene (HvDiffTable *self, HvScene *scene)
   self->scene = hv_scene_ref (scene);
   self->largest = 1;
   self->unfolded = FALSE;
-  g_array_set_size (self->cumulative, 0);
+  self->cumulative = g_array_sized_new (FALSE, FALSE, sizeof (gint64), scene->rows->len);
   for (guint i = 0; i < scene->rows->len; i++)
     {
       int64_t delta = g_array_index (scene->rows, HvDiffRow, i).delta;

@@ -6,7 +6,7 @@ struct _HvNodeItem
   GObject parent_instance;
 
   HvScene *scene;
-  uint32_t node, row;
+  uint32_t node, row, number;
 };
 
 struct _HvNodeList
@@ -63,6 +63,12 @@ hv_node_item_get_row (HvNodeItem *self)
   return self->row;
 }
 
+uint32_t
+hv_node_item_get_number (HvNodeItem *self)
+{
+  return self->number;
+}
+
 static GType
 list_get_item_type (GListModel *model)
 {
@@ -85,11 +91,12 @@ list_get_item (GListModel *model, guint position)
   HvNodeItem *item = g_object_new (HV_TYPE_NODE_ITEM, NULL);
   item->scene = hv_scene_ref (self->scene);
   item->row = HV_ROW_FOLDED;
+  item->number = hv_node_list_get_number (self, position);
   if (self->nodes)
-    item->node = self->nodes[position];
-  else if (self->rows)
+    item->node = item->number;
+  else
     {
-      item->row = g_array_index (self->rows, uint32_t, position);
+      item->row = item->number;
       if (item->row != HV_ROW_FOLDED)
         item->node = hv_scene_row_node (self->scene, item->row);
     }
@@ -163,4 +170,10 @@ hv_node_list_new_rows (HvScene *scene, const GArray *rows)
     g_array_append_vals (self->rows, rows->data, rows->len);
   self->n = rows->len;
   return G_LIST_MODEL (self);
+}
+
+uint32_t
+hv_node_list_get_number (HvNodeList *self, guint position)
+{
+  return self->nodes ? self->nodes[position] : g_array_index (self->rows, uint32_t, position);
 }

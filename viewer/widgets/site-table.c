@@ -44,11 +44,11 @@ average (const HvRow *row)
 }
 
 static char *
-cell_text (HvSiteTable *self, const HvRow *row, Column column)
+cell_text (const HvScene *scene, const HvRow *row, Column column)
 {
-  const HvReport *r = &self->scene->report;
+  const HvReport *r = &scene->report;
   const int64_t *cost = row->self[HV_SIDE_CURRENT];
-  const HvKey *key = hv_scene_row_key (self->scene, row);
+  const HvKey *key = hv_scene_row_key (scene, row);
 
   switch (column)
     {
@@ -75,19 +75,18 @@ cell_text (HvSiteTable *self, const HvRow *row, Column column)
 }
 
 static char *
-plain_text (HvSiteTable *self, const HvRow *row, Column column)
+plain_text (const HvScene *scene, const HvRow *row, Column column)
 {
   const int64_t *cost = row->self[HV_SIDE_CURRENT];
-  const HvKey *key = hv_scene_row_key (self->scene, row);
+  const HvKey *key = hv_scene_row_key (scene, row);
 
   switch (column)
     {
     case COLUMN_SELF:
       return hv_plain_value (cost[HV_SLOT_COST]);
     case COLUMN_SHARE:
-      return hv_plain_percent (
-          cost[HV_SLOT_COST],
-          self->scene->report.rows_tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][0]);
+      return hv_plain_percent (cost[HV_SLOT_COST],
+                               scene->report.rows_tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][0]);
     case COLUMN_INCLUSIVE:
       return hv_plain_value (row->incl[HV_SIDE_CURRENT][HV_SLOT_COST]);
     case COLUMN_BLOCKS:
@@ -105,12 +104,18 @@ plain_text (HvSiteTable *self, const HvRow *row, Column column)
 }
 
 static char *
-get_text (HvCostTable *table, gpointer item, guint column, gboolean plain)
+get_text (gconstpointer facts, uint32_t number, guint column, gboolean plain)
 {
-  HvSiteTable *self = HV_SITE_TABLE (table);
-  const HvRow *row = &g_array_index (self->scene->sites, HvRow, hv_node_item_get_row (item));
+  const HvScene *scene = facts;
+  const HvRow *row = &g_array_index (scene->sites, HvRow, number);
 
-  return plain ? plain_text (self, row, column) : cell_text (self, row, column);
+  return plain ? plain_text (scene, row, column) : cell_text (scene, row, column);
+}
+
+static gpointer
+ref_facts (HvCostTable *table)
+{
+  return hv_scene_ref (HV_SITE_TABLE (table)->scene);
 }
 
 static void
@@ -139,7 +144,7 @@ bind_cell (HvCostTable *table, GtkListItem *list_item, guint column)
   GtkWidget *label = gtk_list_item_get_child (list_item);
   const HvRow *row = &g_array_index (self->scene->sites, HvRow, hv_node_item_get_row (item));
   const HvKey *key = hv_scene_row_key (self->scene, row);
-  g_autofree char *text = cell_text (self, row, column);
+  g_autofree char *text = cell_text (self->scene, row, column);
 
   gtk_label_set_text (GTK_LABEL (label), text);
   if (column == COLUMN_SITE)
@@ -238,6 +243,8 @@ hv_site_table_class_init (HvSiteTableClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = hv_site_table_dispose;
   HV_COST_TABLE_CLASS (klass)->get_item = get_item;
+  HV_COST_TABLE_CLASS (klass)->ref_facts = ref_facts;
+  HV_COST_TABLE_CLASS (klass)->unref_facts = (GDestroyNotify) hv_scene_unref;
   HV_COST_TABLE_CLASS (klass)->get_text = get_text;
   HV_COST_TABLE_CLASS (klass)->sort = sort;
 }

@@ -26,6 +26,9 @@ static const struct
 };
 #define FIRST_OF_TABLE 3
 
+/* Of a file that takes longer the user is told, and can have it stopped. */
+#define PATIENCE_MS 500
+
 /* Where the last file went, while the program runs. */
 static char *last_folder;
 
@@ -35,6 +38,11 @@ typedef struct
 {
   HvViewShot *shot;
   char *path, *kind;
+
+  HvMainWindow *window; /* borrowed: the task has a reference */
+  GCancellable *cancellable;
+  AdwToast *toast; /* NULL: it has not taken long yet */
+  guint patience;
 } Job;
 
 static void
@@ -42,6 +50,7 @@ job_free (gpointer data)
 {
   Job *job = data;
   hv_view_shot_free (job->shot);
+  g_clear_object (&job->cancellable);
   g_free (job->path);
   g_free (job->kind);
   g_free (job);
@@ -56,7 +65,8 @@ write_file (const Job *job, GError **error)
   char *real = realpath (job->path, NULL);
   g_autofree char *name = g_filename_display_basename (job->path);
 
-  if (!hv_view_shot_write (job->shot, job->kind, text, &bad)
+  if (!hv_view_shot_write (job->shot, job->kind, text, job->cancellable, &bad)
+      || g_cancellable_set_error_if_cancelled (job->cancellable, &bad)
       || !g_file_set_contents_full (real ? real : job->path, text->str, (gssize) text->len,
                                     G_FILE_SET_CONTENTS_CONSISTENT, 0666, &bad))
     {
@@ -84,16 +94,41 @@ static void
 written_cb (GObject *source, GAsyncResult *result, gpointer application)
 {
   HvMainWindow *self = HV_MAIN_WINDOW (source);
-  const Job *job = g_task_get_task_data (G_TASK (result));
+  Job *job = g_task_get_task_data (G_TASK (result));
   g_autoptr (GError) error = NULL;
   g_autofree char *name = g_filename_display_basename (job->path);
   g_autofree char *saved = g_strdup_printf (_ ("Saved %s"), name);
+  gboolean done = g_task_propagate_boolean (G_TASK (result), &error);
 
-  hv_main_window_toast (self, g_task_propagate_boolean (G_TASK (result), &error) ? saved
-                                                                                 : error->message);
+  g_clear_handle_id (&job->patience, g_source_remove);
+  if (job->toast)
+    adw_toast_dismiss (job->toast);
+  g_clear_object (&job->toast);
+  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    hv_main_window_toast (self, done ? saved : error->message);
   g_signal_emit_by_name (self, "exported");
   if (application)
     g_application_release (application);
+}
+
+static gboolean
+patience_cb (gpointer data)
+{
+  Job *job = data;
+  g_autofree char *name = g_filename_display_basename (job->path);
+  g_autofree char *text = g_strdup_printf (_ ("Saving %s…"), name);
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+
+  job->patience = 0;
+  if (!gtk_widget_get_mapped (GTK_WIDGET (job->window)))
+    return G_SOURCE_REMOVE;
+  job->toast = g_object_ref_sink (adw_toast_new (escaped));
+  adw_toast_set_timeout (job->toast, 0);
+  adw_toast_set_button_label (job->toast, _ ("_Cancel"));
+  g_signal_connect_object (job->toast, "button-clicked", G_CALLBACK (g_cancellable_cancel),
+                           job->cancellable, G_CONNECT_SWAPPED);
+  adw_toast_overlay_add_toast (job->window->toasts, g_object_ref (job->toast));
+  return G_SOURCE_REMOVE;
 }
 
 static const char *
@@ -125,6 +160,9 @@ hv_main_window_export (HvMainWindow *self, const char *path)
   job->shot = shot;
   job->path = g_strdup (path);
   job->kind = g_strdup (kind ? kind : "");
+  job->window = self;
+  job->cancellable = g_cancellable_new ();
+  job->patience = g_timeout_add (PATIENCE_MS, patience_cb, job);
   g_task_set_task_data (task, job, job_free);
   g_task_run_in_thread (task, write_thread);
 }

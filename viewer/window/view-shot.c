@@ -21,9 +21,9 @@ struct HvViewShot
   HvReport report; /* of the scene, with what is in view */
   guint8 *matches;
   char *search, *found, *sentence, *font;
-  HvGrid *shown, *plain; /* the table that is shown; NULL: none */
-  HvSeenPicture *seen;   /* what is shown in place of both; NULL: nothing */
-  gboolean table;        /* and it is all that is shown */
+  HvGrid *grid;        /* the table that is shown, or the numbers of what is; NULL: none */
+  HvSeenPicture *seen; /* what is shown in place of both; NULL: nothing */
+  gboolean table;      /* it is all that is shown */
   gboolean dark;
   double width;
 };
@@ -46,45 +46,51 @@ take_table (HvViewShot *shot, HvProfileView *view)
       name = _ ("Sites");
       break;
     case HV_VIEW_PAGE_BUTTERFLY:
-      shot->shown = hv_butterfly_get_grid (view->butterfly, FALSE);
-      shot->plain = hv_butterfly_get_grid (view->butterfly, TRUE);
+      shot->grid = hv_butterfly_get_grid (view->butterfly);
       shot->table = TRUE;
       return;
     default:
       /* below the flame graph of a diff */
       if (diff)
-        shot->plain = hv_cost_table_get_grid (HV_COST_TABLE (view->diff_table), NULL, TRUE);
+        shot->grid = hv_cost_table_get_grid (HV_COST_TABLE (view->diff_table), NULL);
       return;
     }
   if (!table)
     return;
   shot->table = TRUE;
-  shot->shown = hv_cost_table_get_grid (table, name, FALSE);
-  shot->plain = hv_cost_table_get_grid (table, NULL, TRUE);
+  shot->grid = hv_cost_table_get_grid (table, name);
+}
+
+static char *
+moments_get_text (gconstpointer profiles, guint row, guint column, gboolean plain)
+{
+  const HvMoment *m = &((const HvProfiles *) profiles)->current->moment[row];
+  const int64_t numbers[] = { m->number,      m->time,         m->live_bytes,
+                              m->live_blocks, m->total_blocks, m->rss_bytes };
+
+  /* what the format does not say is empty */
+  return numbers[column] < 0 ? g_strdup ("") : hv_plain_value (numbers[column]);
+}
+
+static guint
+moments_get_depth (gconstpointer profiles, guint row)
+{
+  return 0;
 }
 
 /* The moments of a recording, with plain numbers. */
 static HvGrid *
-moments_grid (const HvProfile *profile)
+moments_grid (HvProfiles *profiles)
 {
   static const char *const titles[] = { "moment",      "time",         "live_bytes",
                                         "live_blocks", "total_blocks", "rss_bytes" };
-  HvGrid *grid = hv_grid_new (NULL, G_N_ELEMENTS (titles));
+  HvGrid *grid = hv_grid_new_for_rows (
+      NULL, G_N_ELEMENTS (titles),
+      &(HvGridRows){ profiles->current->n_moments, hv_profiles_ref (profiles),
+                     (GDestroyNotify) hv_profiles_unref, moments_get_text, moments_get_depth });
 
   for (guint i = 0; i < G_N_ELEMENTS (titles); i++)
     grid->column[i] = (HvGridColumn){ g_strdup (titles[i]), TRUE };
-  for (guint i = 0; i < profile->n_moments; i++)
-    {
-      const HvMoment *m = &profile->moment[i];
-      const int64_t numbers[] = { m->number,      m->time,         m->live_bytes,
-                                  m->live_blocks, m->total_blocks, m->rss_bytes };
-      char *cells[G_N_ELEMENTS (titles)];
-      /* what the format does not say is empty */
-      for (guint c = 0; c < G_N_ELEMENTS (titles); c++)
-        cells[c] = numbers[c] < 0 ? g_strdup ("")
-                                  : g_strdup_printf ("%" G_GINT64_FORMAT, numbers[c]);
-      hv_grid_add_row (grid, cells, 0);
-    }
   return grid;
 }
 
@@ -116,7 +122,7 @@ take_seen (HvViewShot *shot, HvProfileView *view)
   else
     shot->seen = hv_seen_picture_new (widget);
   if (widget == GTK_WIDGET (view->timeline))
-    shot->plain = moments_grid (shot->report.profile);
+    shot->grid = moments_grid (shot->scene->profiles);
 }
 
 HvSeenPicture *
@@ -175,8 +181,7 @@ hv_view_shot_free (HvViewShot *shot)
 {
   if (!shot)
     return;
-  g_clear_pointer (&shot->shown, hv_grid_free);
-  g_clear_pointer (&shot->plain, hv_grid_free);
+  g_clear_pointer (&shot->grid, hv_grid_free);
   g_clear_pointer (&shot->seen, hv_seen_picture_free);
   g_free (shot->matches);
   g_free (shot->search);
@@ -198,7 +203,7 @@ hv_view_shot_get_picture (HvViewShot *shot, gboolean paper)
 {
   return (HvPicture){ .report = &shot->report,
                       .palette = hv_palette_get (shot->dark && !paper),
-                      .grid = shot->table ? shot->shown : NULL,
+                      .grid = shot->table ? shot->grid : NULL,
                       .sentence = shot->sentence,
                       .found = shot->found,
                       .font = shot->font,
@@ -206,12 +211,14 @@ hv_view_shot_get_picture (HvViewShot *shot, gboolean paper)
 }
 
 gboolean
-hv_view_shot_write (HvViewShot *shot, const char *kind, GString *out, GError **error)
+hv_view_shot_write (HvViewShot *shot, const char *kind, GString *out, GCancellable *cancellable,
+                    GError **error)
 {
   const HvExporter *exporter = hv_exporter_for_kind (kind);
   gboolean pdf = strcmp (kind, "pdf") == 0;
   HvPicture picture = hv_view_shot_get_picture (shot, pdf);
 
+  picture.cancellable = cancellable;
   if (shot->seen && (pdf || strcmp (kind, "png") == 0 || strcmp (kind, "svg") == 0))
     {
       picture = hv_view_shot_get_picture (shot, FALSE);
@@ -221,11 +228,8 @@ hv_view_shot_write (HvViewShot *shot, const char *kind, GString *out, GError **e
     return hv_picture_write_png (&picture, PNG_SCALE, out, error);
   if (pdf)
     return hv_picture_write_pdf (&picture, out, error);
-  if (strcmp (kind, "csv") == 0 && shot->plain)
-    {
-      hv_grid_append_csv (shot->plain, out);
-      return TRUE;
-    }
+  if (strcmp (kind, "csv") == 0 && shot->grid)
+    return hv_grid_append_csv (shot->grid, out, cancellable, error);
   if (!exporter || !exporter->write)
     {
       g_set_error (error, HV_ERROR, HV_ERROR_USAGE,

@@ -23,9 +23,10 @@ gboolean hv_view_shot_is_table (const HvViewShot *shot);
  * owned by the shot. NULL: there is none. */
 HvSeenPicture *hv_view_shot_get_seen (const HvViewShot *shot);
 
-/* Appends a file of this kind ("svg", "csv", …); error: there is no such kind, or it cannot be
- * drawn. */
-gboolean hv_view_shot_write (HvViewShot *shot, const char *kind, GString *out, GError **error);
+/* Appends a file of this kind ("svg", "csv", …); error: there is no such kind, it cannot be drawn,
+ * or it was cancelled. */
+gboolean hv_view_shot_write (HvViewShot *shot, const char *kind, GString *out,
+                             GCancellable *cancellable, GError **error);
 
 /* The picture, in light colours for paper; borrows from the shot. */
 HvPicture hv_view_shot_get_picture (HvViewShot *shot, gboolean paper);
@@ -36,8 +37,8 @@ HvGrid *hv_view_shot_get_top (HvViewShot *shot, guint n);
 /* A name to offer for a file, without an ending. Newly allocated. */
 char *hv_view_shot_get_name (const HvViewShot *shot);
 
-/* The same of a shot that is not made yet, which formats a whole table, and whether it will be a
- * table; NULL: nothing is shown. */
+/* The same of a shot that is not made yet, and whether it will be a table; NULL: nothing is shown.
+ */
 char *hv_view_shot_offer (HvProfileView *view, gboolean *table);
 
 /* Whether it will have what hv_view_shot_get_seen() gives. */
