@@ -5,6 +5,7 @@
 #include "kept-report.h"
 #include "progress.h"
 #include "viewer/export/export.h"
+#include "viewer/regular-file.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -43,6 +44,8 @@ typedef struct
   gboolean diff;
   uint32_t at, base_at;
   HvMetric metric;
+  HvBudget *budget; /* NULL: none */
+  gboolean over;    /* a limit of it is exceeded */
   char *kept_as;    /* the question under which the printed report is kept; NULL: it is not */
   GString *printed; /* the report, where it is kept */
 } Question;
@@ -53,6 +56,7 @@ question_clear (Question *q)
   for (guint i = 0; i < q->n_opened; i++)
     hv_opened_clear (&q->opened[i]);
   g_free (q->opened);
+  hv_budget_free (q->budget);
   g_free (q->kept_as);
   if (q->printed)
     g_string_free (q->printed, TRUE);
@@ -181,6 +185,22 @@ write_outputs (Question *q, const HvReport *report, const HvCommand *c, GError *
   return TRUE;
 }
 
+/* Standard output is the report's alone where that is in one of the formats. */
+static gboolean
+print_budget (Question *q, const HvReport *report, const HvCommand *c, GError **error)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < report->budget->len; i++)
+    q->over |= hv_budget_exceeded (&g_array_index (report->budget, HvBudgetResult, i));
+  hv_report_write_budget (report, text);
+  if (c->print)
+    putchar ('\n');
+  if (!c->format)
+    return write_stream (stdout, "standard output", text, error);
+  return write_stream (stderr, "standard error", text, error);
+}
+
 /* Builds the trees the outputs need and writes them. */
 static gboolean
 report_question (Question *q, const HvCommand *c, GError **error)
@@ -196,9 +216,19 @@ report_question (Question *q, const HvCommand *c, GError **error)
   g_autoptr (HvTree) rows_tree = NULL;
   g_autoptr (HvDiff) diff = NULL;
   g_autoptr (HvDiff) rows_diff = NULL;
+  g_autoptr (GArray) budget = NULL;
 
   if (!hv_command_tree_options (c, q->diff, &options, error))
     return FALSE;
+  if (q->budget)
+    {
+      budget = hv_budget_check (q->budget, report.base, q->base_at, report.profile, q->at, error);
+      if (budget == NULL)
+        return FALSE;
+      report.budget = budget;
+    }
+  if (budget && !c->print && !c->outputs && !c->format)
+    return print_budget (q, &report, c, error);
   report.modules = c->verbose;
   options.names_on_demand = c->print && !c->outputs && !c->format;
   set_view (&report, c);
@@ -228,7 +258,8 @@ report_question (Question *q, const HvCommand *c, GError **error)
       report.tree = tree;
       report.rows_tree = rows_tree ? rows_tree : tree;
     }
-  return write_outputs (q, &report, c, error);
+  return write_outputs (q, &report, c, error)
+         && (budget == NULL || print_budget (q, &report, c, error));
 }
 
 static gboolean
@@ -491,7 +522,7 @@ answer (Question *q, const HvSession *session, const HvCommand *c, GError **erro
     return FALSE;
 
   keeping_start (&keeping, session, q);
-  gboolean answered = (c->sql && !c->print && !c->outputs && !c->format)
+  gboolean answered = (c->sql && !c->print && !c->outputs && !c->format && !c->budget)
                       || report_all (q, c, error);
   if (c->verbose && answered)
     g_printerr ("answered in %.1f ms\n", (double) (g_get_monotonic_time () - start) / 1e3);
@@ -517,6 +548,21 @@ hv_command_load_rules (const HvCommand *c, int *status)
   for (guint i = 0; i < problems->len; i++)
     print_line (g_ptr_array_index (problems, i));
   return TRUE;
+}
+
+static HvBudget *
+read_budget (const char *path, GError **error)
+{
+  g_autofree char *name = g_utf8_make_valid (path, -1);
+  gsize length;
+  g_autofree char *text = hv_read_regular_file (path, HV_MAX_BUDGET_BYTES, &length, NULL, error);
+
+  if (text == NULL)
+    {
+      g_prefix_error (error, "%s: ", name);
+      return NULL;
+    }
+  return hv_budget_parse (text, length, name, error);
 }
 
 int
@@ -545,7 +591,10 @@ hv_command_run (const HvCommand *c)
           return HV_EXIT_UNREADABLE;
         }
     }
-  if (!answer (&question, &session, c, &error))
+  question.budget = c->budget ? read_budget (c->budget, &error) : NULL;
+  if (!error && answer (&question, &session, c, &error))
+    status = question.over ? HV_EXIT_OVER_BUDGET : HV_EXIT_DONE;
+  else
     {
       hv_progress_end ();
       status = error ? status_of (error) : HV_EXIT_UNREADABLE;

@@ -15,7 +15,7 @@ typedef struct
   gboolean diff, series, print, quiet, verbose, all_frames, si, no_store, no_symbols, debuginfod;
   char **outputs, **binaries, **debug_dirs, **views, **rules;
   char *format, *metric, *at, *group_by, *focus, *ignore, *hide, *store, *sysroot, *sql, *base;
-  char *thread, *screenshot;
+  char *thread, *screenshot, *budget;
   int top;
   HvSettings *settings; /* the user's; the options come before them */
 } HvCommand;
@@ -23,6 +23,7 @@ typedef struct
 enum
 {
   HV_EXIT_DONE = 0,
+  HV_EXIT_OVER_BUDGET = 1,
   HV_EXIT_USAGE = 2,
   HV_EXIT_UNREADABLE = 3,
   HV_EXIT_CANCELLED = 130,

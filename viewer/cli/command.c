@@ -118,6 +118,8 @@ hv_command_parse (HvCommand *command, int argc, char **argv, int *status)
     { "rules", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &c->rules,
       "Frame rules that come before the user's and the built-in ones; repeatable", "FILE" },
     { "top", 'n', 0, G_OPTION_ARG_INT, &c->top, "Rows (default 20; 0: all)", "N" },
+    { "budget", 0, 0, G_OPTION_ARG_FILENAME, &c->budget,
+      "Check the limits in FILE; status 1 when one is exceeded", "FILE" },
     { "base", 0, 0, G_OPTION_ARG_FILENAME, &c->base, "The same as --diff BASE FILE", "BASE" },
     { "si", 0, 0, G_OPTION_ARG_NONE, &c->si, "Units of 1000 (kB, MB) in place of 1024 (KiB, MiB)",
       NULL },
@@ -182,8 +184,9 @@ hv_command_clear (HvCommand *c)
   g_strfreev (c->debug_dirs);
   g_strfreev (c->views);
   g_strfreev (c->rules);
-  char *strings[] = { c->format, c->metric,  c->at,  c->group_by, c->focus,  c->ignore,    c->hide,
-                      c->store,  c->sysroot, c->sql, c->base,     c->thread, c->screenshot };
+  char *strings[] = { c->format, c->metric, c->at,         c->group_by, c->focus,
+                      c->ignore, c->hide,   c->store,      c->sysroot,  c->sql,
+                      c->base,   c->thread, c->screenshot, c->budget };
   for (gsize i = 0; i < G_N_ELEMENTS (strings); i++)
     g_free (strings[i]);
   g_clear_pointer (&c->settings, hv_settings_free);
@@ -192,7 +195,7 @@ hv_command_clear (HvCommand *c)
 gboolean
 hv_command_is_headless (const HvCommand *c)
 {
-  return c->print || c->outputs || c->format || c->sql;
+  return c->print || c->outputs || c->format || c->sql || c->budget;
 }
 
 static gboolean

@@ -14,7 +14,7 @@ static gboolean
 is_text_of_one (const HvCommand *c)
 {
   return c->print && g_strv_length (c->files) == 1 && !c->diff && !c->series && !c->sql
-         && !c->outputs && !c->format && !c->verbose;
+         && !c->outputs && !c->format && !c->budget && !c->verbose;
 }
 
 /* Tells this build from others, whose reports may differ; NULL: it was linked without. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "store/budget.h"
 #include "store/flame-layout.h"
 
 G_BEGIN_DECLS
@@ -24,10 +25,11 @@ typedef struct
     HV_VIEW_CURRENT,
     HV_VIEW_BASE,
     HV_VIEW_OVERLAY
-  } view;           /* of a diff */
-  gboolean as_tree; /* text: the call tree in place of the rows */
-  gboolean modules; /* text: with a table of the modules and what is known of them */
-  guint top;        /* rows */
+  } view;               /* of a diff */
+  gboolean as_tree;     /* text: the call tree in place of the rows */
+  gboolean modules;     /* text: with a table of the modules and what is known of them */
+  guint top;            /* rows */
+  const GArray *budget; /* of HvBudgetResult (hv_budget_check()); NULL: none was asked for */
 
   /* What of it is in view, as the window has it; all 0: all of it. */
   uint32_t zoom;         /* a node; 0: not zoomed */
@@ -60,6 +62,9 @@ const HvExporter *hv_exporter_for_path (const char *path);
 
 /* Comma-separated kinds, for messages. Static. */
 const char *hv_exporter_kinds (void);
+
+/* Appends which limits of the report's budget hold, a line each below a line for all. */
+void hv_report_write_budget (const HvReport *report, GString *out);
 
 /* The rows of a report: the `top` sites that allocate most, and in a diff those that changed most,
  * largest growth first; then what is left out, summed, so that the whole still adds up. */

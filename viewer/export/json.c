@@ -269,6 +269,27 @@ add_diff (cJSON *root, const HvReport *report)
   cJSON_AddStringToObject (root, "summary", summary);
 }
 
+/* "budget": what of it holds. */
+static void
+add_budget (cJSON *root, const GArray *results)
+{
+  cJSON *list = cJSON_AddArrayToObject (root, "budget");
+
+  for (guint i = 0; i < results->len; i++)
+    {
+      const HvBudgetResult *r = &g_array_index (results, HvBudgetResult, i);
+      cJSON *item = cJSON_CreateObject ();
+      add_int (item, "line", r->line);
+      cJSON_AddStringToObject (item, "pattern", r->pattern);
+      cJSON_AddStringToObject (item, "metric", hv_metric_name (r->metric));
+      add_int (item, "limit", r->limit);
+      add_int (item, "tolerance", r->tolerance);
+      add_int (item, "value", r->value);
+      cJSON_AddBoolToObject (item, "exceeded", hv_budget_exceeded (r));
+      cJSON_AddItemToArray (list, item);
+    }
+}
+
 static gboolean
 write_json (const HvReport *report, GString *out, GError **error)
 {
@@ -286,6 +307,8 @@ write_json (const HvReport *report, GString *out, GError **error)
       cJSON_AddStringToObject (root, "group_by", hv_group_name (report->tree->options.group));
       add_profile_sites (root, report);
     }
+  if (report->budget)
+    add_budget (root, report->budget);
 
   char *text = cJSON_Print (root);
   cJSON_Delete (root);
