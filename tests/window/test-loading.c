@@ -43,6 +43,7 @@ typedef struct
   HvDocument *document;
   HvProfileView *view;
   gboolean changed, settled;
+  gboolean alone; /* nothing else was worked out before the first picture, or is */
 } Test;
 
 /* The overview waits for it. */
@@ -50,7 +51,11 @@ static void
 hold_overview_cb (HvProfileView *view, Test *test)
 {
   if (!test->changed)
-    g_rw_lock_writer_lock (&view->profiles->lock);
+    {
+      test->alone = view->overview_due && !view->overviews && !view->prepares
+                    && !view->profiles->shape;
+      g_rw_lock_writer_lock (&view->profiles->lock);
+    }
   test->changed = TRUE;
 }
 
@@ -115,6 +120,8 @@ test_large (void)
   g_signal_connect (test.window, "settled", G_CALLBACK (settled_cb), &test.settled);
   while (!test.changed)
     g_main_context_iteration (NULL, TRUE);
+  g_assert_true (test.alone);
+  g_assert_nonnull (view->profiles->consumers);
   gtk_test_widget_wait_for_draw (GTK_WIDGET (test.window));
 
   g_assert_cmpint (hv_document_get_page (test.document), ==, HV_PAGE_VIEW);
@@ -148,6 +155,11 @@ test_large (void)
     g_assert_cmpfloat (
         top_of (find_widget (GTK_WIDGET (view->summary_page), GTK_TYPE_LABEL, headings[i]), view),
         ==, place[i]);
+
+  /* at last what a click into the timeline is answered with */
+  wait_until (view->prepares || view->profiles->shape);
+  wait_until (!view->prepares);
+  g_assert_nonnull (view->profiles->shape);
 
   /* and leads where it says */
   const HvScene *scene = view->scene;

@@ -18,9 +18,9 @@ hv_profiles_new (HvProfile *current, HvProfile *base)
   HvProfiles *profiles = g_atomic_rc_box_new0 (HvProfiles);
   profiles->current = current;
   profiles->base = base;
-  if (!base && current->n_moments > 1)
-    profiles->consumers = hv_consumers_new (current, MAX_CONSUMERS);
+  profiles->has_consumers = base || current->n_moments < 2;
   g_rw_lock_init (&profiles->lock);
+  g_mutex_init (&profiles->consumers_lock);
   g_mutex_init (&profiles->shape_lock);
   return profiles;
 }
@@ -41,6 +41,7 @@ profiles_clear (gpointer data)
     g_clear_pointer (&profiles->base, hv_profile_free);
   g_clear_pointer (&profiles->current, hv_profile_free);
   g_rw_lock_clear (&profiles->lock);
+  g_mutex_clear (&profiles->consumers_lock);
   g_mutex_clear (&profiles->shape_lock);
 }
 
@@ -67,6 +68,18 @@ apply_rules (HvProfiles *profiles)
   hv_rules_apply (profiles->current);
   if (profiles->base && profiles->base != profiles->current)
     hv_rules_apply (profiles->base);
+}
+
+static gpointer
+find_consumers (gpointer data)
+{
+  HvProfiles *profiles = data;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&profiles->consumers_lock);
+
+  if (!g_atomic_int_get (&profiles->has_consumers))
+    profiles->consumers = hv_consumers_new (profiles->current, MAX_CONSUMERS);
+  g_atomic_int_set (&profiles->has_consumers, TRUE);
+  return NULL;
 }
 
 /* The key of `to` for each of `from`: two trees of one question number them differently. */
@@ -201,20 +214,15 @@ hv_scene_begin_overview (const HvScene *scene)
                             plain ? scene->sites : NULL);
 }
 
-HvScene *
-hv_scene_new (HvProfiles *profiles, const HvQuestion *q, GError **error)
+static gboolean
+answer (HvScene *scene, const HvQuestion *q, GError **error)
 {
-  g_autoptr (HvScene) scene = g_atomic_rc_box_new0 (HvScene);
+  HvProfiles *profiles = scene->profiles;
   HvProfile *base = q->moments ? profiles->current : profiles->base;
   gboolean swapped = q->swapped && base;
   HvReport *report = &scene->report;
   HvTreeOptions options = q->options, top_down;
 
-  if (g_atomic_int_get (&profiles->rules_changed))
-    apply_rules (profiles);
-  g_autoptr (GRWLockReaderLocker) locker = g_rw_lock_reader_locker_new (&profiles->lock);
-  scene->profiles = hv_profiles_ref (profiles);
-  scene->question = *q;
   report->profile = swapped ? base : profiles->current;
   report->base = swapped ? profiles->current : base;
   report->at = swapped ? q->base_at : q->at;
@@ -234,7 +242,7 @@ hv_scene_new (HvProfiles *profiles, const HvQuestion *q, GError **error)
         scene->rows_diff = hv_diff_new (report->base, report->base_at, report->profile, report->at,
                                         q->metric, &top_down, error);
       if (!scene->diff || (q->options.bottom_up && !scene->rows_diff))
-        return NULL;
+        return FALSE;
       report->diff = scene->diff;
       report->rows_diff = scene->rows_diff ? scene->rows_diff : scene->diff;
       report->tree = report->diff->tree;
@@ -247,14 +255,35 @@ hv_scene_new (HvProfiles *profiles, const HvQuestion *q, GError **error)
       if (scene->tree && q->options.bottom_up)
         scene->rows_tree = hv_tree_new (report->profile, q->metric, report->at, &top_down, error);
       if (!scene->tree || (q->options.bottom_up && !scene->rows_tree))
-        return NULL;
+        return FALSE;
       report->tree = scene->tree;
       report->rows_tree = scene->rows_tree ? scene->rows_tree : scene->tree;
       scene->sites = hv_tree_rows (report->rows_tree);
     }
   if (q->options.bottom_up)
     map_rows (scene);
-  return g_steal_pointer (&scene);
+  return TRUE;
+}
+
+HvScene *
+hv_scene_new (HvProfiles *profiles, const HvQuestion *question, GError **error)
+{
+  g_autoptr (HvScene) scene = g_atomic_rc_box_new0 (HvScene);
+
+  if (g_atomic_int_get (&profiles->rules_changed))
+    apply_rules (profiles);
+  g_autoptr (GRWLockReaderLocker) locker = g_rw_lock_reader_locker_new (&profiles->lock);
+  scene->profiles = hv_profiles_ref (profiles);
+  scene->question = *question;
+  GThread *consumers = g_atomic_int_get (&profiles->has_consumers)
+                           ? NULL
+                           : g_thread_try_new ("consumers", find_consumers, profiles, NULL);
+  gboolean answered = answer (scene, question, error);
+  if (consumers)
+    g_thread_join (consumers);
+  else
+    find_consumers (profiles);
+  return answered ? g_steal_pointer (&scene) : NULL;
 }
 
 static HvScene *

@@ -13,10 +13,12 @@ typedef struct
 {
   HvProfile *current;
   HvProfile *base;        /* NULL: one profile; may be `current` (two moments of one file) */
-  HvConsumers *consumers; /* of a recording; else NULL */
+  HvConsumers *consumers; /* of a recording, there with its first scene; else NULL */
 
   GRWLock lock;       /* of the frames' categories, all else is never changed */
   gint rules_changed; /* atomic: other frame rules are in force than the categories are by */
+  GMutex consumers_lock;
+  gint has_consumers; /* atomic: they were worked out, or are never there */
   GMutex shape_lock;
   HvTreeShape *shape; /* of `current`, for the options asked with last; NULL: not worked out */
 } HvProfiles;

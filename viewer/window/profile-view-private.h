@@ -92,14 +92,17 @@ struct _HvProfileView
   HvHistory *history;
   gboolean travels; /* on the way to a place of `history` */
 
-  HvOverview *overview;    /* of one profile; NULL: not yet known */
-  guint overviews;         /* being worked out */
-  gboolean overview_due;   /* to be worked out when the first scene is shown */
-  gboolean overview_shown; /* the pages have it */
-  gboolean changed_waits;  /* the scene is shown, and told of when the overview is too */
-  char **wanted;           /* the call path to select in the next scene; NULL: none */
-  HvViewState *pending;    /* what the scene on its way is to be looked at like; NULL: as now */
-  int pane;                /* the height that paned was left at; 0: none */
+  HvOverview *overview;       /* of one profile; NULL: not yet known */
+  guint overviews;            /* being worked out */
+  gboolean overview_due;      /* to be worked out when the first scene is shown */
+  gboolean overview_shown;    /* the pages have it */
+  gboolean changed_waits;     /* the scene is shown, and told of when the overview is too */
+  GdkFrameClock *later_clock; /* what is left for later begins when it has painted; NULL: no wait */
+  guint later_source;         /* … or when it did not for long */
+  gboolean prepares;          /* what other moments have in common with the scene is worked out */
+  char **wanted;              /* the call path to select in the next scene; NULL: none */
+  HvViewState *pending;       /* what the scene on its way is to be looked at like; NULL: as now */
+  int pane;                   /* the height that paned was left at; 0: none */
 
   HvQuestion question;
   HvQuestion usual;              /* what was asked for when it was opened */
@@ -189,6 +192,9 @@ void hv_profile_view_ask (HvProfileView *self);
  * flame graph and totals are there before. */
 void hv_profile_view_ask_overview (HvProfileView *self);
 
+/* Begins with the overview where it is due. */
+void hv_profile_view_start_overview (HvProfileView *self);
+
 /* Whether an answer is to bring what is known of the overview by then. */
 gboolean hv_profile_view_begins_overview (HvProfileView *self);
 
@@ -199,6 +205,12 @@ void hv_profile_view_show_overview (HvProfileView *self);
 /* Emits "changed", a small profile's when the overview is shown too, and "settled" when nothing
  * more is on its way. */
 void hv_profile_view_tell_changed (HvProfileView *self);
+
+/* profile-view-later.c: what would only hold the picture up. Begins with it when the scene that is
+ * shown now is on the screen. */
+void hv_profile_view_go_on_later (HvProfileView *self);
+void hv_profile_view_prepare (HvProfileView *self);
+void hv_profile_view_drop_later (HvProfileView *self);
 
 /* Selects what the summary asked for. */
 void hv_profile_view_show_wanted (HvProfileView *self);

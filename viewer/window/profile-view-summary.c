@@ -76,11 +76,14 @@ overview_cb (GObject *source, GAsyncResult *result, gpointer user)
     hv_profile_view_tell_changed (self);
   else if (self->scene)
     tell_settled (self);
+  hv_profile_view_prepare (self);
 }
 
-static void
-start_overview (HvProfileView *self)
+void
+hv_profile_view_start_overview (HvProfileView *self)
 {
+  if (!self->overview_due)
+    return;
   g_autoptr (GTask) gtask = g_task_new (self, NULL, overview_cb, NULL);
   Asked *asked = g_new0 (Asked, 1);
 
@@ -97,8 +100,8 @@ hv_profile_view_ask_overview (HvProfileView *self)
 {
   self->overview_due = !self->profiles->base;
   self->overview_shown = FALSE;
-  if (self->overview_due && is_small (self))
-    start_overview (self);
+  if (is_small (self))
+    hv_profile_view_start_overview (self);
 }
 
 gboolean
@@ -131,8 +134,7 @@ hv_profile_view_tell_changed (HvProfileView *self)
   if (self->changed_waits)
     return;
   g_signal_emit_by_name (self, "changed");
-  if (self->overview_due)
-    start_overview (self);
+  hv_profile_view_go_on_later (self);
   tell_settled (self);
 }
 

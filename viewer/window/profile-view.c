@@ -161,8 +161,6 @@ ask_thread (GTask *gtask, gpointer source, gpointer data, GCancellable *cancella
   if (task->begins)
     task->overview = hv_scene_begin_overview (scene);
   g_task_return_pointer (gtask, scene, (GDestroyNotify) hv_scene_unref);
-  /* while the answer is looked at */
-  hv_profiles_prepare (task->profiles, &task->question);
 }
 
 static void start_task (HvProfileView *self);
@@ -462,6 +460,7 @@ hv_profile_view_dispose (GObject *object)
   if (self->box)
     gtk_widget_dispose_template (GTK_WIDGET (self), HV_TYPE_PROFILE_VIEW);
   self->box = NULL;
+  hv_profile_view_drop_later (self);
   hv_profile_view_drop_state (self);
   g_clear_pointer (&self->history, hv_history_free);
   g_clear_pointer (&self->overview, hv_overview_unref);
