@@ -12,6 +12,7 @@
 #define SYMBOLS "symbols"
 #define STORE "store"
 #define WINDOW "window"
+#define BUDGET "budget"
 
 /* Each costs a look at the disk for every file that is not found. */
 #define MAX_MAPPINGS 50
@@ -76,7 +77,7 @@ get_int (GKeyFile *keys, const char *group, const char *key, int least, int most
 }
 
 static gboolean
-is_folder (const char *path)
+is_absolute (const char *path)
 {
   return g_path_is_absolute (path) && strlen (path) <= MAX_TEXT;
 }
@@ -89,7 +90,7 @@ get_mappings (GKeyFile *keys, GPtrArray *mappings)
   g_auto (GStrv) to = g_key_file_get_string_list (keys, SOURCE, "here", &n_to, NULL);
 
   for (gsize i = 0; i < MIN (n_from, n_to) && mappings->len < MAX_MAPPINGS; i++)
-    if (is_folder (to[i]) && strlen (from[i]) <= MAX_TEXT)
+    if (is_absolute (to[i]) && strlen (from[i]) <= MAX_TEXT)
       g_ptr_array_add (mappings, hv_path_mapping_new (from[i], to[i]));
 }
 
@@ -101,7 +102,7 @@ get_symbols (GKeyFile *keys, HvSettings *settings)
   for (gsize i = 0; dirs && dirs[i]; i++)
     hv_settings_add_debug_dir (settings, dirs[i]);
   settings->sysroot = get_text (keys, SYMBOLS, "sysroot");
-  if (settings->sysroot && !is_folder (settings->sysroot))
+  if (settings->sysroot && !is_absolute (settings->sysroot))
     g_clear_pointer (&settings->sysroot, g_free);
   settings->debuginfod = g_key_file_get_boolean (keys, SYMBOLS, "debuginfod", NULL);
   settings->debuginfod_seconds = get_int (keys, SYMBOLS, "debuginfod-seconds", 1,
@@ -125,6 +126,9 @@ hv_settings_load (void)
   get_symbols (keys, settings);
   settings->cache_mib = get_int (keys, STORE, "max-mib", HV_MIN_CACHE_MIB, HV_MAX_CACHE_MIB,
                                  HV_CACHE_MIB);
+  settings->budget = get_text (keys, BUDGET, "file");
+  if (settings->budget && !is_absolute (settings->budget))
+    g_clear_pointer (&settings->budget, g_free);
   settings->window_width = get_int (keys, WINDOW, "width", 1, MAX_PIXELS, 0);
   settings->window_height = get_int (keys, WINDOW, "height", 1, MAX_PIXELS, 0);
   settings->maximized = g_key_file_get_boolean (keys, WINDOW, "maximized", NULL);
@@ -169,6 +173,7 @@ hv_settings_save (const HvSettings *settings, GError **error)
   g_key_file_set_boolean (keys, SYMBOLS, "debuginfod", settings->debuginfod);
   g_key_file_set_integer (keys, SYMBOLS, "debuginfod-seconds", settings->debuginfod_seconds);
   g_key_file_set_integer (keys, STORE, "max-mib", settings->cache_mib);
+  g_key_file_set_string (keys, BUDGET, "file", settings->budget ? settings->budget : "");
   g_key_file_set_integer (keys, WINDOW, "width", settings->window_width);
   g_key_file_set_integer (keys, WINDOW, "height", settings->window_height);
   g_key_file_set_boolean (keys, WINDOW, "maximized", settings->maximized);
@@ -187,6 +192,7 @@ hv_settings_free (HvSettings *settings)
     return;
   g_free (settings->editor);
   g_free (settings->sysroot);
+  g_free (settings->budget);
   g_ptr_array_unref (settings->mappings);
   g_ptr_array_unref (settings->debug_dirs);
   g_free (settings);
@@ -211,7 +217,7 @@ hv_settings_add_debug_dir (HvSettings *settings, const char *directory)
 {
   GPtrArray *dirs = settings->debug_dirs;
 
-  if (is_folder (directory) && dirs->len < MAX_DEBUG_DIRS
+  if (is_absolute (directory) && dirs->len < MAX_DEBUG_DIRS
       && !g_ptr_array_find_with_equal_func (dirs, directory, g_str_equal, NULL))
     g_ptr_array_add (dirs, g_strdup (directory));
 }

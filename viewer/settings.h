@@ -49,6 +49,8 @@ typedef struct
 
   int cache_mib;
 
+  char *budget; /* absolute: the file that lines were last added to; NULL: none */
+
   int window_width, window_height; /* 0: as it comes */
   gboolean maximized;
 } HvSettings;

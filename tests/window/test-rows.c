@@ -605,9 +605,10 @@ static void
 test_menu (void)
 {
   static const char *const order[] = {
-    "zoom-here",  "butterfly", "table",        "source",   "focus",
-    "focus-path", "hide",      "drop",         "collapse", "collapse-recursion",
-    "copy-name",  "copy-path", "copy-numbers", "copy-sql", "only-new"
+    "zoom-here",    "butterfly",    "table",        "source",   "focus",
+    "focus-path",   "hide",         "drop",         "collapse", "collapse-recursion",
+    "copy-name",    "copy-path",    "copy-numbers", "copy-sql", "only-new",
+    "budget-limit", "budget-ignore"
   };
   Test test = open_two ();
   GtkWidget *menu = find_typed (GTK_WIDGET (test.view), GTK_TYPE_POPOVER_MENU);

@@ -269,6 +269,7 @@ hv_main_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.help", NULL, help_action);
   gtk_widget_class_install_action (widget_class, "win.cancel", NULL, view_action);
   hv_main_window_install_export (widget_class);
+  hv_main_window_install_budget (widget_class);
   for (guint i = 0; i < G_N_ELEMENTS (shown_actions); i++)
     gtk_widget_class_install_action (widget_class, shown_actions[i], NULL, view_action);
   gtk_widget_class_install_property_action (widget_class, ROOT_BELOW_ACTION, "root-below");
@@ -319,6 +320,7 @@ hv_main_window_update_actions (HvMainWindow *self, gboolean shown, gboolean is_d
   gtk_widget_action_set_enabled (widget, "win.export", shown);
   gtk_widget_action_set_enabled (widget, "win.print", shown);
   gtk_widget_action_set_enabled (widget, ROOT_BELOW_ACTION, shown);
+  hv_main_window_update_budget (self, shown);
   for (guint i = 0; i < G_N_ELEMENTS (shown_actions); i++)
     gtk_widget_action_set_enabled (widget, shown_actions[i], shown);
   for (guint i = 0; i < G_N_ELEMENTS (transforms); i++)

@@ -58,6 +58,10 @@ void hv_main_window_install_compare (GtkWidgetClass *widget_class);
 /* main-window-export.c: files and paper */
 void hv_main_window_install_export (GtkWidgetClass *widget_class);
 
+/* main-window-budget.c */
+void hv_main_window_install_budget (GtkWidgetClass *widget_class);
+void hv_main_window_update_budget (HvMainWindow *self, gboolean shown);
+
 /* main-window-input.c: keys and drops */
 void hv_main_window_add_input (HvMainWindow *self);
 
