@@ -216,6 +216,7 @@ test_tables (void)
   hv_flame_graph_select (hv_profile_view_get_flame_graph (view), find_node (view, "handle"));
   hv_profile_view_show_page (view, HV_VIEW_PAGE_BUTTERFLY);
   gtk_test_widget_wait_for_draw (GTK_WIDGET (window));
+  wait_until (!hv_profile_view_is_busy (view));
   export(window, "butterfly.csv");
   g_autofree char *butterfly = read_file ("butterfly.csv");
   g_assert_nonnull (strstr (butterfly, "Callers,"));

@@ -435,12 +435,14 @@ test_pages (void)
 
   press (window, GDK_KEY_b);
   gtk_test_widget_wait_for_draw (GTK_WIDGET (window));
+  wait_until (!hv_butterfly_is_busy (HV_BUTTERFLY (middle)));
   g_assert_false (gtk_widget_get_child_visible (sites));
   g_assert_nonnull (find_widget (middle, GTK_TYPE_LABEL, "cache_insert"));
   g_assert_nonnull (find_widget (middle, GTK_TYPE_LABEL, "It calls nothing"));
   GtkWidget *callers = find_typed (middle, HV_TYPE_CALL_TABLE);
   g_signal_emit_by_name (hv_cost_table_get_view (HV_COST_TABLE (callers)), "activate", 0);
   gtk_test_widget_wait_for_draw (GTK_WIDGET (window));
+  wait_until (!hv_butterfly_is_busy (HV_BUTTERFLY (middle)));
   node = hv_flame_graph_get_selected (graph);
   g_assert_cmpstr (hv_tree_label (scene->report.tree, node), ==, "handle");
   g_assert_nonnull (find_widget (middle, GTK_TYPE_LABEL, "handle"));
@@ -449,6 +451,35 @@ test_pages (void)
   press (window, GDK_KEY_1);
   g_assert_true (gtk_widget_get_mapped (GTK_WIDGET (graph)));
   gtk_window_destroy (GTK_WINDOW (window));
+}
+
+/* What the butterfly shows is worked out in a thread; of what is asked meanwhile the newest wins.
+ */
+static void
+test_butterfly (void)
+{
+  g_autoptr (HvScene) scene = make_scene (FALSE);
+  GtkWidget *window = gtk_window_new (), *middle = hv_butterfly_new ();
+  HvButterfly *butterfly = HV_BUTTERFLY (middle);
+
+  gtk_window_set_child (GTK_WINDOW (window), middle);
+  gtk_window_present (GTK_WINDOW (window));
+  hv_butterfly_show (butterfly, scene, find (scene, "alpha"));
+  g_assert_true (hv_butterfly_is_busy (butterfly));
+  g_assert_null (find_widget (middle, GTK_TYPE_LABEL, "alpha"));
+  hv_butterfly_show (butterfly, scene, find (scene, "beta"));
+  hv_butterfly_show (butterfly, scene, find (scene, "gamma"));
+  wait_until (!hv_butterfly_is_busy (butterfly));
+  gtk_test_widget_wait_for_draw (window);
+  g_assert_nonnull (find_widget (middle, GTK_TYPE_LABEL, "gamma"));
+  g_assert_nonnull (find_widget (middle, GTK_TYPE_LABEL, "29.3 KiB with callees"));
+
+  /* closed before the answer is there */
+  hv_butterfly_show (butterfly, scene, find (scene, "alpha"));
+  g_object_ref (middle);
+  gtk_window_destroy (GTK_WINDOW (window));
+  wait_until (!g_main_context_pending (NULL));
+  g_object_unref (middle);
 }
 
 /* --- the start page, and files that come by hand --- */
@@ -756,6 +787,7 @@ main (int argc, char **argv)
   g_test_add_func ("/window/invert", test_invert);
   g_test_add_func ("/window/narrow", test_narrow);
   g_test_add_func ("/window/pages", test_pages);
+  g_test_add_func ("/window/butterfly-in-a-thread", test_butterfly);
   g_test_add_func ("/window/recent", test_recent);
   g_test_add_func ("/window/drop", test_drop);
   g_test_add_func ("/window/status", test_status);

@@ -18,7 +18,11 @@ struct _HvButterfly
   HvCallTable *callers, *callees;
   GtkWidget *no_callers, *no_callees;
 
+  /* What is asked for; what is shown is that or, until the answer is there, what was before. */
   HvScene *scene;
+  uint32_t node;
+  guint serial;
+  gboolean asking;
 };
 
 enum
@@ -39,7 +43,7 @@ activate_cb (HvButterfly *self, guint position, GtkColumnView *view)
   const HvKey *key = item ? hv_scene_key (hv_node_item_get_scene (item),
                                           hv_node_item_get_node (item))
                           : NULL;
-  uint32_t node = key ? hv_scene_heaviest (self->scene, key) : 0;
+  uint32_t node = key && self->scene ? hv_scene_heaviest (self->scene, key) : 0;
 
   if (node)
     g_signal_emit (self, signals[SIGNAL_SELECTED], 0, node);
@@ -175,34 +179,111 @@ show_table (HvCallTable *table, GtkWidget *none, HvScene *scene)
   gtk_widget_set_visible (none, scene && !any);
 }
 
+/* --- asking --- */
+
+typedef struct
+{
+  HvScene *scene;
+  uint32_t node;
+  guint serial;
+
+  uint32_t key;               /* of the scene's rows; HV_NO_KEY: there is no function */
+  HvScene *callers, *callees; /* NULL then */
+} Task;
+
+static void
+task_free (gpointer data)
+{
+  Task *task = data;
+  g_clear_pointer (&task->callers, hv_scene_unref);
+  g_clear_pointer (&task->callees, hv_scene_unref);
+  hv_scene_unref (task->scene);
+  g_free (task);
+}
+
+static void
+ask_thread (GTask *gtask, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Task *task = data;
+  const HvKey *shown = hv_scene_key (task->scene, task->node);
+
+  task->key = shown ? hv_scene_find_key (task->scene, shown) : heaviest_key (task->scene);
+  if (task->key != HV_NO_KEY)
+    {
+      task->callers = hv_scene_new_callers (task->scene, task->key);
+      task->callees = hv_scene_new_callees (task->scene, task->key);
+    }
+  g_task_return_boolean (gtask, TRUE);
+}
+
+static void
+show_answer (HvButterfly *self, const Task *task)
+{
+  gboolean any = task->key != HV_NO_KEY;
+  const HvKey *of = any ? &task->scene->report.rows_tree->key[task->key] : NULL;
+  g_autofree char *costs = any ? costs_text (task->callees) : g_strdup ("");
+
+  show_table (self->callers, self->no_callers, task->callers);
+  show_table (self->callees, self->no_callees, task->callees);
+  gtk_label_set_text (self->title, of ? of->short_label : _ ("Nothing is shown"));
+  hv_cost_table_set_tooltip (GTK_WIDGET (self->title), of);
+  gtk_label_set_text (self->costs, costs);
+}
+
+static void ask (HvButterfly *self);
+
+static void
+answered_cb (GObject *source, GAsyncResult *result, gpointer user)
+{
+  HvButterfly *self = HV_BUTTERFLY (source);
+  const Task *task = g_task_get_task_data (G_TASK (result));
+
+  if (!self->box) /* the window closed */
+    return;
+  self->asking = FALSE;
+  if (task->serial == self->serial)
+    show_answer (self, task);
+  else
+    ask (self);
+}
+
+/* One question at a time: of those that come meanwhile only the newest is answered. */
+static void
+ask (HvButterfly *self)
+{
+  g_autoptr (GTask) gtask = g_task_new (self, NULL, answered_cb, NULL);
+  Task *task = g_new0 (Task, 1);
+
+  task->scene = hv_scene_ref (self->scene);
+  task->node = self->node;
+  task->serial = self->serial;
+  self->asking = TRUE;
+  g_task_set_task_data (gtask, task, task_free);
+  g_task_run_in_thread (gtask, ask_thread);
+}
+
 void
 hv_butterfly_show (HvButterfly *self, HvScene *scene, uint32_t node)
 {
   g_return_if_fail (HV_IS_BUTTERFLY (self));
-  const HvKey *shown = hv_scene_key (scene, node);
-  uint32_t key = shown ? hv_scene_find_key (scene, shown) : heaviest_key (scene);
 
+  hv_scene_ref (scene);
   g_clear_pointer (&self->scene, hv_scene_unref);
-  self->scene = hv_scene_ref (scene);
-  if (key == HV_NO_KEY)
-    {
-      gtk_label_set_text (self->title, _ ("Nothing is shown"));
-      gtk_label_set_text (self->costs, "");
-      show_table (self->callers, self->no_callers, NULL);
-      show_table (self->callees, self->no_callees, NULL);
-      return;
-    }
-  g_autoptr (HvScene) callers = hv_scene_new_callers (scene, key);
-  g_autoptr (HvScene) callees = hv_scene_new_callees (scene, key);
-  g_autofree char *costs = costs_text (callees);
-  const HvKey *of = &scene->report.rows_tree->key[key];
-
-  show_table (self->callers, self->no_callers, callers);
-  show_table (self->callees, self->no_callees, callees);
-  gtk_label_set_text (self->title, of->short_label);
-  hv_cost_table_set_tooltip (GTK_WIDGET (self->title), of);
-  gtk_label_set_text (self->costs, costs);
+  self->scene = scene;
+  self->node = node;
+  self->serial++;
+  if (!self->asking)
+    ask (self);
 }
+
+gboolean
+hv_butterfly_is_busy (HvButterfly *self)
+{
+  g_return_val_if_fail (HV_IS_BUTTERFLY (self), FALSE);
+  return self->asking;
+}
+
+/* --- as text --- */
 
 /* Both tables in one, what they are in a column of its own. */
 typedef struct

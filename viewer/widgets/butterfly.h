@@ -17,8 +17,12 @@ G_DECLARE_FINAL_TYPE (HvButterfly, hv_butterfly, HV, BUTTERFLY, GtkWidget)
 
 GtkWidget *hv_butterfly_new (void);
 
-/* Shows the function of a node; 0: the one that holds most itself. */
+/* Shows the function of a node, 0: the one that holds most itself, as soon as its callers and
+ * callees are worked out. */
 void hv_butterfly_show (HvButterfly *self, HvScene *scene, uint32_t node);
+
+/* Whether what is shown is not yet what was asked for. */
+gboolean hv_butterfly_is_busy (HvButterfly *self);
 
 /* Both tables as one, whose first column says which a row is of. Newly allocated. */
 HvGrid *hv_butterfly_get_grid (HvButterfly *self);

@@ -10,7 +10,7 @@ hv_profile_view_is_busy (HvProfileView *self)
 {
   g_return_val_if_fail (HV_IS_PROFILE_VIEW (self), FALSE);
   return self->n_asked > 0 || hv_flame_graph_is_moving (self->flame)
-         || hv_source_pane_is_busy (self->source);
+         || hv_source_pane_is_busy (self->source) || hv_butterfly_is_busy (self->butterfly);
 }
 
 static gboolean
