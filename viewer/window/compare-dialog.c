@@ -27,7 +27,6 @@ struct _HvCompareDialog
   GtkWidget *choose_base;
   GtkLabel *hint;
 
-  const HvSession *session;
   GPtrArray *comparables;
   const HvComparable *chosen[N_SIDES]; /* of them; NULL: none */
   GtkFileChooserNative *chooser;
@@ -227,6 +226,25 @@ row_activated_cb (HvCompareDialog *self)
 
 /* --- the store --- */
 
+/* What of the session tells its store, for a thread that may outlive it. */
+static HvSession *
+copy_session (const HvSession *session)
+{
+  HvSession *copy = g_new0 (HvSession, 1);
+
+  copy->store_path = g_strdup (session->store_path);
+  copy->cache_bytes = session->cache_bytes;
+  return copy;
+}
+
+static void
+session_free (gpointer data)
+{
+  HvSession *session = data;
+  g_free ((char *) session->store_path);
+  g_free (session);
+}
+
 static void
 list_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
@@ -390,7 +408,6 @@ hv_compare_dialog_new (GtkWindow *parent, const HvSession *session, GPtrArray *o
   HvCompareDialog *self = g_object_new (HV_TYPE_COMPARE_DIALOG, "transient-for", parent, NULL);
   g_autoptr (GPtrArray) recent = hv_recent_files_list (MAX_RECENT);
 
-  self->session = session;
   self->comparables = open;
   for (guint i = 0; i < recent->len; i++)
     hv_comparables_add (self->comparables, g_ptr_array_index (recent, i), NULL, 0,
@@ -404,7 +421,7 @@ hv_compare_dialog_new (GtkWindow *parent, const HvSession *session, GPtrArray *o
   if (!session->no_store)
     {
       g_autoptr (GTask) task = g_task_new (self, NULL, listed_cb, NULL);
-      g_task_set_task_data (task, (gpointer) session, NULL);
+      g_task_set_task_data (task, copy_session (session), session_free);
       g_task_run_in_thread (task, list_thread);
     }
   return self;

@@ -15,7 +15,7 @@ G_DECLARE_FINAL_TYPE (HvCompareDialog, hv_compare_dialog, HV, COMPARE_DIALOG, Ad
 /* Signal "compare" (char *base, char *current): paths; the dialog closes. */
 
 /* `open` (comparable.h) has the open profiles, those of the selected tab first, and is taken over.
- * `session` is borrowed and must outlive the application. */
+ * `session` is needed for the call only. */
 HvCompareDialog *hv_compare_dialog_new (GtkWindow *parent, const HvSession *session,
                                         GPtrArray *open);
 
