@@ -358,6 +358,25 @@ test_source (void)
   g_assert_true (two->debuginfod);
   gtk_switch_set_active (GTK_SWITCH (ask), FALSE);
   gtk_window_destroy (GTK_WINDOW (preferences));
+
+  /* what is typed is written when the keys leave it, or with the window, not letter by letter */
+  preferences = show_preferences (window, "source");
+  editor = row (preferences, "Command that opens");
+  click_on (editor);
+  keys (GTK_WINDOW (preferences), "ctrl+a v i");
+  while (!g_str_equal (gtk_editable_get_text (GTK_EDITABLE (editor)), "vi"))
+    g_main_context_iteration (NULL, TRUE);
+  g_autoptr (HvSettings) three = in_file ();
+  g_assert_cmpstr (three->editor, ==, "code -g %f:%l");
+  keys (GTK_WINDOW (preferences), "shift+Tab");
+  wait_until (!gtk_widget_get_focus_child (editor));
+  settle ();
+  g_autoptr (HvSettings) four = in_file ();
+  g_assert_cmpstr (four->editor, ==, "vi");
+  gtk_editable_set_text (GTK_EDITABLE (editor), "gvim %f");
+  gtk_window_destroy (GTK_WINDOW (preferences));
+  g_autoptr (HvSettings) five = in_file ();
+  g_assert_cmpstr (five->editor, ==, "gvim %f");
   gtk_window_destroy (GTK_WINDOW (window));
 }
 

@@ -33,6 +33,7 @@ struct _HvPreferencesWindow
   GtkFileChooserNative *chooser;
   guint number_source;
   gboolean quiet; /* widgets are being set, not used */
+  gboolean typed; /* the editor's command is another now */
 };
 
 G_DEFINE_FINAL_TYPE (HvPreferencesWindow, hv_preferences_window, ADW_TYPE_PREFERENCES_WINDOW)
@@ -218,15 +219,26 @@ number_cb (HvPreferencesWindow *self)
   self->number_source = g_timeout_add (NUMBER_MS, numbers_cb, self);
 }
 
+/* What was typed is kept when it is applied, when the keys go elsewhere, and when the window goes.
+ */
 static void
 editor_cb (HvPreferencesWindow *self)
 {
   const char *text = gtk_editable_get_text (GTK_EDITABLE (self->editor));
-  HvSettings *settings = edit ();
 
+  if (!self->typed)
+    return;
+  self->typed = FALSE;
+  HvSettings *settings = edit ();
   g_free (settings->editor);
   settings->editor = *text ? g_strdup (text) : NULL;
   keep (self);
+}
+
+static void
+editor_typed_cb (HvPreferencesWindow *self)
+{
+  self->typed |= !self->quiet;
 }
 
 /* --- lists of folders --- */
@@ -467,6 +479,7 @@ hv_preferences_window_dispose (GObject *object)
       g_clear_handle_id (&self->number_source, g_source_remove);
       keep_numbers (self);
     }
+  editor_cb (self);
   g_clear_object (&self->chooser);
   g_clear_pointer (&self->mapping_rows, g_ptr_array_unref);
   g_clear_pointer (&self->debug_dir_rows, g_ptr_array_unref);
@@ -505,6 +518,7 @@ hv_preferences_window_class_init (HvPreferencesWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, choice_cb);
   gtk_widget_class_bind_template_callback (widget_class, number_cb);
   gtk_widget_class_bind_template_callback (widget_class, editor_cb);
+  gtk_widget_class_bind_template_callback (widget_class, editor_typed_cb);
   gtk_widget_class_bind_template_callback (widget_class, add_debug_dir_cb);
   gtk_widget_class_bind_template_callback (widget_class, sysroot_cb);
   gtk_widget_class_bind_template_callback (widget_class, sysroot_clear_cb);
