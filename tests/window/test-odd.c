@@ -3,6 +3,7 @@
 #include <glib/gstdio.h>
 #include <sys/stat.h>
 
+#include "importers/symbols/rules.h"
 #include "viewer/widgets/labels.h"
 #include "viewer/widgets/text-cache.h"
 #include "viewer/window/document.h"
@@ -221,6 +222,41 @@ test_rules_of_other_tabs (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* So they are of what is being loaded, though its thread may have had the old ones. */
+static void
+test_rules_while_loading (void)
+{
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "cur.heap", NULL);
+  g_autofree char *rules = hv_rules_folder ();
+  g_autofree char *file = g_build_filename (rules, "loading.rules", NULL);
+  HvMainWindow *window = hv_main_window_new (NULL, &quiet_session, &start);
+  gboolean done = FALSE;
+
+  g_signal_connect (window, "settled", G_CALLBACK (settled_cb), &done);
+  gtk_window_present (GTK_WINDOW (window));
+  gtk_test_widget_wait_for_draw (GTK_WIDGET (window));
+  hv_main_window_open (window, (const char *const[]){ path, NULL }, HV_LOAD_ONE, NULL, NULL);
+  /* the thread is through with it, the window has not heard of it yet */
+  g_usleep (G_USEC_PER_SEC / 2);
+  g_assert_cmpint (g_mkdir_with_parents (rules, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (file, "[plumbing]\n=cache_insert\n", -1, NULL));
+  act (window, "win.reload-rules");
+  wait_until (done);
+
+  const HvProfile *profile = hv_main_window_get_view (window)->profiles->current;
+  gboolean found = FALSE;
+  for (uint32_t i = 0; i < profile->n_frames; i++)
+    if (g_str_equal (hv_profile_string (profile, profile->frame[i].function), "cache_insert"))
+      {
+        g_assert_cmpint (profile->frame_category[i], ==, HV_CATEGORY_PLUMBING);
+        found = TRUE;
+      }
+  g_assert_true (found);
+  g_assert_cmpint (g_remove (file), ==, 0);
+  act (window, "win.reload-rules");
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 /* A diff has no sites of its own: what is shown in their place has its tab, and is what is
  * exported. */
 static void
@@ -394,6 +430,7 @@ main (int argc, char **argv)
   g_test_add_func ("/odd/symbols-of-moved-tab", test_symbols_of_moved_tab);
   g_test_add_func ("/odd/tabs-of-target", test_tabs_of_target);
   g_test_add_func ("/odd/rules-of-other-tabs", test_rules_of_other_tabs);
+  g_test_add_func ("/odd/rules-while-loading", test_rules_while_loading);
   g_test_add_func ("/odd/sites-of-diff", test_sites_of_diff);
   g_test_add_func ("/odd/same-second", test_same_second);
   g_test_add_func ("/odd/unit-is-no-markup", test_unit_is_no_markup);

@@ -57,8 +57,9 @@ struct _HvDocument
   HvProfileViewStart start;
   HvPage page;
   gboolean settling, failed;
-  gboolean again;       /* what is open is loaded once more */
-  gboolean wants_focus; /* shown for the first time while another tab was */
+  gboolean again;         /* what is open is loaded once more */
+  gboolean rules_changed; /* since the load began */
+  gboolean wants_focus;   /* shown for the first time while another tab was */
 };
 
 enum
@@ -211,6 +212,19 @@ view_touched_cb (HvDocument *self)
     self->state_source = g_timeout_add_seconds (STATE_SECONDS, keep_state_cb, self);
 }
 
+/* The files can be opened again by the desktop's list. A series is there as its last dump: all of
+ * it would leave no room for anything else. */
+static void
+remember (HvDocument *self)
+{
+  guint n = g_strv_length (self->files);
+
+  if (self->session->no_store)
+    return;
+  for (guint i = self->kind == HV_LOAD_SERIES ? n - 1 : 0; i < n; i++)
+    hv_recent_files_add (self->files[i]);
+}
+
 static void
 loaded_cb (GObject *source, GAsyncResult *result, gpointer user)
 {
@@ -223,6 +237,8 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user)
     return;
   g_autoptr (HvLoader) kept = g_object_ref (loader);
   gboolean again = self->again;
+  if (profiles && self->rules_changed)
+    hv_profiles_follow_rules (profiles);
   end_load (self);
   if (!profiles)
     {
@@ -256,8 +272,8 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user)
       g_clear_pointer (&self->kept, g_free);
       restore_search (self);
     }
-  for (guint i = 0; self->files[i] && !self->session->no_store && !again; i++)
-    hv_recent_files_add (self->files[i]);
+  if (!again)
+    remember (self);
   const char *gone = again ? NULL : hv_loader_get_gone (kept);
   if (gone)
     {
@@ -312,6 +328,7 @@ start_load (HvDocument *self)
   g_free (self->stamp);
   self->stamp = stamp_of (files);
   self->cancellable = g_cancellable_new ();
+  self->rules_changed = FALSE;
   self->progress_source = g_timeout_add (PROGRESS_MS, progress_cb, self);
   hv_loader_run (self->loader, self->cancellable, loaded_cb, g_object_ref (self));
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
@@ -334,6 +351,14 @@ hv_document_reload (HvDocument *self)
   stop_load (self);
   self->again = TRUE;
   start_load (self);
+}
+
+void
+hv_document_follow_rules (HvDocument *self)
+{
+  g_return_if_fail (HV_IS_DOCUMENT (self));
+  self->rules_changed = TRUE;
+  hv_profile_view_follow_rules (self->view);
 }
 
 void

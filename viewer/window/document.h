@@ -51,6 +51,10 @@ HvSymbolsWindow *hv_document_show_symbols (HvDocument *self);
 /* Reads the files of what is shown once more; the question and the selection stay. */
 void hv_document_reload (HvDocument *self);
 
+/* Other frame rules are in force: what is shown is by them now, and what is being loaded will be.
+ */
+void hv_document_follow_rules (HvDocument *self);
+
 /* Whether these files are what is shown or being loaded, and nothing was asked of them when
  * opening. `changed`: whether one of them was written to since. */
 gboolean hv_document_has_files (HvDocument *self, const char *const *files, HvLoadKind kind,

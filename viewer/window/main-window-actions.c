@@ -48,8 +48,8 @@ follow_rules (HvMainWindow *self)
     {
       AdwTabView *tabs = HV_IS_MAIN_WINDOW (i->data) ? hv_main_window_get_tabs (i->data) : NULL;
       for (int n = 0; tabs && n < adw_tab_view_get_n_pages (tabs); n++)
-        hv_profile_view_follow_rules (hv_document_get_view (
-            HV_DOCUMENT (adw_tab_page_get_child (adw_tab_view_get_nth_page (tabs, n)))));
+        hv_document_follow_rules (
+            HV_DOCUMENT (adw_tab_page_get_child (adw_tab_view_get_nth_page (tabs, n))));
     }
 }
 
