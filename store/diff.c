@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "diff.h"
 
+#include "large-array.h"
 #include "tree-private.h"
 #include "units.h"
 
@@ -84,13 +85,11 @@ find_trunk (HvDiff *diff)
 
   if (diff->growth[0] == 0)
     return;
-  while (tree->child_start[at] < tree->child_start[at + 1])
-    {
-      uint32_t first = tree->child[tree->child_start[at]];
-      if ((double) diff->growth[first] < TRUNK_SHARE * (double) diff->growth[at])
-        break;
-      at = first;
-    }
+  /* no two children have so much of it */
+  for (uint32_t n = 1; n < tree->n_nodes; n++)
+    if (tree->parent[n] == at
+        && (double) diff->growth[n] >= TRUNK_SHARE * (double) diff->growth[at])
+      at = n;
   diff->trunk_node = at;
   diff->trunk_share = (double) diff->growth[at] / (double) diff->growth[0];
 }
@@ -102,12 +101,13 @@ find_matches (HvDiff *diff)
 {
   const HvTree *tree = diff->tree;
   g_autofree uint8_t *seen = g_new0 (uint8_t, MAX (1, tree->n_keys));
-  g_autofree uint32_t *depth = g_new0 (uint32_t, tree->n_nodes);
-  g_autofree uint32_t *known = g_new (uint32_t, tree->n_nodes);
+  g_autofree uint32_t *depth = hv_large_new (uint32_t, tree->n_nodes);
+  g_autofree uint32_t *known = hv_large_new (uint32_t, tree->n_nodes);
   double *const share[HV_N_SIDES] = {
     [HV_SIDE_CURRENT] = &diff->current_matched, [HV_SIDE_BASE] = &diff->base_matched
   };
 
+  depth[0] = 0;
   for (uint32_t n = 1; n < tree->n_nodes; n++)
     {
       depth[n] = depth[tree->parent[n]] + 1;
@@ -137,82 +137,6 @@ match_thread (gpointer diff)
 {
   find_matches (diff);
   return NULL;
-}
-
-static const char *
-unit_text (const HvProfile *profile, uint32_t unit, const char *fallback)
-{
-  return unit ? hv_profile_string (profile, unit) : fallback;
-}
-
-HvDiff *
-hv_diff_new (const HvProfile *base, uint32_t base_at, const HvProfile *current, uint32_t current_at,
-             HvMetric metric, const HvTreeOptions *options, GError **error)
-{
-  const char *base_unit = unit_text (base, base->byte_unit, "bytes");
-  const char *current_unit = unit_text (current, current->byte_unit, "bytes");
-
-  if (strcmp (base_unit, current_unit) != 0)
-    {
-      g_set_error (error, HV_ERROR, HV_ERROR_USAGE, "%s counts %s and %s counts %s: no comparison",
-                   base->path, base_unit, current->path, current_unit);
-      return NULL;
-    }
-
-  HvTree *tree = hv_tree_new_pair (base, base_at, current, current_at, metric, options, error);
-  if (tree == NULL)
-    return NULL;
-
-  HvDiff *diff = g_new0 (HvDiff, 1);
-  uint32_t n = tree->n_nodes;
-  const int64_t *was = tree->self[HV_SIDE_BASE][HV_SLOT_COST];
-  const int64_t *is = tree->self[HV_SIDE_CURRENT][HV_SLOT_COST];
-  HvWaterfall *w = &diff->waterfall;
-
-  diff->tree = tree;
-  diff->base = base;
-  diff->current = current;
-  diff->growth = g_new0 (int64_t, n);
-  diff->shrink = g_new0 (int64_t, n);
-  diff->status = g_new (HvStatus, n);
-  for (uint32_t i = n; i-- > 0;)
-    {
-      int64_t delta = is[i] - was[i];
-      diff->status[i] = status_of (was[i], is[i]);
-      add_to_waterfall (w, diff->status[i], delta);
-      if (delta > 0)
-        diff->growth[i] += delta;
-      else
-        diff->shrink[i] -= delta;
-      if (i)
-        {
-          diff->growth[tree->parent[i]] += diff->growth[i];
-          diff->shrink[tree->parent[i]] += diff->shrink[i];
-        }
-    }
-  w->base = tree->incl[HV_SIDE_BASE][HV_SLOT_COST][0];
-  w->current = tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][0];
-  GThread *matches = _hv_tree_fork (n, match_thread, diff);
-  diff->threshold = MAX (w->base, w->current) / THRESHOLD_DIVISOR;
-  diff->same_process = base == current
-                       || (base->process_key && base->process_key == current->process_key);
-
-  _hv_tree_sort (tree, diff->growth, diff->shrink);
-  find_trunk (diff);
-  _hv_tree_join (matches);
-  return diff;
-}
-
-void
-hv_diff_free (HvDiff *diff)
-{
-  if (diff == NULL)
-    return;
-  hv_tree_free (diff->tree);
-  g_free (diff->growth);
-  g_free (diff->shrink);
-  g_free (diff->status);
-  g_free (diff);
 }
 
 /* Δ = Δcount × average of base + count of current × Δaverage (ui.md §3.3-9): which part explains
@@ -288,6 +212,124 @@ make_row (const HvDiff *diff, const HvRow *row, HvDiffRow *d)
   if (!bytes && d->delta)
     d->why = HV_WHY_MORE_OBJECTS;
   return TRUE;
+}
+
+/* What the summary says of the rows. */
+struct HvDiffSummary
+{
+  HvDiffRow largest; /* the first of hv_diff_rows() */
+  gboolean any;      /* there is one */
+  uint32_t below;    /* the threshold */
+};
+
+typedef struct
+{
+  const HvDiff *diff;
+  struct HvDiffSummary *summary;
+} Summing;
+
+static void
+add_to_summary (const HvRow *row, gpointer user)
+{
+  Summing *summing = user;
+  struct HvDiffSummary *summary = summing->summary;
+  HvDiffRow d;
+
+  if (!make_row (summing->diff, row, &d))
+    return;
+  summary->below += d.delta != 0 && !d.significant;
+  if (!summary->any || compare_rows (&d, &summary->largest, summing->diff->tree) < 0)
+    summary->largest = d;
+  summary->any = TRUE;
+}
+
+/* Newly allocated. */
+static struct HvDiffSummary *
+summarise (const HvDiff *diff)
+{
+  Summing summing = { diff, g_new0 (struct HvDiffSummary, 1) };
+
+  _hv_tree_each_row (diff->tree, add_to_summary, &summing);
+  return summing.summary;
+}
+
+static const char *
+unit_text (const HvProfile *profile, uint32_t unit, const char *fallback)
+{
+  return unit ? hv_profile_string (profile, unit) : fallback;
+}
+
+HvDiff *
+hv_diff_new (const HvProfile *base, uint32_t base_at, const HvProfile *current, uint32_t current_at,
+             HvMetric metric, const HvTreeOptions *options, GError **error)
+{
+  const char *base_unit = unit_text (base, base->byte_unit, "bytes");
+  const char *current_unit = unit_text (current, current->byte_unit, "bytes");
+
+  if (strcmp (base_unit, current_unit) != 0)
+    {
+      g_set_error (error, HV_ERROR, HV_ERROR_USAGE, "%s counts %s and %s counts %s: no comparison",
+                   base->path, base_unit, current->path, current_unit);
+      return NULL;
+    }
+
+  HvTree *tree = hv_tree_new_pair (base, base_at, current, current_at, metric, options, error);
+  if (tree == NULL)
+    return NULL;
+
+  HvDiff *diff = g_new0 (HvDiff, 1);
+  uint32_t n = tree->n_nodes;
+  const int64_t *was = tree->self[HV_SIDE_BASE][HV_SLOT_COST];
+  const int64_t *is = tree->self[HV_SIDE_CURRENT][HV_SLOT_COST];
+  HvWaterfall *w = &diff->waterfall;
+
+  diff->tree = tree;
+  GThread *matches = _hv_tree_fork (n, match_thread, diff);
+  diff->base = base;
+  diff->current = current;
+  diff->growth = hv_large_new0 (int64_t, n);
+  diff->shrink = hv_large_new0 (int64_t, n);
+  for (uint32_t i = n; i-- > 0;)
+    {
+      int64_t delta = is[i] - was[i];
+      add_to_waterfall (w, status_of (was[i], is[i]), delta);
+      if (delta > 0)
+        diff->growth[i] += delta;
+      else
+        diff->shrink[i] -= delta;
+      if (i)
+        {
+          diff->growth[tree->parent[i]] += diff->growth[i];
+          diff->shrink[tree->parent[i]] += diff->shrink[i];
+        }
+    }
+  w->base = tree->incl[HV_SIDE_BASE][HV_SLOT_COST][0];
+  w->current = tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST][0];
+  diff->threshold = MAX (w->base, w->current) / THRESHOLD_DIVISOR;
+  diff->same_process = base == current
+                       || (base->process_key && base->process_key == current->process_key);
+
+  if (tree->options.rows_alone)
+    _hv_tree_set_order (tree, diff->growth, diff->shrink);
+  else
+    _hv_tree_sort (tree, diff->growth, diff->shrink);
+  find_trunk (diff);
+  if (tree->options.rows_alone)
+    diff->summary = summarise (diff);
+  _hv_tree_join (matches);
+  return diff;
+}
+
+void
+hv_diff_free (HvDiff *diff)
+{
+  if (diff == NULL)
+    return;
+  hv_tree_free (diff->tree);
+  g_free (diff->summary);
+  g_free (diff->growth);
+  g_free (diff->shrink);
+  g_free (diff);
 }
 
 typedef struct
@@ -451,25 +493,6 @@ describe_largest (GString *text, const HvDiff *diff, const HvDiffRow *row)
     g_string_append (text, row->why == HV_WHY_BOTH ? ", by more and bigger objects." : ".");
 }
 
-typedef struct
-{
-  const HvDiff *diff;
-  HvTopRows largest;
-  uint32_t below; /* the threshold */
-} Summary;
-
-static void
-add_to_summary (const HvRow *row, gpointer user)
-{
-  Summary *summary = user;
-  HvDiffRow d;
-
-  if (!make_row (summary->diff, row, &d))
-    return;
-  summary->below += d.delta != 0 && !d.significant;
-  _hv_top_rows_add (&summary->largest, &d);
-}
-
 char *
 hv_diff_summary (const HvDiff *diff)
 {
@@ -496,13 +519,10 @@ hv_diff_summary (const HvDiff *diff)
   g_string_append_printf (text, "%s (%s grown or new, %s shrunk or gone).",
                           w->current == w->base ? "No change in total" : net, up, down);
 
-  g_autoptr (GArray) rows = g_array_new (FALSE, TRUE, sizeof (HvDiffRow));
-  Summary found = { diff,
-                    { .first = rows, .most = 1, .compare = compare_rows, .user = diff->tree },
-                    0 };
-  _hv_tree_each_row (diff->tree, add_to_summary, &found);
-  uint32_t below = found.below;
-  const HvDiffRow *first = rows->len ? &g_array_index (rows, HvDiffRow, 0) : NULL;
+  g_autofree struct HvDiffSummary *made = diff->summary ? NULL : summarise (diff);
+  const struct HvDiffSummary *found = diff->summary ? diff->summary : made;
+  uint32_t below = found->below;
+  const HvDiffRow *first = found->any ? &found->largest : NULL;
   if (first && first->significant && first->delta > 0)
     describe_largest (text, diff, first);
   else if (diff->growth[0] > 0)

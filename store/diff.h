@@ -56,7 +56,6 @@ typedef struct
 
   /* Σ of the increases and of the decreases (both ≥ 0) of the call paths at or below a node */
   int64_t *growth, *shrink;
-  HvStatus *status; /* of the node's own self cost */
   /* share of the frames above the bytes of base (current) whose function the other side has too,
    * 0…1: low where builds, programs or symbols differ */
   double base_matched, current_matched;
@@ -67,6 +66,8 @@ typedef struct
   double trunk_share; /* of all growth */
   int64_t threshold;  /* a smaller |delta| is not significant */
   gboolean same_process;
+
+  struct HvDiffSummary *summary; /*< private >*/
 } HvDiff;
 
 /* Takes no reference: the profiles must live as long. `options` as for a tree; its group is the

@@ -32,9 +32,11 @@ hv_large_array (gsize n, gsize size)
 gpointer
 hv_large_array0 (gsize n, gsize size)
 {
-  if (size == 0 || n < LARGE / size)
-    return g_malloc0_n (n, size);
-  return memset (hv_large_array (n, size), 0, n * size);
+  gpointer array = hv_large_array (n, size);
+
+  /* calloc() leaves pages unwritten: one that is read first is faulted in twice, and with several
+   * threads each time interrupts the other processors */
+  return array ? memset (array, 0, n * size) : NULL;
 }
 
 gpointer

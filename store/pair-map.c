@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pair-map.h"
 
+#include "large-array.h"
+
 typedef struct HvPairEntry
 {
   uint32_t a, b;
@@ -26,7 +28,7 @@ grow (HvPairMap *map)
   HvPairEntry *old = map->entries;
   uint32_t old_capacity = old ? map->mask + 1 : 0;
 
-  map->entries = g_new0 (HvPairEntry, capacity);
+  map->entries = hv_large_new0 (HvPairEntry, capacity);
   map->mask = capacity - 1;
   for (uint32_t i = 0; i < old_capacity; i++)
     if (old[i].used)

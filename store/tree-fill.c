@@ -106,6 +106,13 @@ enum
   FRAME_HIDE = 1 << 2,
 };
 
+/* `node_flags`: by stack node; NULL: none is ignored. */
+static inline gboolean
+is_ignored (const HvProfile *profile, const uint8_t *node_flags, uint32_t site)
+{
+  return node_flags && node_flags[profile->site_node[site]] & FRAME_IGNORE;
+}
+
 static uint32_t
 note_key (HvTree *tree, const char *label)
 {
@@ -221,7 +228,7 @@ add_threads (HvTree *tree, guint side, const HvTreeSide *from, HvTreeFrames *fra
         }
       if ((cost == 0 && partner == 0) || (from->threads && !from->threads[row->thread]))
         continue;
-      if (node_flags[profile->site_node[row->site]] & FRAME_IGNORE)
+      if (is_ignored (profile, node_flags, row->site))
         {
           tree->dropped[side] += cost;
           continue;
@@ -237,7 +244,7 @@ add_threads (HvTree *tree, guint side, const HvTreeSide *from, HvTreeFrames *fra
       int64_t cost = rests[s].rest[HV_SLOT_COST], partner = rests[s].rest[HV_SLOT_PARTNER];
       if (rests[s].row != NO_ROW || (cost == 0 && partner == 0))
         continue;
-      if (node_flags[profile->site_node[s]] & FRAME_IGNORE)
+      if (is_ignored (profile, node_flags, s))
         tree->dropped[side] += cost;
       else
         add_below (tree, side, profile, frames, note_key (tree, "[unknown thread]"), anchor[s],
@@ -347,7 +354,7 @@ add_tasks (HvTree *tree, guint side, const HvTreeSide *from, HvTreeFrames *frame
       int64_t partner = from->values[HV_SLOT_PARTNER] ? from->values[HV_SLOT_PARTNER][s] : 0;
       if (cost == 0 && partner == 0)
         continue;
-      if (node_flags[profile->site_node[s]] & FRAME_IGNORE)
+      if (is_ignored (profile, node_flags, s))
         {
           tree->dropped[side] += cost;
           continue;
@@ -383,8 +390,7 @@ add_sites (HvTree *tree, guint side, const HvTreeSide *from, HvTreeFrames *frame
     {
       int64_t cost = from->values[HV_SLOT_COST][s];
       int64_t partner = from->values[HV_SLOT_PARTNER] ? from->values[HV_SLOT_PARTNER][s] : 0;
-      if ((cost || partner) && !(node_flags[profile->site_node[s]] & FRAME_IGNORE)
-          && anchor[s] != HV_ASYNC_ONLY)
+      if ((cost || partner) && !is_ignored (profile, node_flags, s) && anchor[s] != HV_ASYNC_ONLY)
         needed[anchor[s]] |= ON_PATH;
     }
   for (uint32_t n = profile->n_nodes; n-- > 1;)
@@ -418,7 +424,7 @@ add_sites (HvTree *tree, guint side, const HvTreeSide *from, HvTreeFrames *frame
       int64_t partner = from->values[HV_SLOT_PARTNER] ? from->values[HV_SLOT_PARTNER][s] : 0;
       if (cost == 0 && partner == 0)
         continue;
-      if (node_flags[profile->site_node[s]] & FRAME_IGNORE)
+      if (is_ignored (profile, node_flags, s))
         {
           tree->dropped[side] += cost;
           continue;
@@ -449,8 +455,7 @@ _hv_tree_count_folded (HvTree *tree, guint side, const HvTreeSide *from, const H
   HvTreeFolded *folded = &tree->folded_of[side];
 
   for (uint32_t s = 0; s < profile->n_sites; s++)
-    asked[s] = from->values[HV_SLOT_COST][s]
-               && !(node_flags && node_flags[profile->site_node[s]] & FRAME_IGNORE);
+    asked[s] = from->values[HV_SLOT_COST][s] && !is_ignored (profile, node_flags, s);
   _hv_tree_fold_count (fold, profile, asked, folded);
   tree->folded |= folded->allocator + folded->entry + folded->async > 0;
 }
@@ -459,7 +464,7 @@ void
 _hv_tree_describe_keys (HvTree *tree, const HvProfile *profile, const uint32_t *keys,
                         const double *weight)
 {
-  g_autofree double *best = g_new0 (double, MAX (1, tree->n_keys));
+  g_autofree double *best = hv_large_new0 (double, MAX (1, tree->n_keys));
 
   for (uint32_t f = 1; f < profile->n_frames; f++)
     if (keys[f] && weight[f] > best[keys[f] - 1])
@@ -487,16 +492,18 @@ _hv_tree_add_side (HvTree *tree, guint side, const HvTreeSide *from, GHashTable 
 
   if (ok)
     {
-      g_autofree uint32_t *keys = g_new0 (uint32_t, profile->n_frames);
-      g_autofree uint32_t *site_node = g_new0 (uint32_t, MAX (1, profile->n_sites));
-      g_autofree uint8_t *flags = g_new0 (uint8_t, profile->n_frames);
-      g_autofree double *weight = g_new0 (double, profile->n_frames);
-      g_autofree uint8_t *node_flags = hv_large_new0 (uint8_t, profile->n_nodes);
+      g_autofree uint32_t *keys = hv_large_new0 (uint32_t, profile->n_frames);
+      g_autofree uint32_t *of_function = hv_large_new0 (uint32_t, profile->n_strings);
+      g_autofree uint32_t *site_node = hv_large_new0 (uint32_t, MAX (1, profile->n_sites));
+      g_autofree uint8_t *flags = hv_large_new0 (uint8_t, profile->n_frames);
+      g_autofree double *weight = hv_large_new0 (double, profile->n_frames);
+      g_autofree uint8_t *node_flags = NULL;
       HvTreeFold fold;
       g_autoptr (GString) text = g_string_new (NULL);
       g_autoptr (GString) identity = g_string_new (NULL);
       g_autoptr (GArray) path = g_array_new (FALSE, FALSE, sizeof (uint32_t));
       HvTreeFrames frames = { .key = keys,
+                              .of_function = of_function,
                               .site_node = site_node,
                               .fold = &fold,
                               .flags = flags,
@@ -520,7 +527,9 @@ _hv_tree_add_side (HvTree *tree, guint side, const HvTreeSide *from, GHashTable 
             if (hide.regex && pattern_matches (&hide, profile, frame, text->str))
               flags[f] |= FRAME_HIDE;
           }
-      for (uint32_t n = 1; (focus.regex || ignore.regex) && n < profile->n_nodes; n++)
+      if (focus.regex || ignore.regex)
+        node_flags = hv_large_new0 (uint8_t, profile->n_nodes);
+      for (uint32_t n = 1; node_flags && n < profile->n_nodes; n++)
         node_flags[n] = (uint8_t) (node_flags[profile->node_parent[n]]
                                    | (flags[profile->node_frame[n]]
                                       & (FRAME_FOCUS | FRAME_IGNORE)));
@@ -534,7 +543,6 @@ _hv_tree_add_side (HvTree *tree, guint side, const HvTreeSide *from, GHashTable 
         {
           /* nothing else looks at these */
           g_clear_pointer (&fold.depth, g_free);
-          g_clear_pointer (&fold.shown, g_free);
         }
 
       if (tree->options.group == HV_GROUP_THREAD)
@@ -543,8 +551,6 @@ _hv_tree_add_side (HvTree *tree, guint side, const HvTreeSide *from, GHashTable 
         add_tasks (tree, side, from, &frames, node_flags, fold.anchor);
       else
         add_sites (tree, side, from, &frames, node_flags, fold.anchor);
-
-      hv_pair_map_clear (&frames.functions);
 
       /* The current side comes last and wins. */
       _hv_tree_describe_keys (tree, profile, keys, weight);

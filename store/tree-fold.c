@@ -207,9 +207,9 @@ start_kind (const HvProfile *profile, uint32_t f, uint8_t *of_c_library)
 static uint8_t *
 find_kinds (const HvProfile *profile)
 {
-  uint8_t *kind = g_new0 (uint8_t, profile->n_frames);
-  g_autofree uint8_t *closure = g_new0 (uint8_t, profile->n_strings);
-  g_autofree uint8_t *of_c_library = g_new0 (uint8_t, profile->n_strings);
+  uint8_t *kind = g_new (uint8_t, profile->n_frames);
+  g_autofree uint8_t *closure = hv_large_new0 (uint8_t, profile->n_strings);
+  g_autofree uint8_t *of_c_library = hv_large_new0 (uint8_t, profile->n_strings);
 
   kind[0] = FRAME_SYNTHETIC;
   for (uint32_t f = 1; f < profile->n_frames; f++)
@@ -244,13 +244,12 @@ _hv_tree_fold_init (HvTreeFold *fold, const HvProfile *profile, const HvTreeOpti
   g_autofree uint32_t *shown = any_async ? hv_large_new0 (uint32_t, profile->n_nodes) : NULL;
 
   fold->node = hv_large_new0 (uint8_t, profile->n_nodes);
-  fold->async_body = g_new0 (uint8_t, profile->n_frames);
-  fold->depth = hv_large_new (uint32_t, profile->n_nodes);
-  fold->shown = hv_large_new (uint32_t, profile->n_nodes);
+  fold->async_body = hv_large_new0 (uint8_t, profile->n_frames);
+  fold->depth = hv_large_new (HvDepth, profile->n_nodes);
   fold->anchor = g_new (uint32_t, MAX (1, profile->n_sites));
 
   start[0] = START_POSSIBLE;
-  fold->depth[0] = fold->shown[0] = 0;
+  fold->depth[0] = (HvDepth){ 0 };
   for (uint32_t n = 1; n < profile->n_nodes; n++)
     {
       uint32_t parent = profile->node_parent[n], f = profile->node_frame[n];
@@ -267,15 +266,16 @@ _hv_tree_fold_init (HvTreeFold *fold, const HvProfile *profile, const HvTreeOpti
       if (kind[f] & FRAME_CLOSURE && !fold->async_body[f] && fold->node[n] == HV_FOLD_NONE
           && is_polled (profile, fold, n))
         fold->async_body[f] = TRUE;
-      fold->depth[n] = fold->depth[parent] + 1;
-      fold->shown[n] = fold->node[n] == HV_FOLD_START
-                           ? 0
-                           : fold->shown[parent] + (fold->node[n] == HV_FOLD_NONE);
+      HvDepth above = fold->depth[parent];
+      above.shown += fold->node[n] == HV_FOLD_NONE;
+      fold->depth[n].all = above.all + 1;
+      fold->depth[n].shown = fold->node[n] == HV_FOLD_START ? 0 : above.shown;
     }
   if (options->all_frames)
     {
       memset (fold->node, HV_FOLD_NONE, profile->n_nodes);
-      memcpy (fold->shown, fold->depth, profile->n_nodes * sizeof *fold->shown);
+      for (uint32_t n = 0; n < profile->n_nodes; n++)
+        fold->depth[n].shown = fold->depth[n].all;
     }
   for (uint32_t s = 0; s < profile->n_sites; s++)
     {
@@ -293,35 +293,40 @@ _hv_tree_fold_clear (HvTreeFold *fold)
   g_clear_pointer (&fold->anchor, g_free);
   g_clear_pointer (&fold->async_body, g_free);
   g_clear_pointer (&fold->depth, g_free);
-  g_clear_pointer (&fold->shown, g_free);
 }
+
+/* Beside HvFold: a stack node that was counted. */
+#define COUNTED 0xff
 
 /* Scratch of _hv_tree_fold_count(). */
 typedef struct
 {
   const HvProfile *profile;
-  GHashTable *functions; /* those counted so far */
+  /* those counted so far: by string, and by frame where it has no name */
+  uint8_t *function, *frame;
 } Count;
 
 static void
 count_frame (Count *count, uint32_t f, uint32_t *n)
 {
-  const HvFrame *frame = &count->profile->frame[f];
+  uint32_t function = count->profile->frame[f].function;
   /* a function has a frame a line; one without a name is itself */
-  gpointer key = GSIZE_TO_POINTER (frame->function ? (gsize) frame->function * 2 : f * 2 + 1);
+  uint8_t *counted = function ? &count->function[function] : &count->frame[f];
 
-  if (g_hash_table_add (count->functions, key))
-    ++*n;
+  *n += !*counted;
+  *counted = TRUE;
 }
 
 void
 _hv_tree_fold_count (const HvTreeFold *fold, const HvProfile *profile, const uint8_t *sites,
                      HvTreeFolded *folded)
 {
-  g_autofree uint8_t *seen = hv_large_new0 (uint8_t, profile->n_nodes);
-  g_autoptr (GHashTable) functions = g_hash_table_new (NULL, NULL);
-  Count count = { profile, functions };
+  g_autofree uint8_t *node = hv_large_new (uint8_t, profile->n_nodes);
+  g_autofree uint8_t *functions = hv_large_new0 (uint8_t, profile->n_strings);
+  g_autofree uint8_t *frames = hv_large_new0 (uint8_t, profile->n_frames);
+  Count count = { profile, functions, frames };
 
+  memcpy (node, fold->node, profile->n_nodes);
   for (uint32_t s = 0; s < profile->n_sites; s++)
     {
       uint32_t anchor = fold->anchor[s], n = profile->site_node[s];
@@ -330,20 +335,20 @@ _hv_tree_fold_count (const HvTreeFold *fold, const HvProfile *profile, const uin
       if (!sites[s])
         continue;
       folded->stacks++;
-      folded->frames += fold->depth[n];
-      folded->shown += MIN (fold->depth[n],
-                            anchor == HV_ASYNC_ONLY ? 1 : MAX (fold->shown[anchor], 1));
+      folded->frames += fold->depth[n].all;
+      folded->shown += MIN (fold->depth[n].all,
+                            anchor == HV_ASYNC_ONLY ? 1 : MAX (fold->depth[anchor].shown, 1));
       for (; n && n != anchor && fold->node[n] == HV_FOLD_NONE; n = profile->node_parent[n])
         if (profile->frame_category[profile->node_frame[n]] == HV_CATEGORY_ALLOCATOR)
           count_frame (&count, profile->node_frame[n], &folded->allocator);
-      for (; n && !seen[n]; n = profile->node_parent[n])
+      for (; n && node[n] != COUNTED; n = profile->node_parent[n])
         {
-          seen[n] = TRUE;
-          start |= fold->node[n] == HV_FOLD_START;
+          start |= node[n] == HV_FOLD_START;
           if (start && n != anchor)
             count_frame (&count, profile->node_frame[n], &folded->entry);
-          else if (fold->node[n] == HV_FOLD_ASYNC)
+          else if (node[n] == HV_FOLD_ASYNC)
             count_frame (&count, profile->node_frame[n], &folded->async);
+          node[n] = COUNTED;
         }
     }
 }

@@ -43,16 +43,22 @@ _hv_tree_is_function (const HvFrame *frame)
 
 /* What tells modules apart: the program's own name may change from build to build, and so may what
  * follows ".so" in a library's. */
-static void
-append_module (const HvTree *tree, const HvTreeFrames *frames, const char *module,
-               GString *identity)
+static const HvModuleText *
+find_module_text (const HvTree *tree, const HvProfile *profile, HvTreeFrames *frames,
+                  uint32_t module)
 {
-  const char *name = hv_basename (module);
-  const char *version = tree->tables->two_profiles ? strstr (name, ".so.") : NULL;
+  HvModuleText *found = &frames->module[module % HV_MODULE_TEXTS];
 
-  g_string_append_c (identity, '\x1f');
-  if (frames->program == NULL || strcmp (name, frames->program) != 0)
-    g_string_append_len (identity, name, version ? version + 3 - name : -1);
+  if (found->module != module)
+    {
+      const char *name = hv_basename (hv_profile_string (profile, module));
+      const char *version = tree->tables->two_profiles ? strstr (name, ".so.") : NULL;
+      gboolean program = frames->program && strcmp (name, frames->program) == 0;
+      *found = (HvModuleText){ module, program ? 0 : (int) strlen (name), name };
+      if (version && !program)
+        found->length = (int) (version + 3 - name);
+    }
+  return found;
 }
 
 /* Rust's legacy mangling calls a method that a trait provides Trait::m, v0 <Type as Trait>::m: the
@@ -70,7 +76,7 @@ append_path (const HvProfile *profile, const HvTreeFrames *frames, uint32_t func
 }
 
 static void
-append_identity (const HvTree *tree, const HvProfile *profile, const HvTreeFrames *frames,
+append_identity (const HvTree *tree, const HvProfile *profile, HvTreeFrames *frames,
                  const HvFrame *frame, GString *identity)
 {
   const char *module = hv_profile_string (profile, frame->module);
@@ -89,7 +95,11 @@ append_identity (const HvTree *tree, const HvProfile *profile, const HvTreeFrame
   else
     hv_frame_label (identity, profile, frame);
   if (tree->tables->with_modules && *module)
-    append_module (tree, frames, module, identity);
+    {
+      const HvModuleText *text = find_module_text (tree, profile, frames, frame->module);
+      g_string_append_c (identity, '\x1f');
+      g_string_append_len (identity, text->text, text->length);
+    }
 }
 
 static void
@@ -111,9 +121,32 @@ intern_frame (HvTree *tree, const HvTreeFrames *frames, const HvFrame *frame, Hv
   return id;
 }
 
-uint32_t
-_hv_tree_frame_key (HvTree *tree, const HvProfile *profile, HvTreeFrames *frames, uint32_t f)
+/* A function has a frame a line, and they are one unless lines are told apart. */
+static gboolean
+is_of_known_function (HvTree *tree, const HvProfile *profile, HvTreeFrames *frames, uint32_t f)
 {
+  const HvFrame *frame = &profile->frame[f];
+  uint32_t same;
+
+  if (!_hv_tree_is_function (frame) || !hv_group_is_of_functions (tree->options.group)
+      || tree->options.group == HV_GROUP_LINE)
+    return FALSE;
+  same = frames->of_function[frame->function];
+  frames->of_function[frame->function] = f;
+  if (same == 0 || profile->frame[same].module != frame->module)
+    return FALSE;
+  frames->key[f] = frames->key[same];
+  if (frames->fold->async_body[f])
+    tree->tables->key_flags[frames->key[f] - 1] |= HV_KEY_ASYNC_BODY;
+  return TRUE;
+}
+
+void
+_hv_tree_find_frame_key (HvTree *tree, const HvProfile *profile, HvTreeFrames *frames, uint32_t f)
+{
+  if (is_of_known_function (tree, profile, frames, f))
+    return;
+
   const HvFrame *frame = &profile->frame[f];
   const char *module = hv_profile_string (profile, frame->module);
   HvKey key = { .function = hv_profile_string (profile, frame->function),
@@ -124,23 +157,6 @@ _hv_tree_frame_key (HvTree *tree, const HvProfile *profile, HvTreeFrames *frames
                 .category = profile->frame_category[f] };
   GString *text = frames->text, *identity = frames->identity;
   uint32_t function = HV_NO_KEY;
-
-  if (frames->key[f])
-    return frames->key[f] - 1;
-
-  /* a function has a frame a line */
-  uint32_t *same = NULL;
-  gboolean found;
-  if (_hv_tree_is_function (frame) && hv_group_is_of_functions (tree->options.group)
-      && tree->options.group != HV_GROUP_LINE)
-    same = hv_pair_map_slot (&frames->functions, frame->function, frame->module, &found);
-  if (same && *same)
-    {
-      frames->key[f] = *same;
-      if (frames->fold->async_body[f])
-        tree->tables->key_flags[*same - 1] |= HV_KEY_ASYNC_BODY;
-      return *same - 1;
-    }
 
   g_string_truncate (text, 0);
   g_string_truncate (identity, 0);
@@ -192,9 +208,6 @@ _hv_tree_frame_key (HvTree *tree, const HvProfile *profile, HvTreeFrames *frames
         tree->tables->key_flags[function] |= HV_KEY_ASYNC_BODY;
     }
   frames->key[f] = id + 1;
-  if (same)
-    *same = id + 1;
-  return id;
 }
 
 void
@@ -328,14 +341,14 @@ static const char *
 program_of (const HvProfile *profile)
 {
   const char *program = NULL;
-  uint32_t known = 0;
+  g_autofree uint8_t *seen = g_malloc0 (MAX (1, profile->n_strings));
 
   for (uint32_t f = 1; f < profile->n_frames; f++)
     {
       const HvFrame *frame = &profile->frame[f];
-      if (frame->module == 0 || frame->module == known || !_hv_tree_is_function (frame))
+      if (frame->module == 0 || seen[frame->module] || !_hv_tree_is_function (frame))
         continue;
-      known = frame->module;
+      seen[frame->module] = TRUE;
       const char *name = hv_basename (hv_profile_string (profile, frame->module));
       if (*name == '[' || strstr (name, ".so"))
         continue;
@@ -349,9 +362,15 @@ program_of (const HvProfile *profile)
 static gboolean
 has_legacy_rust (const HvProfile *profile)
 {
+  g_autofree uint8_t *seen = g_malloc0 (MAX (1, profile->n_strings));
+
   for (uint32_t f = 1; f < profile->n_frames; f++)
-    if (strstr (hv_profile_string (profile, profile->frame[f].function), "{{closure}}"))
-      return TRUE;
+    {
+      uint32_t function = profile->frame[f].function;
+      if (!seen[function] && strstr (hv_profile_string (profile, function), "{{closure}}"))
+        return TRUE;
+      seen[function] = TRUE;
+    }
   return FALSE;
 }
 

@@ -31,14 +31,24 @@ struct HvTreeTables
   gboolean two_profiles;
   gboolean across_loads; /* two processes: a run-time address of one means nothing in the other */
   HvTreeShape *shape;    /* whose texts the keys have; NULL: their own */
+  const int64_t *weight, *weight2; /* children are ordered by: not NULL once they are */
 };
+
+/* What tells a module apart, by the lowest bits of its string. */
+#define HV_MODULE_TEXTS 64
+typedef struct
+{
+  uint32_t module; /* string; 0: none */
+  int length;
+  const char *text;
+} HvModuleText;
 
 /* What is worked out once for each frame of a profile. */
 typedef struct
 {
-  uint32_t *key;       /* + 1; 0: not yet */
-  HvPairMap functions; /* (function, module) → key + 1, where all frames of both have one */
-  uint32_t *site_node; /* by site: the node it was added to */
+  uint32_t *key;         /* + 1; 0: not yet */
+  uint32_t *of_function; /* by string: a frame of that function which has a key; 0: none */
+  uint32_t *site_node;   /* by site: the node it was added to */
   uint8_t *flags;
   double *weight; /* cost of the sites whose innermost shown frame it is */
   GString *text, *identity;
@@ -46,6 +56,7 @@ typedef struct
   GHashTable *other_paths; /* of the other side's functions, when it mangles differently, or NULL */
   struct FrameTask *task;  /* for HV_GROUP_TASK */
   const struct HvTreeFold *fold;
+  HvModuleText module[HV_MODULE_TEXTS];
   GArray *path; /* scratch: of nodes */
 } HvTreeFrames;
 
@@ -66,6 +77,12 @@ typedef struct
 /* Orders the children of each node by `weight` (per node, largest first), then by `weight2` (may be
  * NULL), then by label. */
 void _hv_tree_sort (HvTree *tree, const int64_t *weight, const int64_t *weight2);
+
+/* The order that _hv_tree_sort() would give them, of a tree that has no children to order. */
+void _hv_tree_set_order (HvTree *tree, const int64_t *weight, const int64_t *weight2);
+
+/* Whether a node comes before another one depth first, children in their order. */
+gboolean _hv_tree_is_before (const HvTree *tree, uint32_t a, uint32_t b);
 
 /* The child of `parent` with `key`, added when new. */
 uint32_t _hv_tree_child (HvTree *tree, uint32_t parent, uint32_t key);
@@ -162,9 +179,18 @@ uint32_t _hv_tree_intern_key (HvTree *tree, const char *identity, const HvKey *k
 /* Whether a frame names a function: not unresolved, not a note. */
 gboolean _hv_tree_is_function (const HvFrame *frame);
 
-/* The key of frame `f` in the options' group, described and interned when new. */
-uint32_t _hv_tree_frame_key (HvTree *tree, const HvProfile *profile, HvTreeFrames *frames,
-                             uint32_t f);
+/* Sets the key of frame `f` in the options' group, described and interned when new. */
+void _hv_tree_find_frame_key (HvTree *tree, const HvProfile *profile, HvTreeFrames *frames,
+                              uint32_t f);
+
+/* That key. */
+static inline uint32_t
+_hv_tree_frame_key (HvTree *tree, const HvProfile *profile, HvTreeFrames *frames, uint32_t f)
+{
+  if (frames->key[f] == 0)
+    _hv_tree_find_frame_key (tree, profile, frames, f);
+  return frames->key[f] - 1;
+}
 
 /* Appends the name of an async function by that of its body, "app::serve::{{closure}}", as debug
  * information has it: "app::serve::{async_fn#0}". */
@@ -219,12 +245,18 @@ typedef enum
 /* The anchor of a site with nothing but a runtime's frames. */
 #define HV_ASYNC_ONLY UINT32_MAX
 
+/* Frames down to a stack node. */
+typedef struct
+{
+  uint32_t all, shown;
+} HvDepth;
+
 typedef struct HvTreeFold
 {
-  uint8_t *node;           /* by stack node: HvFold */
-  uint32_t *anchor;        /* by site: the stack node it is shown at, or HV_ASYNC_ONLY */
-  uint8_t *async_body;     /* by frame: its function is called a closure and is an async function */
-  uint32_t *depth, *shown; /* by stack node: frames down to it, and those shown */
+  uint8_t *node;       /* by stack node: HvFold */
+  uint32_t *anchor;    /* by site: the stack node it is shown at, or HV_ASYNC_ONLY */
+  uint8_t *async_body; /* by frame: its function is called a closure and is an async function */
+  HvDepth *depth;      /* by stack node */
 } HvTreeFold;
 
 void _hv_tree_fold_init (HvTreeFold *fold, const HvProfile *profile, const HvTreeOptions *options);

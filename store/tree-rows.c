@@ -23,12 +23,20 @@ row_add (HvRow *row, const HvTree *tree, uint32_t node, gboolean self, gboolean 
       {
         if (self)
           row->self[side][slot] += tree->self[side][slot][node];
-        if (inclusive)
+        if (inclusive && tree->incl[side][slot])
           row->incl[side][slot] += tree->incl[side][slot][node];
       }
-  for (guint side = 0; self && side < tree->n_sides; side++)
+}
+
+static double
+variance_of (const HvTree *tree, uint32_t node)
+{
+  double variance = 0;
+
+  for (guint side = 0; side < tree->n_sides; side++)
     if (tree->variance[side])
-      row->variance += tree->variance[side][node];
+      variance += tree->variance[side][node];
+  return variance;
 }
 
 static gboolean
@@ -41,17 +49,29 @@ row_is_empty (const HvRow *row)
   return TRUE;
 }
 
+/* Of its own. */
+static inline gboolean
+has_cost (const HvTree *tree, uint32_t node)
+{
+  int64_t any = 0;
+
+  for (guint side = 0; side < tree->n_sides; side++)
+    any |= tree->self[side][HV_SLOT_COST][node] | tree->self[side][HV_SLOT_PARTNER][node];
+  return any != 0;
+}
+
 /* There are as many as nodes: each is made when it is looked at. */
 static void
 each_row_by_stack (const HvTree *tree, HvRowFunc func, gpointer user)
 {
   for (uint32_t n = 0; n < tree->n_nodes; n++)
     {
+      if (!has_cost (tree, n))
+        continue;
       HvRow row = { .key = tree->node_key[n], .node = n };
       row_add (&row, tree, n, TRUE, FALSE);
-      if (row_is_empty (&row))
-        continue;
       row_add (&row, tree, n, FALSE, TRUE);
+      row.variance = variance_of (tree, n);
       func (&row, user);
     }
 }
@@ -62,20 +82,19 @@ rows_by_top (const HvTree *tree)
   GArray *rows = g_array_new (FALSE, FALSE, sizeof (HvRow));
   g_autofree uint32_t *row_of = g_new0 (uint32_t, tree->n_nodes);
 
-  for (uint32_t i = tree->child_start[0]; i < tree->child_start[1]; i++)
-    {
-      uint32_t n = tree->child[i];
-      HvRow row = { .key = tree->node_key[n], .node = n };
-      row_add (&row, tree, n, FALSE, TRUE);
-      memcpy (row.self, row.incl, sizeof row.self);
-      row_of[n] = rows->len;
-      g_array_append_val (rows, row);
-    }
-  /* the variance of a thread or task is its stacks' */
   for (uint32_t n = 1; n < tree->n_nodes; n++)
     {
-      if (tree->parent[n])
+      if (tree->parent[n] == 0)
+        {
+          HvRow row = { .key = tree->node_key[n], .node = n };
+          row_add (&row, tree, n, FALSE, TRUE);
+          memcpy (row.self, row.incl, sizeof row.self);
+          row_of[n] = rows->len;
+          g_array_append_val (rows, row);
+        }
+      else
         row_of[n] = row_of[tree->parent[n]];
+      /* the variance of a thread or task is its stacks' */
       for (guint side = 0; side < tree->n_sides; side++)
         if (tree->variance[side])
           g_array_index (rows, HvRow, row_of[n]).variance += tree->variance[side][n];
@@ -126,13 +145,63 @@ _hv_tree_walk_clear (HvTreeWalk *walk)
   g_clear_pointer (&walk->next, g_free);
 }
 
+/* By node: whether its key is open above it, so that recursion counts once. Nodes are numbered
+ * depth first for it: what is below a node then is a range, and a look at the last range of a key
+ * tells. Newly allocated. */
+static uint8_t *
+find_recursion (const HvTree *tree)
+{
+  uint32_t n_nodes = tree->n_nodes;
+  uint8_t *inside = hv_large_new0 (uint8_t, n_nodes);
+  g_autofree uint32_t *size = hv_large_new (uint32_t, n_nodes);
+  g_autofree uint32_t *next = hv_large_new (uint32_t, n_nodes);
+  g_autofree uint32_t *order = hv_large_new (uint32_t, n_nodes);
+  g_autofree uint32_t *open_end = g_new0 (uint32_t, MAX (1, tree->n_keys));
+
+  for (uint32_t n = 0; n < n_nodes; n++)
+    size[n] = 1;
+  for (uint32_t n = n_nodes; n-- > 1;)
+    size[tree->parent[n]] += size[n];
+  next[0] = 1;
+  for (uint32_t n = 1; n < n_nodes; n++)
+    {
+      uint32_t at = next[tree->parent[n]];
+      next[tree->parent[n]] += size[n];
+      next[n] = at + 1;
+      order[at] = n;
+    }
+  for (uint32_t i = 1; i < n_nodes; i++)
+    {
+      uint32_t n = order[i], *end = &open_end[tree->node_key[n]];
+      if (i < *end)
+        inside[n] = TRUE;
+      else
+        *end = i + size[n];
+    }
+  return inside;
+}
+
+/* Added up depth first: the sum of such numbers depends on their order. */
+static void
+add_variances (const HvTree *tree, GArray *rows)
+{
+  HvTreeWalk walk;
+
+  for (gboolean more = _hv_tree_walk_init (&walk, tree); more; more = _hv_tree_walk_next (&walk))
+    {
+      uint32_t n = walk.node, k = n ? tree->node_key[n] : tree->n_keys;
+      for (guint side = 0; !walk.leaving && side < tree->n_sides; side++)
+        g_array_index (rows, HvRow, k).variance += tree->variance[side][n];
+    }
+  _hv_tree_walk_clear (&walk);
+}
+
 static GArray *
 rows_by_key (const HvTree *tree)
 {
   uint32_t none = tree->n_keys; /* the root's own cost */
   GArray *rows = g_array_sized_new (FALSE, TRUE, sizeof (HvRow), tree->n_keys + 1);
-  g_autofree uint32_t *open = g_new0 (uint32_t, tree->n_keys + 1);
-  HvTreeWalk walk;
+  g_autofree uint8_t *inside = find_recursion (tree);
   struct Best
   {
     int64_t self, incl;
@@ -146,27 +215,25 @@ rows_by_key (const HvTree *tree)
       best[k] = (struct Best){ -1, -1 };
     }
 
-  /* a key already open above a node has it counted: recursion counts once */
-  for (gboolean more = _hv_tree_walk_init (&walk, tree); more; more = _hv_tree_walk_next (&walk))
+  for (uint32_t n = 0; n < tree->n_nodes; n++)
     {
-      uint32_t n = walk.node, k = n ? tree->node_key[n] : none;
-      if (walk.leaving)
-        {
-          open[k] -= n != 0;
-          continue;
-        }
+      uint32_t k = n ? tree->node_key[n] : none;
       HvRow *row = &g_array_index (rows, HvRow, k);
       /* the root is no row of everything, only of what has no frame */
       int64_t self = weight_of (tree, tree->self, n), incl = weight_of (tree, tree->incl, n);
-      row_add (row, tree, n, TRUE, n != 0 && open[k]++ == 0);
+      row_add (row, tree, n, TRUE, n != 0 && !inside[n]);
       if (self > best[k].self || (self == best[k].self && incl > best[k].incl))
         {
           best[k].self = self;
           best[k].incl = incl;
           row->node = n;
         }
+      else if (self == best[k].self && incl == best[k].incl
+               && _hv_tree_is_before (tree, n, row->node))
+        row->node = n;
     }
-  _hv_tree_walk_clear (&walk);
+  if (tree->variance[0])
+    add_variances (tree, rows);
   memcpy (g_array_index (rows, HvRow, none).incl, g_array_index (rows, HvRow, none).self,
           sizeof (g_array_index (rows, HvRow, none).incl));
 

@@ -205,10 +205,43 @@ sort_few (uint32_t *child, uint32_t count, Order *order)
 }
 
 void
+_hv_tree_set_order (HvTree *tree, const int64_t *weight, const int64_t *weight2)
+{
+  tree->tables->weight = weight;
+  tree->tables->weight2 = weight2;
+}
+
+gboolean
+_hv_tree_is_before (const HvTree *tree, uint32_t a, uint32_t b)
+{
+  Order order = { tree, tree->tables->weight, tree->tables->weight2 };
+  uint32_t x = a, y = b, below_a = 0, below_b = 0;
+
+  /* parents have lower numbers */
+  while (x != y)
+    if (x > y)
+      {
+        below_a = x;
+        x = tree->parent[x];
+      }
+    else
+      {
+        below_b = y;
+        y = tree->parent[y];
+      }
+  if (below_a == 0 || below_b == 0)
+    return below_a == 0;
+  if (order.weight == NULL)
+    return below_a < below_b;
+  return compare_children (&below_a, &below_b, &order) < 0;
+}
+
+void
 _hv_tree_sort (HvTree *tree, const int64_t *weight, const int64_t *weight2)
 {
   Order order = { tree, weight, weight2 };
 
+  _hv_tree_set_order (tree, weight, weight2);
   for (uint32_t n = 0; n < tree->n_nodes; n++)
     {
       uint32_t count = tree->child_start[n + 1] - tree->child_start[n];
@@ -265,6 +298,13 @@ _hv_tree_finish (HvTree *tree, gboolean sort)
   uint32_t n = tree->n_nodes;
 
   hv_child_map_clear (&tree->tables->children);
+  if (tree->options.rows_alone)
+    {
+      sum_slot (tree, HV_SLOT_COST);
+      if (sort)
+        _hv_tree_set_order (tree, tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST], NULL);
+      return;
+    }
   GThread *partners = _hv_tree_fork (n, sum_partners, tree);
   sum_slot (tree, HV_SLOT_COST);
   tree->child_start = hv_large_new0 (uint32_t, (gsize) n + 2);
@@ -365,6 +405,9 @@ tree_new_empty (HvTreeSide *sides, guint n_sides, HvMetric metric, const HvTreeO
           if (tree->variance[side] == NULL)
             tree->variance[side] = g_new0 (double, 1);
     }
+  /* a thread's or task's own cost is what is below it, and variances are added up in order */
+  tree->options.rows_alone &= options->group != HV_GROUP_THREAD && options->group != HV_GROUP_TASK
+                              && tree->variance[0] == NULL;
   tree->tables->two_profiles = n_sides == HV_N_SIDES && sides[0].profile != sides[1].profile;
   if (tree->tables->two_profiles)
     {

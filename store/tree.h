@@ -45,6 +45,9 @@ typedef struct
   /* Short labels are made when hv_tree_short_label() or hv_key_short_label() asks for them, and no
    * origins at all: for who shows a few of the keys. Such a tree is one thread's. */
   gboolean names_on_demand;
+  /* Nothing but the costliest rows is asked for (hv_tree_top_sites(), hv_diff_top_rows() and
+   * hv_diff_summary()): nodes have no children, and no inclusive cost of the partner. */
+  gboolean rows_alone;
   /* What was worked out before of the profile (hv_tree_shape_new()); used where it fits. NULL:
    * nothing. */
   struct HvTreeShape *shape;
@@ -102,11 +105,12 @@ typedef struct
   uint32_t *parent;
   uint32_t *node_key; /* the root's is HV_NO_KEY */
   int64_t *self[HV_N_SIDES][HV_N_SLOTS];
-  int64_t *incl[HV_N_SIDES][HV_N_SLOTS]; /* self + all below */
-  double *variance[HV_N_SIDES];          /* of self's cost, bytes²; NULL unless sampled */
+  int64_t
+      *incl[HV_N_SIDES][HV_N_SLOTS]; /* self + all below; the partner's: NULL where rows_alone */
+  double *variance[HV_N_SIDES];      /* of self's cost, bytes²; NULL unless sampled */
 
   /* children of n: child[child_start[n]] … child[child_start[n + 1] - 1], largest first (a diff: by
-   * growth), then by label */
+   * growth), then by label. NULL where rows_alone */
   uint32_t *child_start, *child;
 
   /* bytes (or counts) that filters dropped, a side */

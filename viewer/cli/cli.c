@@ -232,6 +232,7 @@ report_question (Question *q, const HvCommand *c, GError **error)
   report.modules = c->verbose;
   options.names_on_demand = c->print && !c->outputs && !c->format;
   set_view (&report, c);
+  options.rows_alone = options.names_on_demand && !report.as_tree && !report.root_below;
   HvTreeOptions rows_options = options;
   rows_options.bottom_up = FALSE;
   if (q->diff)
