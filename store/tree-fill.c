@@ -378,7 +378,8 @@ add_sites (HvTree *tree, guint side, const HvTreeSide *from, HvTreeFrames *frame
   const uint8_t *fold = frames->fold->node;
   const HvProfile *profile = from->profile;
   g_autofree uint8_t *needed = hv_large_new0 (uint8_t, profile->n_nodes);
-  g_autofree uint32_t *shown = hv_large_new0 (uint32_t, profile->n_nodes);
+  g_autofree uint32_t *shown = frames->shown ? g_steal_pointer (&frames->shown)
+                                             : hv_large_new (uint32_t, profile->n_nodes);
   uint32_t n_needed = 0;
   enum
   {
@@ -402,18 +403,17 @@ add_sites (HvTree *tree, guint side, const HvTreeSide *from, HvTreeFrames *frame
       }
   _hv_tree_expect (tree, n_needed);
 
+  shown[0] = 0;
   for (uint32_t n = 1; n < profile->n_nodes; n++)
     {
+      shown[n] = 0;
       if (!needed[n])
         continue;
       uint32_t above = shown[profile->node_parent[n]], f = profile->node_frame[n];
       if (f == 0 || frames->flags[f] & FRAME_HIDE || fold[n] == HV_FOLD_ASYNC)
         shown[n] = above;
       else if (fold[n] == HV_FOLD_START)
-        {
-          shown[n] = 0;
-          needed[n] |= FOLDED;
-        }
+        needed[n] |= FOLDED;
       else
         shown[n] = _hv_tree_node_below (tree, above, _hv_tree_frame_key (tree, profile, frames, f));
     }
@@ -422,6 +422,7 @@ add_sites (HvTree *tree, guint side, const HvTreeSide *from, HvTreeFrames *frame
     {
       int64_t cost = from->values[HV_SLOT_COST][s];
       int64_t partner = from->values[HV_SLOT_PARTNER] ? from->values[HV_SLOT_PARTNER][s] : 0;
+      frames->site_node[s] = HV_NO_NODE;
       if (cost == 0 && partner == 0)
         continue;
       if (is_ignored (profile, node_flags, s))
@@ -442,8 +443,19 @@ add_sites (HvTree *tree, guint side, const HvTreeSide *from, HvTreeFrames *frame
           frames->weight[f] += fabs ((double) cost);
         }
       frames->site_node[s] = at;
-      _hv_tree_add_cost (tree, side, at, profile, cost, partner);
     }
+}
+
+void
+_hv_tree_add_costs (HvTree *tree, guint side, const HvTreeSide *from, const uint32_t *site_node,
+                    const uint32_t *image)
+{
+  const int64_t *cost = from->values[HV_SLOT_COST], *partner = from->values[HV_SLOT_PARTNER];
+
+  for (uint32_t s = 0; s < from->profile->n_sites; s++)
+    if (site_node[s] != HV_NO_NODE)
+      _hv_tree_add_cost (tree, side, image ? image[site_node[s]] : site_node[s], from->profile,
+                         cost[s], partner ? partner[s] : 0);
 }
 
 void
@@ -482,10 +494,11 @@ _hv_tree_describe_keys (HvTree *tree, const HvProfile *profile, const uint32_t *
 
 gboolean
 _hv_tree_add_side (HvTree *tree, guint side, const HvTreeSide *from, GHashTable *other_paths,
-                   HvTreeParts *parts, GError **error)
+                   HvPartsWanted wanted, HvTreeParts *parts, GError **error)
 {
   const HvProfile *profile = from->profile;
   Pattern focus = { 0 }, ignore = { 0 }, hide = { 0 };
+  gboolean by_stack = _hv_tree_is_by_stack (tree->options.group);
   gboolean ok = pattern_init (&focus, tree->options.focus, error)
                 && pattern_init (&ignore, tree->options.ignore, error)
                 && pattern_init (&hide, tree->options.hide, error);
@@ -494,7 +507,7 @@ _hv_tree_add_side (HvTree *tree, guint side, const HvTreeSide *from, GHashTable 
     {
       g_autofree uint32_t *keys = hv_large_new0 (uint32_t, profile->n_frames);
       g_autofree uint32_t *of_function = hv_large_new0 (uint32_t, profile->n_strings);
-      g_autofree uint32_t *site_node = hv_large_new0 (uint32_t, MAX (1, profile->n_sites));
+      g_autofree uint32_t *site_node = hv_large_new (uint32_t, MAX (1, profile->n_sites));
       g_autofree uint8_t *flags = hv_large_new0 (uint8_t, profile->n_frames);
       g_autofree double *weight = hv_large_new0 (double, profile->n_frames);
       g_autofree uint8_t *node_flags = NULL;
@@ -539,25 +552,37 @@ _hv_tree_add_side (HvTree *tree, guint side, const HvTreeSide *from, GHashTable 
             node_flags[n] |= FRAME_IGNORE;
       _hv_tree_fold_init (&fold, profile, &tree->options);
       _hv_tree_count_folded (tree, side, from, &fold, node_flags);
-      if (!parts)
-        {
-          /* nothing else looks at these */
-          g_clear_pointer (&fold.depth, g_free);
-        }
+      /* nothing else looks at these */
+      if (wanted != HV_PARTS_ALL)
+        frames.shown = (uint32_t *) g_steal_pointer (&fold.depth);
 
-      if (tree->options.group == HV_GROUP_THREAD)
-        add_threads (tree, side, from, &frames, node_flags, fold.anchor);
-      else if (tree->options.group == HV_GROUP_TASK)
-        add_tasks (tree, side, from, &frames, node_flags, fold.anchor);
-      else
+      if (by_stack)
         add_sites (tree, side, from, &frames, node_flags, fold.anchor);
+      else
+        {
+          if (!tree->tables->costs)
+            _hv_tree_make_costs (tree);
+          if (tree->options.group == HV_GROUP_THREAD)
+            add_threads (tree, side, from, &frames, node_flags, fold.anchor);
+          else
+            add_tasks (tree, side, from, &frames, node_flags, fold.anchor);
+        }
+      g_free (frames.shown);
 
       /* The current side comes last and wins. */
       _hv_tree_describe_keys (tree, profile, keys, weight);
-      if (parts)
+      if (wanted == HV_PARTS_ALL)
         *parts = (HvTreeParts){ fold, g_steal_pointer (&keys), g_steal_pointer (&site_node) };
       else
         _hv_tree_fold_clear (&fold);
+      if (wanted == HV_PARTS_SITE_NODE)
+        parts->site_node = g_steal_pointer (&site_node);
+      else if (wanted == HV_PARTS_NONE && by_stack)
+        {
+          hv_child_map_clear (&tree->tables->children);
+          _hv_tree_make_costs (tree);
+          _hv_tree_add_costs (tree, side, from, site_node, NULL);
+        }
     }
   g_clear_pointer (&focus.regex, g_regex_unref);
   g_clear_pointer (&ignore.regex, g_regex_unref);

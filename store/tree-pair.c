@@ -15,6 +15,7 @@ typedef struct
   HvTree *tree;
   const HvTreeSide *from;
   GHashTable *other_paths;
+  HvTreeParts found;
   GError *error;
   gboolean ok;
 } Part;
@@ -24,7 +25,8 @@ add_part (gpointer data)
 {
   Part *part = data;
 
-  part->ok = _hv_tree_add_side (part->tree, 0, part->from, part->other_paths, NULL, &part->error);
+  part->ok = _hv_tree_add_side (part->tree, 0, part->from, part->other_paths, HV_PARTS_SITE_NODE,
+                                &part->found, &part->error);
   return NULL;
 }
 
@@ -32,7 +34,7 @@ add_part (gpointer data)
 
 /* The tree, which is empty, becomes that of one of its sides. */
 static void
-take_part (HvTree *tree, guint side, HvTree *part)
+take_part (HvTree *tree, HvTree *part)
 {
   struct HvTreeTables *to = tree->tables, *from = part->tables;
 
@@ -51,13 +53,6 @@ take_part (HvTree *tree, guint side, HvTree *part)
   TAKE (tree->parent, part->parent);
   TAKE (tree->node_key, part->node_key);
   tree->n_nodes = part->n_nodes;
-  for (int slot = 0; slot < HV_N_SLOTS; slot++)
-    {
-      TAKE (tree->self[side][slot], part->self[0][slot]);
-      g_clear_pointer (&tree->self[1 - side][slot], g_free);
-    }
-  TAKE (tree->variance[side], part->variance[0]);
-  g_clear_pointer (&tree->variance[1 - side], g_free);
 }
 
 /* By key of the part: that of the tree, made where there is none. */
@@ -129,58 +124,80 @@ merge_nodes (HvTree *tree, const HvTree *part, const uint32_t *key_image)
   return image;
 }
 
-static void
-merge_part (HvTree *tree, guint side, const HvTree *part)
+typedef struct
 {
-  g_autofree uint32_t *key_image = merge_keys (tree, part);
-  g_autofree uint32_t *image = merge_nodes (tree, part, key_image);
-  uint32_t size = tree->tables->nodes_size;
+  HvTree *tree;
+  guint side;
+  const Part *part;
+  const uint32_t *image;
+} Costs;
 
-  for (int slot = 0; slot < HV_N_SLOTS; slot++)
-    {
-      int64_t *self = tree->self[side][slot] = hv_large_new0 (int64_t, size);
-      for (uint32_t n = 0; n < part->n_nodes; n++)
-        self[image[n]] = part->self[0][slot][n];
-    }
-  if (part->variance[0] == NULL)
-    return;
-  tree->variance[side] = hv_large_new0 (double, size);
-  for (uint32_t n = 0; n < part->n_nodes; n++)
-    tree->variance[side][image[n]] = part->variance[0][n];
+static gpointer
+add_side_costs (gpointer data)
+{
+  const Costs *costs = data;
+
+  _hv_tree_make_side_costs (costs->tree, costs->side);
+  _hv_tree_add_costs (costs->tree, costs->side, costs->part->from, costs->part->found.site_node,
+                      costs->image);
+  return NULL;
+}
+
+/* `image`: of current's nodes. */
+static void
+add_costs (HvTree *tree, const Part *parts, const uint32_t *image)
+{
+  Costs base = { tree, HV_SIDE_BASE, &parts[HV_SIDE_BASE], NULL };
+  Costs current = { tree, HV_SIDE_CURRENT, &parts[HV_SIDE_CURRENT], image };
+  GThread *thread = _hv_tree_fork (tree->n_nodes, add_side_costs, &base);
+
+  add_side_costs (&current);
+  _hv_tree_join (thread);
+  tree->tables->costs = TRUE;
 }
 
 gboolean
 _hv_tree_add_sides (HvTree *tree, const HvTreeSide *sides, GError **error)
 {
-  Part parts[HV_N_SIDES];
-  uint32_t n_nodes = 0;
+  Part parts[HV_N_SIDES] = { 0 };
+  Part *base = &parts[HV_SIDE_BASE], *current = &parts[HV_SIDE_CURRENT];
 
   for (guint i = 0; i < HV_N_SIDES; i++)
     {
-      parts[i] = (Part){ _hv_tree_new_part (tree, i), &sides[i], sides[1 - i].paths, NULL, FALSE };
-      n_nodes = MAX (n_nodes, sides[i].profile->n_nodes);
+      parts[i].tree = _hv_tree_new_part (tree);
+      parts[i].from = &sides[i];
+      parts[i].other_paths = sides[1 - i].paths;
     }
-  GThread *thread = _hv_tree_fork (n_nodes, add_part, &parts[HV_SIDE_CURRENT]);
-  add_part (&parts[HV_SIDE_BASE]);
+  GThread *thread = _hv_tree_fork (
+      MAX (base->from->profile->n_nodes, current->from->profile->n_nodes), add_part, current);
+  add_part (base);
   _hv_tree_join (thread);
 
-  gboolean ok = parts[HV_SIDE_BASE].ok && parts[HV_SIDE_CURRENT].ok;
+  gboolean ok = base->ok && current->ok;
   if (ok)
     {
       /* base first, so that the current side has the last word on a key's source line */
-      take_part (tree, HV_SIDE_BASE, parts[HV_SIDE_BASE].tree);
-      merge_part (tree, HV_SIDE_CURRENT, parts[HV_SIDE_CURRENT].tree);
+      take_part (tree, base->tree);
+      hv_child_map_clear (&current->tree->tables->children);
+      g_autofree uint32_t *key_image = merge_keys (tree, current->tree);
+      g_autofree uint32_t *image = merge_nodes (tree, current->tree, key_image);
+      for (guint i = 0; i < HV_N_SIDES; i++)
+        {
+          tree->dropped[i] += parts[i].tree->dropped[0];
+          tree->folded_of[i] = parts[i].tree->folded_of[0];
+          tree->folded |= parts[i].tree->folded;
+          g_clear_pointer (&parts[i].tree, hv_tree_free);
+        }
+      add_costs (tree, parts, image);
     }
   else
     {
-      guint first = parts[HV_SIDE_BASE].ok ? HV_SIDE_CURRENT : HV_SIDE_BASE;
-      g_propagate_error (error, g_steal_pointer (&parts[first].error));
+      Part *first = base->ok ? current : base;
+      g_propagate_error (error, g_steal_pointer (&first->error));
     }
   for (guint i = 0; i < HV_N_SIDES; i++)
     {
-      tree->dropped[i] += parts[i].tree->dropped[0];
-      tree->folded_of[i] = parts[i].tree->folded_of[0];
-      tree->folded |= parts[i].tree->folded;
+      g_free (parts[i].found.site_node);
       g_clear_error (&parts[i].error);
       hv_tree_free (parts[i].tree);
     }

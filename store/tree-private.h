@@ -25,6 +25,7 @@ struct HvTreeTables
   GStringChunk *texts;
   HvChildMap children;
   uint32_t keys_size, nodes_size;
+  gboolean costs;        /* nodes have costs; FALSE while they are being found */
   uint8_t *key_flags;    /* by key: HvKeyFlags */
   uint8_t *named;        /* by key: its short label is made; NULL: all are */
   gboolean with_modules; /* keys tell modules apart */
@@ -48,7 +49,8 @@ typedef struct
 {
   uint32_t *key;         /* + 1; 0: not yet */
   uint32_t *of_function; /* by string: a frame of that function which has a key; 0: none */
-  uint32_t *site_node;   /* by site: the node it was added to */
+  uint32_t *site_node;   /* by site: the node that has its cost, or HV_NO_NODE */
+  uint32_t *shown;       /* scratch for a number each stack node; NULL: none to spare */
   uint8_t *flags;
   double *weight; /* cost of the sites whose innermost shown frame it is */
   GString *text, *identity;
@@ -95,7 +97,7 @@ uint32_t _hv_tree_node_below (HvTree *tree, uint32_t above, uint32_t key);
 HvTree *_hv_tree_new_like (const HvTree *other);
 
 /* An empty tree of the same question for one of its sides alone, with keys of its own. */
-HvTree *_hv_tree_new_part (const HvTree *whole, guint side);
+HvTree *_hv_tree_new_part (const HvTree *whole);
 
 /* Sums the nodes, and orders them unless a diff does: the end of making a tree. */
 void _hv_tree_finish (HvTree *tree, gboolean sort);
@@ -116,6 +118,10 @@ typedef struct
 
 /* Room for so many nodes in all; the new ones' costs are 0. */
 void _hv_tree_reserve (HvTree *tree, uint32_t n_nodes);
+
+/* Gives the nodes, all or most of which are found, costs of 0. */
+void _hv_tree_make_costs (HvTree *tree);
+void _hv_tree_make_side_costs (HvTree *tree, guint side);
 
 /* So many nodes more are about to be made, at most. */
 void _hv_tree_expect (HvTree *tree, uint32_t n_nodes);
@@ -279,14 +285,37 @@ typedef struct
 {
   HvTreeFold fold;
   uint32_t *key;       /* by frame: + 1; 0: it has none yet */
-  uint32_t *site_node; /* by site: the tree's node */
+  uint32_t *site_node; /* by site: the tree's node, or HV_NO_NODE */
 } HvTreeParts;
 
+#define HV_NO_NODE UINT32_MAX
+
+/* What is wanted of them. */
+typedef enum
+{
+  HV_PARTS_NONE,      /* the sites' costs are added to the tree instead */
+  HV_PARTS_SITE_NODE, /* that alone */
+  HV_PARTS_ALL,
+} HvPartsWanted;
+
+/* Whether the tree of a group is one of stacks: nodes are found first, then costs added. */
+static inline gboolean
+_hv_tree_is_by_stack (HvGroup group)
+{
+  return group != HV_GROUP_THREAD && group != HV_GROUP_TASK;
+}
+
+/* Adds the costs of one side. `image`: the tree's nodes by what `site_node` says; NULL: the same.
+ */
+void _hv_tree_add_costs (HvTree *tree, guint side, const HvTreeSide *from,
+                         const uint32_t *site_node, const uint32_t *image);
+
 /* Adds the stacks and costs of one side to the tree. `other_paths`: the canonical paths of the
- * other side where both are mangled differently, or NULL. `parts`: kept there for the caller to
- * free, or NULL. HV_ERROR_USAGE: a bad pattern. */
+ * other side where both are mangled differently, or NULL. `parts`: what is wanted, for
+ * the caller to free; of a tree by stack alone. HV_ERROR_USAGE: a bad pattern. */
 gboolean _hv_tree_add_side (HvTree *tree, guint side, const HvTreeSide *from,
-                            GHashTable *other_paths, HvTreeParts *parts, GError **error);
+                            GHashTable *other_paths, HvPartsWanted wanted, HvTreeParts *parts,
+                            GError **error);
 
 /* Adds a cost, and how sure it is, to a node. */
 void _hv_tree_add_cost (HvTree *tree, guint side, uint32_t node, const HvProfile *profile,
@@ -307,7 +336,7 @@ HvTree *_hv_tree_new_of_stacks (HvTreeSide *side, const HvTreeOptions *options, 
 
 /* --- tree-pair.c --- */
 
-/* Adds both sides to an empty tree, as _hv_tree_add_side() of each, base first, would. */
+/* Adds both sides to an empty tree by stack, as _hv_tree_add_side() of each, base first, would. */
 gboolean _hv_tree_add_sides (HvTree *tree, const HvTreeSide *sides, GError **error);
 
 /* --- tree-shape.c --- */

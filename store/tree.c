@@ -46,11 +46,8 @@ _hv_tree_reserve (HvTree *tree, uint32_t size)
     return;
   tree->parent = hv_large_renew (uint32_t, tree->parent, before, size);
   tree->node_key = hv_large_renew (uint32_t, tree->node_key, before, size);
-  for (guint side = 0; side < tree->n_sides; side++)
+  for (guint side = 0; tree->tables->costs && side < tree->n_sides; side++)
     {
-      /* a side that is added later */
-      if (before && tree->self[side][HV_SLOT_COST] == NULL)
-        continue;
       for (int slot = 0; slot < HV_N_SLOTS; slot++)
         {
           tree->self[side][slot] = hv_large_renew (int64_t, tree->self[side][slot], before, size);
@@ -63,6 +60,28 @@ _hv_tree_reserve (HvTree *tree, uint32_t size)
         }
     }
   tree->tables->nodes_size = size;
+}
+
+void
+_hv_tree_make_side_costs (HvTree *tree, guint side)
+{
+  uint32_t size = tree->tables->nodes_size;
+
+  for (int slot = 0; slot < HV_N_SLOTS; slot++)
+    tree->self[side][slot] = hv_large_new0 (int64_t, size);
+  if (tree->variance[side])
+    {
+      g_free (tree->variance[side]);
+      tree->variance[side] = hv_large_new0 (double, size);
+    }
+}
+
+void
+_hv_tree_make_costs (HvTree *tree)
+{
+  tree->tables->costs = TRUE;
+  for (guint side = 0; side < tree->n_sides; side++)
+    _hv_tree_make_side_costs (tree, side);
 }
 
 void
@@ -270,26 +289,54 @@ _hv_tree_join (GThread *thread)
     g_thread_join (thread);
 }
 
+typedef struct
+{
+  HvTree *tree;
+  guint side;
+} Sum;
+
 static void
-sum_slot (HvTree *tree, int slot)
+sum_slot (HvTree *tree, guint side, int slot)
 {
   uint32_t n = tree->n_nodes;
+  int64_t *incl = hv_large_new (int64_t, n);
 
-  for (guint side = 0; side < tree->n_sides; side++)
-    {
-      int64_t *incl = hv_large_new (int64_t, n);
-      memcpy (incl, tree->self[side][slot], n * sizeof (int64_t));
-      for (uint32_t i = n; i-- > 1;)
-        incl[tree->parent[i]] += incl[i];
-      tree->incl[side][slot] = incl;
-    }
+  memcpy (incl, tree->self[side][slot], n * sizeof (int64_t));
+  for (uint32_t i = n; i-- > 1;)
+    incl[tree->parent[i]] += incl[i];
+  tree->incl[side][slot] = incl;
 }
 
 static gpointer
-sum_partners (gpointer tree)
+sum_side (gpointer data)
 {
-  sum_slot (tree, HV_SLOT_PARTNER);
+  const Sum *sum = data;
+
+  sum_slot (sum->tree, sum->side, HV_SLOT_COST);
   return NULL;
+}
+
+static gpointer
+sum_partners (gpointer data)
+{
+  HvTree *tree = data;
+
+  for (guint side = 0; side < tree->n_sides; side++)
+    sum_slot (tree, side, HV_SLOT_PARTNER);
+  return NULL;
+}
+
+/* The costs' sums, of two sides at once. */
+static void
+sum_costs (HvTree *tree)
+{
+  Sum base = { tree, HV_SIDE_BASE };
+  GThread *thread = NULL;
+
+  if (tree->n_sides == HV_N_SIDES)
+    thread = _hv_tree_fork (tree->n_nodes, sum_side, &base);
+  sum_slot (tree, HV_SIDE_CURRENT, HV_SLOT_COST);
+  _hv_tree_join (thread);
 }
 
 void
@@ -300,13 +347,14 @@ _hv_tree_finish (HvTree *tree, gboolean sort)
   hv_child_map_clear (&tree->tables->children);
   if (tree->options.rows_alone)
     {
-      sum_slot (tree, HV_SLOT_COST);
+      sum_costs (tree);
       if (sort)
         _hv_tree_set_order (tree, tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST], NULL);
       return;
     }
   GThread *partners = _hv_tree_fork (n, sum_partners, tree);
-  sum_slot (tree, HV_SLOT_COST);
+  for (guint side = 0; side < tree->n_sides; side++)
+    sum_slot (tree, side, HV_SLOT_COST);
   tree->child_start = hv_large_new0 (uint32_t, (gsize) n + 2);
   tree->child = hv_large_new (uint32_t, n);
   /* counted two slots up, so that filling leaves child_start[i] at the start of i */
@@ -348,6 +396,7 @@ _hv_tree_new_like (const HvTree *other)
   tree->key = g_memdup2 (other->key, other->n_keys * sizeof (HvKey));
   tree->folded = other->folded;
   tree->tables = g_new0 (struct HvTreeTables, 1);
+  tree->tables->costs = TRUE;
   for (guint side = 0; side < tree->n_sides; side++)
     {
       tree->total[side] = other->total[side];
@@ -367,7 +416,7 @@ make_tables (HvTree *tree)
 }
 
 HvTree *
-_hv_tree_new_part (const HvTree *whole, guint side)
+_hv_tree_new_part (const HvTree *whole)
 {
   HvTree *tree = g_new0 (HvTree, 1);
 
@@ -379,8 +428,6 @@ _hv_tree_new_part (const HvTree *whole, guint side)
   tree->tables->with_modules = whole->tables->with_modules;
   tree->tables->two_profiles = whole->tables->two_profiles;
   tree->tables->across_loads = whole->tables->across_loads;
-  if (whole->variance[side])
-    tree->variance[0] = g_new0 (double, 1);
   add_node (tree, 0, HV_NO_KEY);
   return tree;
 }
@@ -423,7 +470,8 @@ _hv_tree_new_of_stacks (HvTreeSide *side, const HvTreeOptions *options, HvTreePa
 {
   HvTree *tree = tree_new_empty (side, 1, HV_METRIC_LIVE_BYTES, options);
 
-  _hv_tree_add_side (tree, 0, side, NULL, parts, NULL);
+  _hv_tree_add_side (tree, 0, side, NULL, HV_PARTS_ALL, parts, NULL);
+  hv_child_map_clear (&tree->tables->children);
   _hv_tree_name_keys (tree);
   return tree;
 }
@@ -472,9 +520,13 @@ tree_new (HvTreeSide *sides, guint n_sides, HvMetric metric, const HvTreeOptions
                                && hv_tree_shape_fits (options->shape, sides[0].profile, options)
                            ? options->shape
                            : NULL;
-  if (ok && !shape)
-    ok = n_sides == HV_N_SIDES ? _hv_tree_add_sides (tree, sides, error)
-                               : _hv_tree_add_side (tree, 0, sides, NULL, NULL, error);
+  if (ok && !shape && n_sides == HV_N_SIDES && _hv_tree_is_by_stack (options->group))
+    ok = _hv_tree_add_sides (tree, sides, error);
+  else
+    /* base first, so that the current side has the last word on a key's source line */
+    for (guint i = n_sides; ok && !shape && i-- > 0;)
+      ok = _hv_tree_add_side (tree, i, &sides[i], n_sides == HV_N_SIDES ? sides[1 - i].paths : NULL,
+                              HV_PARTS_NONE, NULL, error);
   if (!ok)
     {
       hv_tree_free (tree);
