@@ -405,7 +405,7 @@ sum (const Costs *costs, const Limit *limit)
 
   for (uint32_t n = 0; n < tree->n_nodes; n++)
     if (!costs->ignored[n] && (through == NULL || through[n])
-        && (!limit->new_paths || costs->diff->status[n] == HV_STATUS_NEW))
+        && (!limit->new_paths || hv_diff_status (costs->diff, n) == HV_STATUS_NEW))
       value += self[n];
   return value;
 }

@@ -50,6 +50,13 @@ status_of (int64_t base, int64_t current)
   return current == 0 ? HV_STATUS_GONE : HV_STATUS_SHRUNK;
 }
 
+HvStatus
+hv_diff_status (const HvDiff *diff, uint32_t node)
+{
+  return status_of (diff->tree->self[HV_SIDE_BASE][HV_SLOT_COST][node],
+                    diff->tree->self[HV_SIDE_CURRENT][HV_SLOT_COST][node]);
+}
+
 static void
 add_to_waterfall (HvWaterfall *w, HvStatus status, int64_t delta)
 {

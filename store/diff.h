@@ -79,6 +79,9 @@ HvDiff *hv_diff_new (const HvProfile *base, uint32_t base_at, const HvProfile *c
 void hv_diff_free (HvDiff *diff);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvDiff, hv_diff_free)
 
+/* Of the cost that a node of the tree holds itself. */
+HvStatus hv_diff_status (const HvDiff *diff, uint32_t node);
+
 /* All rows of the group, largest growth first, greatest loss last. Elements: HvDiffRow. Their
  * deltas sum to current − base. */
 GArray *hv_diff_rows (const HvDiff *diff);
