@@ -3,9 +3,6 @@
 
 #include <string.h>
 
-/* Rows a ranking; more are a table's. */
-#define MAX_TOP 6
-
 /* What holds "most of it". */
 #define MOST 0.9
 
@@ -86,7 +83,7 @@ rank (HvRanking *ranking, HvMetric metric, const HvTree *tree, const GArray *row
       if ((double) sum < MOST * (double) ranking->whole)
         ranking->n_most++;
       sum += value;
-      if (row->key != HV_NO_KEY && ranking->top->len < MAX_TOP)
+      if (row->key != HV_NO_KEY && ranking->top->len < HV_MAX_TOP)
         g_ptr_array_add (ranking->top, site_new (tree, row));
     }
 }
@@ -130,8 +127,8 @@ find_limits (HvOverview *overview, const HvProfile *profile)
   limit[HV_LIMIT_SAMPLED] = profile->sample_period > 1;
 }
 
-static HvOverview *
-overview_new (void)
+HvOverview *
+_hv_overview_new (void)
 {
   HvOverview *overview = g_atomic_rc_box_new0 (HvOverview);
 
@@ -192,7 +189,7 @@ work (gpointer data)
 HvOverview *
 hv_overview_new (const HvProfile *profile, const HvTree *tree, const GArray *rows)
 {
-  HvOverview *overview = overview_new ();
+  HvOverview *overview = _hv_overview_new ();
   Work w = { overview, profile, tree, rows, 0 };
   GThread *helper = profile->n_nodes >= LARGE ? g_thread_try_new ("overview", work, &w, NULL)
                                               : NULL;
@@ -216,14 +213,14 @@ expect (HvRanking *ranking, const HvProfile *profile, HvMetric metric)
     return;
   ranking->metric = metric;
   ranking->whole = whole;
-  for (uint32_t s = 0; s < profile->n_sites && ranking->n_due < MAX_TOP; s++)
+  for (uint32_t s = 0; s < profile->n_sites && ranking->n_due < HV_MAX_TOP; s++)
     ranking->n_due += value[s] > 0;
 }
 
 HvOverview *
 hv_overview_begin (const HvProfile *profile, const HvTree *tree, const GArray *rows)
 {
-  HvOverview *overview = overview_new ();
+  HvOverview *overview = _hv_overview_new ();
 
   for (HvRankingKind kind = 0; kind < HV_N_RANKINGS; kind++)
     {

@@ -97,6 +97,14 @@ HvOverview *hv_overview_new (const HvProfile *profile, const HvTree *tree, const
 /* What of it is known at once: rankings by other metrics are due, and their part of the findings is
  * missing. Without a tree nothing that needs one is known. */
 HvOverview *hv_overview_begin (const HvProfile *profile, const HvTree *tree, const GArray *rows);
+
+/* As text, to be kept with the profile; newly allocated. NULL: it lacks what is due, or has a name
+ * that is no UTF-8. */
+char *hv_overview_print (const HvOverview *overview);
+
+/* NULL: the text is not what hv_overview_print() made. */
+HvOverview *hv_overview_parse (const char *text);
+
 HvOverview *hv_overview_ref (HvOverview *overview);
 void hv_overview_unref (HvOverview *overview);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvOverview, hv_overview_unref)

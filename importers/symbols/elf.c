@@ -511,6 +511,14 @@ hv_elf_build_id (HvElf *elf)
   return elf->build_id;
 }
 
+char *
+hv_elf_own_build_id (void)
+{
+  g_autoptr (HvElf) self = hv_elf_open ("/proc/self/exe", NULL);
+
+  return self ? g_strdup (hv_elf_build_id (self)) : NULL;
+}
+
 const char *
 hv_elf_debug_link (HvElf *elf, uint32_t *crc)
 {

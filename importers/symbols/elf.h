@@ -55,6 +55,10 @@ gboolean hv_elf_next_section (HvElf *elf, const char *name, uint32_t *at, HvSpan
 /* Lower-case hex, or NULL. */
 const char *hv_elf_build_id (HvElf *elf);
 
+/* Tells this build of the program from others, whose answers may differ; newly allocated. NULL: it
+ * was linked without. */
+char *hv_elf_own_build_id (void);
+
 /* The name and checksum of the separate debug file (.gnu_debuglink); NULL when there is none. */
 const char *hv_elf_debug_link (HvElf *elf, uint32_t *crc);
 

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "hv-window-resources.h"
+#include "viewer/window/kept-summary.h"
 #include "viewer/window/main-window.h"
 
 /* opening FILE…: how the window stays at hand while it opens a file. For each file, opened for the
@@ -178,10 +179,17 @@ keep (const HvSession *session, const char *file)
 {
   HvOpened opened = { 0 };
   g_autoptr (GError) error = NULL;
+  g_autoptr (HvStore) store = hv_session_store (session, &error);
 
-  if (!hv_session_open (session, (const char *const[]){ file, NULL }, FALSE, &opened, &error)
+  if (!store
+      || !hv_session_open (session, (const char *const[]){ file, NULL }, FALSE, &opened, &error)
       || !hv_session_keep (session, &opened, &error))
     g_printerr ("%s\n", error->message);
+  else
+    {
+      g_autoptr (HvOverview) overview = hv_overview_new (opened.profile, NULL, NULL);
+      hv_kept_summary_put (store, opened.key, overview);
+    }
   hv_opened_clear (&opened);
 }
 

@@ -274,6 +274,66 @@ assert_begins (const HvProfile *profile, const HvOverview *whole)
     }
 }
 
+/* As text and back it says the same, and a text that is cut or changed is another's or nobody's. */
+static void
+assert_kept (const HvOverview *overview)
+{
+  g_autofree char *text = hv_overview_print (overview);
+  g_autoptr (HvOverview) kept = hv_overview_parse (text);
+  g_autofree char *again = kept ? hv_overview_print (kept) : NULL;
+  gsize length = strlen (text);
+
+  g_assert_cmpstr (again, ==, text);
+  g_assert_cmpuint (kept->n_findings, ==, overview->n_findings);
+  g_assert_cmpuint (kept->findings->len, ==, overview->findings->len);
+  for (guint i = 0; i < overview->findings->len; i++)
+    {
+      const HvFinding *a = g_ptr_array_index (kept->findings, i);
+      const HvFinding *b = g_ptr_array_index (overview->findings, i);
+      assert_same_finding (a, b, TRUE);
+      g_assert_cmpstr (a->text, ==, b->text);
+      g_assert_true (
+          a->path == b->path
+          || g_strv_equal ((const char *const *) a->path, (const char *const *) b->path));
+    }
+  g_assert_cmpmem (kept->limit, sizeof kept->limit, overview->limit, sizeof overview->limit);
+  for (HvRankingKind kind = 0; kind < HV_N_RANKINGS; kind++)
+    {
+      const HvRanking *a = &kept->ranking[kind], *b = &overview->ranking[kind];
+      g_assert_cmpint (a->metric, ==, b->metric);
+      g_assert_cmpint (a->whole, ==, b->whole);
+      g_assert_cmpuint (a->n_sites, ==, b->n_sites);
+      g_assert_cmpuint (a->n_most, ==, b->n_most);
+      g_assert_cmpuint (a->top->len, ==, b->top->len);
+      for (guint i = 0; i < a->top->len; i++)
+        {
+          const HvTopSite *x = g_ptr_array_index (a->top, i), *y = g_ptr_array_index (b->top, i);
+          g_assert_cmpstr (x->name, ==, y->name);
+          g_assert_cmpstr (x->function, ==, y->function);
+          g_assert_cmpstr (x->module, ==, y->module);
+          g_assert_cmpstr (x->file, ==, y->file);
+          g_assert_cmpuint (x->line, ==, y->line);
+          g_assert_cmpstr (x->caller, ==, y->caller);
+          g_assert_cmpint (x->value, ==, y->value);
+          g_assert_cmpint (x->blocks, ==, y->blocks);
+          g_assert_true (
+              g_strv_equal ((const char *const *) x->path, (const char *const *) y->path));
+        }
+    }
+
+  /* of the front every place, of the rest some */
+  for (gsize at = 0; at < length; at += at < 100 ? 1 : 499)
+    {
+      g_autofree char *damaged = g_strdup (text);
+      damaged[at] = text[at] == '9' ? '0' : '9';
+      g_autoptr (HvOverview) other = hv_overview_parse (damaged);
+      g_autofree char *printed = other ? hv_overview_print (other) : NULL;
+      g_assert_cmpint (printed != NULL, ==, other != NULL);
+      damaged[at] = '\0';
+      g_assert_null (hv_overview_parse (damaged));
+    }
+}
+
 typedef struct
 {
   const char *folder, *name;
@@ -310,6 +370,7 @@ test_samples (void)
       g_autoptr (GString) untold = g_string_new (NULL);
       assert_as_reported (profile, o);
       assert_begins (profile, o);
+      assert_kept (o);
       for (guint f = 0; f < o->findings->len; f++)
         g_string_append_c (found, kinds[((HvFinding *) g_ptr_array_index (o->findings, f))->kind]);
       for (guint l = 0; l < HV_N_LIMITS; l++)

@@ -1,41 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <glib/gstdio.h>
-
 #include "viewer/widgets/summary-page.h"
 #include "viewer/window/profile-view-private.h"
-#include "window-tests.h"
+#include "large-recording.h"
 
 /* What is there while a large recording is opened, and what is left of it when it is cancelled. */
-
-/* So many that the summary comes after the first picture. */
-#define CALL_PATHS 60000
-#define FUNCTIONS 40
-
-static char *
-make_large_recording (void)
-{
-  g_autoptr (GString) text = g_string_new ("v 10400 3\nX prog\nI 1000 100000\ns d /usr/bin/prog\n");
-  char *path = NULL;
-  g_autoptr (GError) error = NULL;
-  int file = g_file_open_tmp ("heapview-loading-XXXXXX", &path, &error);
-
-  g_assert_no_error (error);
-  g_close (file, NULL);
-  for (guint i = 1; i <= FUNCTIONS; i++)
-    g_string_append_printf (text, "s a function%02u\ni %x 1 %x\n", i, i * 0x1000, i + 1);
-  for (guint t = 1; t <= CALL_PATHS; t++)
-    g_string_append_printf (text, "t %x %x\na %x %x\n", t % FUNCTIONS + 1, t / 8, 0x10 + t % 0x1000,
-                            t);
-  for (guint a = 0; a < CALL_PATHS; a++)
-    {
-      g_string_append_printf (text, a % 5 ? "+ %x\n" : "+ %x\n- %x\n", a, a);
-      if (a % 1000 == 0)
-        g_string_append_printf (text, "c %x\n", a / 100 + 1);
-    }
-  g_file_set_contents (path, text->str, -1, &error);
-  g_assert_no_error (error);
-  return path;
-}
 
 typedef struct
 {
@@ -73,15 +41,6 @@ start_load (const char *path)
   return test;
 }
 
-static double
-top_of (GtkWidget *widget, HvProfileView *view)
-{
-  double y;
-
-  g_assert_true (gtk_widget_translate_coordinates (widget, GTK_WIDGET (view), 0, 0, NULL, &y));
-  return y;
-}
-
 static GtkWidget *
 first_row_below (HvProfileView *view, const char *title)
 {
@@ -108,20 +67,14 @@ test_large (void)
   g_autofree char *path = make_large_recording ();
   Test test = start_load (path);
   HvProfileView *view = test.view;
-  static const char *const headings[] = { "Totals",
-                                          "Top Sites at the Peak",
-                                          "Top Sites Live at the End",
-                                          "Top Sites by Allocated Bytes",
-                                          "Top Sites by Temporary Allocations",
-                                          "Recording" };
-  double place[G_N_ELEMENTS (headings)];
+  double place[N_HEADINGS];
 
   g_signal_connect (view, "changed", G_CALLBACK (hold_overview_cb), &test);
   g_signal_connect (test.window, "settled", G_CALLBACK (settled_cb), &test.settled);
   while (!test.changed)
     g_main_context_iteration (NULL, TRUE);
   g_assert_true (test.alone);
-  g_assert_nonnull (view->profiles->consumers);
+  g_assert_nonnull (hv_profiles_get_consumers (view->profiles));
   gtk_test_widget_wait_for_draw (GTK_WIDGET (test.window));
 
   g_assert_cmpint (hv_document_get_page (test.document), ==, HV_PAGE_VIEW);
@@ -135,7 +88,7 @@ test_large (void)
   g_assert_true (g_str_has_prefix (text_of (peak), "function"));
   g_assert_cmpstr (text_of (total), ==, "");
   g_assert_false (gtk_list_box_row_get_activatable (GTK_LIST_BOX_ROW (total)));
-  for (guint i = 0; i < G_N_ELEMENTS (headings); i++)
+  for (guint i = 0; i < N_HEADINGS; i++)
     place[i] = top_of (find_widget (GTK_WIDGET (view->summary_page), GTK_TYPE_LABEL, headings[i]),
                        view);
   guint n_findings = view->overview->n_findings;
@@ -151,7 +104,7 @@ test_large (void)
   g_assert_true (g_str_has_prefix (text_of (total), "function"));
   g_assert_true (gtk_list_box_row_get_activatable (GTK_LIST_BOX_ROW (total)));
   g_assert_nonnull (find_widget (GTK_WIDGET (view->summary_page), GTK_TYPE_BUTTON, "All 40 Sites"));
-  for (guint i = 0; i < G_N_ELEMENTS (headings); i++)
+  for (guint i = 0; i < N_HEADINGS; i++)
     g_assert_cmpfloat (
         top_of (find_widget (GTK_WIDGET (view->summary_page), GTK_TYPE_LABEL, headings[i]), view),
         ==, place[i]);

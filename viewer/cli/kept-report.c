@@ -17,19 +17,10 @@ is_text_of_one (const HvCommand *c)
          && !c->outputs && !c->format && !c->budget && !c->verbose;
 }
 
-/* Tells this build from others, whose reports may differ; NULL: it was linked without. */
-static char *
-own_build_id (void)
-{
-  g_autoptr (HvElf) self = hv_elf_open ("/proc/self/exe", NULL);
-
-  return self ? g_strdup (hv_elf_build_id (self)) : NULL;
-}
-
 char *
 hv_kept_report_question (const HvCommand *c)
 {
-  g_autofree char *build = is_text_of_one (c) ? own_build_id () : NULL;
+  g_autofree char *build = is_text_of_one (c) ? hv_elf_own_build_id () : NULL;
 
   if (build == NULL)
     return NULL;

@@ -36,6 +36,7 @@ profiles_clear (gpointer data)
 {
   HvProfiles *profiles = data;
   g_clear_pointer (&profiles->consumers, hv_consumers_free);
+  g_clear_pointer (&profiles->kept, hv_overview_unref);
   g_clear_pointer (&profiles->shape, hv_tree_shape_unref);
   if (profiles->base != profiles->current)
     g_clear_pointer (&profiles->base, hv_profile_free);
@@ -54,6 +55,7 @@ hv_profiles_unref (HvProfiles *profiles)
 void
 hv_profiles_follow_rules (HvProfiles *profiles)
 {
+  g_clear_pointer (&profiles->kept, hv_overview_unref);
   g_atomic_int_set (&profiles->rules_changed, TRUE);
 }
 
@@ -80,6 +82,12 @@ find_consumers (gpointer data)
     profiles->consumers = hv_consumers_new (profiles->current, MAX_CONSUMERS);
   g_atomic_int_set (&profiles->has_consumers, TRUE);
   return NULL;
+}
+
+const HvConsumers *
+hv_profiles_get_consumers (HvProfiles *profiles)
+{
+  return g_atomic_int_get (&profiles->has_consumers) ? profiles->consumers : NULL;
 }
 
 /* The key of `to` for each of `from`: two trees of one question number them differently. */
@@ -215,22 +223,13 @@ hv_scene_begin_overview (const HvScene *scene)
 }
 
 static gboolean
-answer (HvScene *scene, const HvQuestion *q, GError **error)
+make_tree (HvScene *scene, GError **error)
 {
-  HvProfiles *profiles = scene->profiles;
-  HvProfile *base = q->moments ? profiles->current : profiles->base;
-  gboolean swapped = q->swapped && base;
+  const HvQuestion *q = &scene->question;
   HvReport *report = &scene->report;
   HvTreeOptions options = q->options, top_down;
+  g_autoptr (HvTreeShape) shape = find_shape (scene->profiles, &options);
 
-  report->profile = swapped ? base : profiles->current;
-  report->base = swapped ? profiles->current : base;
-  report->at = swapped ? q->base_at : q->at;
-  report->base_at = swapped ? q->at : q->base_at;
-  report->metric = q->metric;
-  report->view = HV_VIEW_GROWTH;
-  report->top = 20;
-  g_autoptr (HvTreeShape) shape = find_shape (profiles, &options);
   options.shape = shape;
   top_down = options;
   top_down.bottom_up = FALSE;
@@ -247,43 +246,70 @@ answer (HvScene *scene, const HvQuestion *q, GError **error)
       report->rows_diff = scene->rows_diff ? scene->rows_diff : scene->diff;
       report->tree = report->diff->tree;
       report->rows_tree = report->rows_diff->tree;
-      scene->rows = hv_diff_rows (report->rows_diff);
+      return TRUE;
     }
-  else
-    {
-      scene->tree = hv_tree_new (report->profile, q->metric, report->at, &options, error);
-      if (scene->tree && q->options.bottom_up)
-        scene->rows_tree = hv_tree_new (report->profile, q->metric, report->at, &top_down, error);
-      if (!scene->tree || (q->options.bottom_up && !scene->rows_tree))
-        return FALSE;
-      report->tree = scene->tree;
-      report->rows_tree = scene->rows_tree ? scene->rows_tree : scene->tree;
-      scene->sites = hv_tree_rows (report->rows_tree);
-    }
-  if (q->options.bottom_up)
-    map_rows (scene);
+  scene->tree = hv_tree_new (report->profile, q->metric, report->at, &options, error);
+  if (scene->tree && q->options.bottom_up)
+    scene->rows_tree = hv_tree_new (report->profile, q->metric, report->at, &top_down, error);
+  if (!scene->tree || (q->options.bottom_up && !scene->rows_tree))
+    return FALSE;
+  report->tree = scene->tree;
+  report->rows_tree = scene->rows_tree ? scene->rows_tree : scene->tree;
   return TRUE;
+}
+
+/* Beside them, what else comes with the first scene. */
+static void
+make_rows (HvScene *scene)
+{
+  GThread *consumers = g_atomic_int_get (&scene->profiles->has_consumers)
+                           ? NULL
+                           : g_thread_try_new ("consumers", find_consumers, scene->profiles, NULL);
+
+  if (scene->diff)
+    scene->rows = hv_diff_rows (scene->report.rows_diff);
+  else
+    scene->sites = hv_tree_rows (scene->report.rows_tree);
+  if (scene->question.options.bottom_up)
+    map_rows (scene);
+  if (consumers)
+    g_thread_join (consumers);
+  else
+    find_consumers (scene->profiles);
+}
+
+HvScene *
+hv_scene_new_asked (HvProfiles *profiles, const HvQuestion *question)
+{
+  HvScene *scene = g_atomic_rc_box_new0 (HvScene);
+  HvProfile *base = question->moments ? profiles->current : profiles->base;
+  gboolean swapped = question->swapped && base;
+  HvReport *report = &scene->report;
+
+  scene->profiles = hv_profiles_ref (profiles);
+  scene->question = *question;
+  report->profile = swapped ? base : profiles->current;
+  report->base = swapped ? profiles->current : base;
+  report->at = swapped ? question->base_at : question->at;
+  report->base_at = swapped ? question->at : question->base_at;
+  report->metric = question->metric;
+  report->view = HV_VIEW_GROWTH;
+  report->top = 20;
+  return scene;
 }
 
 HvScene *
 hv_scene_new (HvProfiles *profiles, const HvQuestion *question, GError **error)
 {
-  g_autoptr (HvScene) scene = g_atomic_rc_box_new0 (HvScene);
+  g_autoptr (HvScene) scene = hv_scene_new_asked (profiles, question);
 
   if (g_atomic_int_get (&profiles->rules_changed))
     apply_rules (profiles);
   g_autoptr (GRWLockReaderLocker) locker = g_rw_lock_reader_locker_new (&profiles->lock);
-  scene->profiles = hv_profiles_ref (profiles);
-  scene->question = *question;
-  GThread *consumers = g_atomic_int_get (&profiles->has_consumers)
-                           ? NULL
-                           : g_thread_try_new ("consumers", find_consumers, profiles, NULL);
-  gboolean answered = answer (scene, question, error);
-  if (consumers)
-    g_thread_join (consumers);
-  else
-    find_consumers (profiles);
-  return answered ? g_steal_pointer (&scene) : NULL;
+  if (!make_tree (scene, error))
+    return NULL;
+  make_rows (scene);
+  return g_steal_pointer (&scene);
 }
 
 static HvScene *

@@ -13,7 +13,8 @@ typedef struct
 {
   HvProfile *current;
   HvProfile *base;        /* NULL: one profile; may be `current` (two moments of one file) */
-  HvConsumers *consumers; /* of a recording, there with its first scene; else NULL */
+  HvConsumers *consumers; /* hv_profiles_get_consumers() */
+  HvOverview *kept;       /* of `current`, as it was worked out another time; NULL: it was not */
 
   GRWLock lock;       /* of the frames' categories, all else is never changed */
   gint rules_changed; /* atomic: other frame rules are in force than the categories are by */
@@ -31,6 +32,9 @@ void hv_profiles_unref (HvProfiles *profiles);
 /* Scenes made from now on are by the frame rules in force now. */
 void hv_profiles_follow_rules (HvProfiles *profiles);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvProfiles, hv_profiles_unref)
+
+/* Whose memory a recording's was over time; NULL: it does not tell, or has no scene yet. */
+const HvConsumers *hv_profiles_get_consumers (HvProfiles *profiles);
 
 /* What is asked. */
 typedef struct
@@ -67,6 +71,10 @@ void hv_profiles_prepare (HvProfiles *profiles, const HvQuestion *question);
 
 /* Asks the question; from any thread. A diff when `profiles` has a base. */
 HvScene *hv_scene_new (HvProfiles *profiles, const HvQuestion *question, GError **error);
+
+/* What is known of the answer before the question is asked: a scene without tree and rows, for who
+ * shows the profiles alone. */
+HvScene *hv_scene_new_asked (HvProfiles *profiles, const HvQuestion *question);
 HvScene *hv_scene_ref (HvScene *scene);
 void hv_scene_unref (HvScene *scene);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvScene, hv_scene_unref)

@@ -92,7 +92,7 @@ static void
 draw_consumers (HvTimeline *self, cairo_t *cr, const HvPalette *palette)
 {
   const HvProfile *profile = hv_timeline_profile (self);
-  const HvConsumers *consumers = self->scene->profiles->consumers;
+  const HvConsumers *consumers = hv_profiles_get_consumers (self->scene->profiles);
   float floor = hv_timeline_y_of (self, 0);
 
   for (guint i = consumers ? consumers->n : 0; i-- > 0;)

@@ -28,7 +28,8 @@ struct _HvTimelineHead
 {
   GtkWidget parent_instance;
 
-  HvProfiles *profiles;
+  HvProfiles *profiles; /* NULL: nothing, or they have no consumers yet */
+  const HvConsumers *consumers;
   GPtrArray *entries;          /* GtkWidget: a button a consumer; owned by the widget tree */
   GtkWidget *rss;              /* a toggle */
   GtkWidget *others;           /* how many sites have no entry */
@@ -80,7 +81,7 @@ place (GtkWidget *child, int x, int width, int height)
 static void
 tell_others (HvTimelineHead *self, guint shown)
 {
-  const HvConsumers *consumers = self->profiles ? self->profiles->consumers : NULL;
+  const HvConsumers *consumers = self->consumers;
   uint32_t sites = consumers ? consumers->other_sites : 0;
 
   for (guint i = shown; consumers && i < consumers->n; i++)
@@ -162,9 +163,9 @@ draw_swatch (GtkDrawingArea *area, cairo_t *cr, int width, int height, gpointer 
   const HvPalette *palette = hv_palette_get (
       adw_style_manager_get_dark (adw_style_manager_get_default ()));
 
-  if (!self || !self->profiles || GPOINTER_TO_UINT (index) >= self->profiles->consumers->n)
+  if (!self || !self->profiles || GPOINTER_TO_UINT (index) >= self->consumers->n)
     return;
-  GdkRGBA color = hv_consumer_color (palette, self->profiles->current, self->profiles->consumers,
+  GdkRGBA color = hv_consumer_color (palette, self->profiles->current, self->consumers,
                                      GPOINTER_TO_UINT (index));
   GdkRGBA edge = hv_palette_mix (&color, &palette->text, 0.3f);
   gdk_cairo_set_source_rgba (cr, &color);
@@ -179,7 +180,7 @@ static GtkWidget *
 entry_new (HvTimelineHead *self, guint index)
 {
   const HvProfile *profile = self->profiles->current;
-  const HvConsumer *consumer = &self->profiles->consumers->consumer[index];
+  const HvConsumer *consumer = &self->consumers->consumer[index];
   GtkWidget *entry = gtk_button_new (), *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 5);
   GtkWidget *swatch = gtk_drawing_area_new (), *name = gtk_label_new (consumer->label);
   GtkEventController *motion = gtk_event_controller_motion_new ();
@@ -217,6 +218,24 @@ entry_new (HvTimelineHead *self, guint index)
   g_signal_connect_object (focus, "leave", G_CALLBACK (left_cb), self, G_CONNECT_SWAPPED);
   gtk_widget_add_controller (entry, motion);
   gtk_widget_add_controller (entry, focus);
+  return entry;
+}
+
+static void
+add_entry (HvTimelineHead *self, GtkWidget *entry)
+{
+  gtk_widget_insert_before (entry, GTK_WIDGET (self), self->others);
+  g_ptr_array_add (self->entries, entry);
+}
+
+/* What keeps the place of those that are worked out: as high as they are. */
+static GtkWidget *
+due_entry_new (void)
+{
+  GtkWidget *entry = gtk_button_new_with_label ("…");
+
+  gtk_widget_add_css_class (entry, "flat");
+  gtk_widget_set_sensitive (entry, FALSE);
   return entry;
 }
 
@@ -374,14 +393,14 @@ hv_timeline_head_set_scene (HvTimelineHead *self, HvScene *scene)
     return;
   clear_entries (self);
   g_clear_pointer (&self->profiles, hv_profiles_unref);
-  if (profiles && profiles->consumers)
+  gboolean due = profiles && !g_atomic_int_get (&profiles->has_consumers);
+  self->consumers = profiles && !due ? hv_profiles_get_consumers (profiles) : NULL;
+  if (self->consumers)
     self->profiles = hv_profiles_ref (profiles);
-  for (guint i = 0; self->profiles && i < self->profiles->consumers->n; i++)
-    {
-      GtkWidget *entry = entry_new (self, i);
-      gtk_widget_insert_before (entry, GTK_WIDGET (self), self->others);
-      g_ptr_array_add (self->entries, entry);
-    }
+  if (due)
+    add_entry (self, due_entry_new ());
+  for (guint i = 0; self->profiles && i < self->consumers->n; i++)
+    add_entry (self, entry_new (self, i));
   tell_others (self, self->entries->len);
   offer_rss (self, scene ? scene->profiles->current : NULL);
 }

@@ -43,7 +43,7 @@ tell_pointed (HvTimeline *self)
 
   if (self->hover != G_MAXUINT)
     {
-      const HvConsumers *consumers = self->scene->profiles->consumers;
+      const HvConsumers *consumers = hv_profiles_get_consumers (self->scene->profiles);
       guint c = hv_timeline_consumer_at (self, self->hover, self->pointer_y);
       g_autofree char *moment = hv_timeline_describe (self, self->hover);
       if (c == G_MAXUINT)

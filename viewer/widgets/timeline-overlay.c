@@ -144,7 +144,7 @@ static void
 draw_readout (HvTimeline *self, GtkSnapshot *snapshot, const HvPalette *palette)
 {
   const HvProfile *profile = hv_timeline_profile (self);
-  const HvConsumers *consumers = self->scene->profiles->consumers;
+  const HvConsumers *consumers = hv_profiles_get_consumers (self->scene->profiles);
   g_autofree char *text = hv_timeline_describe (self, self->hover);
   g_autofree char *held = NULL;
   guint c = hv_timeline_consumer_at (self, self->hover, self->pointer_y);

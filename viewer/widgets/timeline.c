@@ -116,7 +116,7 @@ choose_scale (HvTimeline *self)
 guint
 hv_timeline_consumer_at (HvTimeline *self, guint moment, double y)
 {
-  const HvConsumers *consumers = self->scene->profiles->consumers;
+  const HvConsumers *consumers = hv_profiles_get_consumers (self->scene->profiles);
   int64_t below = 0;
 
   if (y > hv_timeline_plot_bottom (self))

@@ -38,6 +38,7 @@ struct _HvDocument
 
   /* Owned */
   HvLoader *loader; /* while loading */
+  HvLoader *loaded; /* of what is shown, until its summary is kept */
   GCancellable *cancellable;
   guint progress_source;
   char **files;      /* of the last load */
@@ -89,7 +90,10 @@ set_page (HvDocument *self, HvPage page)
   self->title = scene                   ? hv_title_report (&scene->report)
                 : page == HV_PAGE_START ? NULL
                                         : g_strdup (self->name);
-  self->subtitle = scene ? hv_title_profile (scene->report.profile) : NULL;
+  const HvProfile *profile = scene                  ? scene->report.profile
+                             : page == HV_PAGE_VIEW ? hv_profile_view_get_profile (self->view)
+                                                    : NULL;
+  self->subtitle = profile ? hv_title_profile (profile) : NULL;
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
 
@@ -282,6 +286,8 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user)
       g_signal_emit (self, signals[SIGNAL_MESSAGE], 0, text);
     }
   keep (self, kept, profiles);
+  g_set_object (&self->loaded, kept);
+  hv_profile_view_begin (self->view);
 }
 
 /* Tells whether files were written to: their inodes, sizes and times. */
@@ -310,8 +316,8 @@ stop_load (HvDocument *self)
   if (self->cancellable)
     g_cancellable_cancel (self->cancellable);
   end_load (self);
-  /* read, but not on the screen yet */
-  if (self->settling && self->page == HV_PAGE_LOADING)
+  /* read, but not on the screen yet, or its summary alone */
+  if (self->settling && (self->page == HV_PAGE_LOADING || !hv_profile_view_get_scene (self->view)))
     hv_profile_view_close (self->view);
   self->settling = FALSE;
 }
@@ -420,6 +426,7 @@ hv_document_close (HvDocument *self)
   stop_load (self);
   keep_state (self);
   g_clear_handle_id (&self->state_source, g_source_remove);
+  g_clear_object (&self->loaded);
   g_clear_pointer (&self->key, g_free);
   if (self->symbols)
     gtk_window_destroy (GTK_WINDOW (self->symbols));
@@ -497,6 +504,11 @@ view_changed_cb (HvDocument *self)
 static void
 view_settled_cb (HvDocument *self)
 {
+  HvOverview *overview = hv_profile_view_get_overview (self->view);
+
+  if (overview && self->loaded)
+    hv_loader_keep_summary (self->loaded, overview);
+  g_clear_object (&self->loaded);
   if (self->settling)
     settle (self, FALSE);
 }

@@ -2,6 +2,7 @@
 #include "viewer/window/loader.h"
 
 #include "store/store-state.h"
+#include "viewer/window/kept-summary.h"
 #include "viewer/window/preferences.h"
 
 typedef struct
@@ -27,10 +28,13 @@ struct _HvLoader
   char **debug_dirs;
   char *key, *state; /* of what was loaded */
   HvLoadKind kind;
+  HvOverview *summary; /* that the store has; NULL: none */
 
   GCancellable *inner; /* stops the other part when one fails */
   GMutex lock;
-  Part parts[2]; /* current, base */
+  GCond kept;
+  gboolean keeps; /* under the lock: the store is written */
+  Part parts[2];  /* current, base */
 };
 
 G_DEFINE_FINAL_TYPE (HvLoader, hv_loader, G_TYPE_OBJECT)
@@ -51,6 +55,8 @@ hv_loader_finalize (GObject *object)
   g_clear_pointer (&self->debug_dirs, g_strfreev);
   g_clear_pointer (&self->key, g_free);
   g_clear_pointer (&self->state, g_free);
+  g_clear_pointer (&self->summary, hv_overview_unref);
+  g_cond_clear (&self->kept);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (hv_loader_parent_class)->finalize (object);
 }
@@ -65,6 +71,7 @@ static void
 hv_loader_init (HvLoader *self)
 {
   g_mutex_init (&self->lock);
+  g_cond_init (&self->kept);
   self->inner = g_cancellable_new ();
 }
 
@@ -151,10 +158,11 @@ report_error (HvLoader *self, GTask *task)
   return FALSE;
 }
 
-/* The key of what was loaded, and how it was left. */
+/* The key of what was loaded, how it was left, and what its summary says. */
 static void
 find_state (HvLoader *self, gboolean two)
 {
+  const HvOpened *opened = &self->parts[0].opened;
   const char *current = self->parts[0].opened.key, *base = self->parts[1].opened.key;
 
   if (self->session.no_store || !current || (two && !base))
@@ -164,7 +172,12 @@ find_state (HvLoader *self, gboolean two)
   else
     self->key = g_strdup (current);
   g_autoptr (HvStore) store = hv_session_store (&self->session, NULL);
-  self->state = store ? hv_store_get_state (store, self->key, NULL) : NULL;
+  if (!store)
+    return;
+  self->state = hv_store_get_state (store, self->key, NULL);
+  /* fresh: the store has it with other names, or by other rules */
+  if (self->kind == HV_LOAD_ONE && !opened->fresh)
+    self->summary = hv_kept_summary_get (store, self->key, opened->profile);
 }
 
 static void
@@ -201,7 +214,9 @@ load_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
   HvProfile *base = two                          ? g_steal_pointer (&self->parts[1].opened.profile)
                     : self->kind == HV_LOAD_DIFF ? current
                                                  : NULL;
-  g_task_return_pointer (task, hv_profiles_new (current, base), (GDestroyNotify) hv_profiles_unref);
+  HvProfiles *profiles = hv_profiles_new (current, base);
+  profiles->kept = self->summary ? hv_overview_ref (self->summary) : NULL;
+  g_task_return_pointer (task, profiles, (GDestroyNotify) hv_profiles_unref);
 }
 
 void
@@ -277,6 +292,10 @@ keep_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
       hv_session_keep (&self->session, opened, &error);
       opened->profile = NULL;
     }
+  g_mutex_lock (&self->lock);
+  self->keeps = FALSE;
+  g_cond_broadcast (&self->kept);
+  g_mutex_unlock (&self->lock);
   if (error)
     g_task_return_error (task, error);
   else
@@ -289,6 +308,35 @@ hv_loader_keep (HvLoader *self, HvProfiles *profiles, GAsyncReadyCallback done, 
   g_return_if_fail (HV_IS_LOADER (self));
   g_autoptr (GTask) task = g_task_new (self, NULL, done, user);
 
+  self->keeps = TRUE;
   g_task_set_task_data (task, hv_profiles_ref (profiles), (GDestroyNotify) hv_profiles_unref);
   g_task_run_in_thread (task, keep_thread);
+}
+
+static void
+keep_summary_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  HvLoader *self = source;
+
+  g_mutex_lock (&self->lock);
+  while (self->keeps)
+    g_cond_wait (&self->kept, &self->lock);
+  gboolean stored = !self->parts[0].opened.fresh;
+  g_mutex_unlock (&self->lock);
+  g_autoptr (HvStore) store = stored ? hv_session_store (&self->session, NULL) : NULL;
+  if (store)
+    hv_kept_summary_put (store, self->key, data);
+  g_task_return_boolean (task, TRUE);
+}
+
+void
+hv_loader_keep_summary (HvLoader *self, HvOverview *overview)
+{
+  g_return_if_fail (HV_IS_LOADER (self));
+  if (self->kind != HV_LOAD_ONE || !self->key || self->summary)
+    return;
+  g_autoptr (GTask) task = g_task_new (self, NULL, NULL, NULL);
+
+  g_task_set_task_data (task, hv_overview_ref (overview), (GDestroyNotify) hv_overview_unref);
+  g_task_run_in_thread (task, keep_summary_thread);
 }

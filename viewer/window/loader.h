@@ -44,4 +44,8 @@ double hv_loader_get_progress (HvLoader *self);
 /* Writes what was imported to the store, in the background; `done` is called in the main thread. */
 void hv_loader_keep (HvLoader *self, HvProfiles *profiles, GAsyncReadyCallback done, gpointer user);
 
+/* Keeps the summary of what was loaded beside it, in the background and as soon as it is in the
+ * store itself; nothing where it came from there. */
+void hv_loader_keep_summary (HvLoader *self, HvOverview *overview);
+
 G_END_DECLS

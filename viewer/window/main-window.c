@@ -32,22 +32,27 @@ hv_main_window_follow (HvMainWindow *self)
 {
   HvDocument *document = self->document;
   const HvScene *scene = document ? hv_document_get_scene (document) : NULL;
-  const char *title = scene ? hv_document_get_title (document) : "heapview";
+  /* of what the store has a summary of, that comes first */
+  gboolean shown = document && hv_document_get_page (document) == HV_PAGE_VIEW;
+  const char *title = shown ? hv_document_get_title (document) : "heapview";
   gboolean is_diff = scene && scene->diff;
 
   adw_window_title_set_title (self->title, title);
-  adw_window_title_set_subtitle (self->title, scene ? hv_document_get_subtitle (document) : "");
+  adw_window_title_set_subtitle (self->title, shown ? hv_document_get_subtitle (document) : "");
   gtk_window_set_title (GTK_WINDOW (self), title);
-  gtk_widget_set_visible (GTK_WIDGET (self->export_button), scene != NULL);
-  gtk_widget_set_visible (self->views_button, scene && hv_document_get_key (document));
+  gtk_widget_set_visible (GTK_WIDGET (self->export_button), shown);
+  gtk_widget_set_visible (self->views_button, shown && (!scene || hv_document_get_key (document)));
+  gtk_widget_set_sensitive (self->views_button, scene != NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.save-view",
                                  scene && hv_document_get_key (document));
   hv_views_popover_follow (self->views, self->session, document);
-  gtk_widget_set_visible (GTK_WIDGET (self->search_button), scene != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->search_button), shown);
   gtk_widget_set_visible (GTK_WIDGET (self->swap_button), is_diff);
   hv_main_window_update_actions (self, scene != NULL, is_diff,
                                  document && hv_document_is_loading (document),
                                  scene && hv_profile_view_has_timeline (self->view));
+  /* it may be what is shown: a card of it leads there */
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.summary", shown);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ROOT_BELOW]);
 }
 

@@ -172,7 +172,7 @@ void hv_profile_view_take_transforms (HvProfileView *self, GPtrArray *list);
 /* profile-view-timeline.c */
 void hv_profile_view_init_timeline (HvProfileView *self);
 void hv_profile_view_forget_marks (HvProfileView *self);
-void hv_profile_view_show_timeline (HvProfileView *self);
+void hv_profile_view_show_timeline (HvProfileView *self, HvScene *scene);
 
 /* Shows a moment of the recording alone, or compares two. */
 void hv_profile_view_set_moment (HvProfileView *self, uint32_t at);

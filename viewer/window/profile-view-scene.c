@@ -430,9 +430,8 @@ add_notes (GString *text, const HvProfile *profile)
 
 /* What the importer had to say: always at hand, never in the way. */
 static void
-show_notes (HvProfileView *self)
+show_notes (HvProfileView *self, const HvReport *r)
 {
-  const HvReport *r = &self->scene->report;
   g_autoptr (GString) text = g_string_new (NULL);
 
   if (r->base && r->base != r->profile)
@@ -450,9 +449,8 @@ show_notes (HvProfileView *self)
 /* Names are missing that more than a trifle depends on: said where everything is, with what to do.
  */
 static void
-show_missing_symbols (HvProfileView *self)
+show_missing_symbols (HvProfileView *self, const HvReport *r)
 {
-  const HvReport *r = &self->scene->report;
   const HvProfile *profiles[] = { r->profile, r->base };
   const char *worst = NULL;
   g_autofree char *share = NULL;
@@ -511,6 +509,42 @@ tell_lost_zoom (HvProfileView *self, const char *was)
   g_signal_emit_by_name (self, "message", text);
 }
 
+static void
+show_parts (HvProfileView *self, gboolean is_diff)
+{
+  gtk_widget_set_visible (self->diff_head, is_diff);
+  gtk_widget_set_visible (self->view_switch, is_diff);
+  gtk_widget_set_visible (GTK_WIDGET (self->summary), !is_diff);
+  gtk_widget_set_visible (GTK_WIDGET (self->diff_table), is_diff);
+  empty_tables (self);
+}
+
+/* Nothing here needs a tree: what does is on other pages, or comes with the scene. */
+void
+hv_profile_view_begin (HvProfileView *self)
+{
+  g_return_if_fail (HV_IS_PROFILE_VIEW (self));
+  const HvViewState *state = self->pending;
+
+  if (self->scene || !self->profiles || !self->profiles->kept || self->question.moments
+      || (state ? state->page : hv_profile_view_get_page (self)) != HV_VIEW_PAGE_SUMMARY)
+    return;
+  g_autoptr (HvScene) asked = hv_scene_new_asked (self->profiles, &self->question);
+
+  self->quiet = TRUE;
+  show_parts (self, FALSE);
+  gtk_widget_set_visible (GTK_WIDGET (self->fold_chip), FALSE);
+  hv_profile_view_show_overview (self);
+  hv_profile_view_show_timeline (self, asked);
+  hv_profile_view_update_moment_switch (self);
+  hv_profile_view_update_groups (self);
+  self->quiet = FALSE;
+  hv_profile_view_update_page (self);
+  show_missing_symbols (self, &asked->report);
+  show_notes (self, &asked->report);
+  g_signal_emit_by_name (self, "changed");
+}
+
 void
 hv_profile_view_show_scene (HvProfileView *self, HvScene *scene)
 {
@@ -534,11 +568,7 @@ hv_profile_view_show_scene (HvProfileView *self, HvScene *scene)
   hv_flame_graph_set_scene (self->flame, scene);
   tell_lost_zoom (self, zoomed);
   hv_profile_view_arrive (self);
-  gtk_widget_set_visible (self->diff_head, is_diff);
-  gtk_widget_set_visible (self->view_switch, is_diff);
-  gtk_widget_set_visible (GTK_WIDGET (self->summary), !is_diff);
-  gtk_widget_set_visible (GTK_WIDGET (self->diff_table), is_diff);
-  empty_tables (self);
+  show_parts (self, is_diff);
   if (is_diff)
     {
       hv_profile_view_show_diff_head (self);
@@ -546,7 +576,7 @@ hv_profile_view_show_scene (HvProfileView *self, HvScene *scene)
     }
   else
     hv_profile_view_show_overview (self);
-  hv_profile_view_show_timeline (self);
+  hv_profile_view_show_timeline (self, scene);
   hv_profile_view_update_moment_switch (self);
   hv_profile_view_update_groups (self);
   update_chips (self);
@@ -557,8 +587,8 @@ hv_profile_view_show_scene (HvProfileView *self, HvScene *scene)
   hv_profile_view_update_page (self);
   hv_profile_view_show_status (self, is_diff ? self->status : HV_STATUS_SAME);
   hv_profile_view_show_selection (self, first_choice (self), NULL);
-  show_missing_symbols (self);
-  show_notes (self);
+  show_missing_symbols (self, &scene->report);
+  show_notes (self, &scene->report);
   if (self->search_text)
     {
       g_autofree char *text = g_strdup (self->search_text);

@@ -27,6 +27,8 @@ static void
 preferences_cb (HvProfileView *self)
 {
   /* a scene on its way brings them along */
+  if (!self->scene)
+    self->overview_shown = FALSE;
   if (!self->scene || self->pending || self->travels)
     return;
   g_autoptr (HvScene) scene = hv_scene_ref (self->scene);

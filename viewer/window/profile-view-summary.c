@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "viewer/widgets/i18n.h"
 
+#include "viewer/window/kept-summary.h"
 #include "viewer/window/profile-view-private.h"
 
 /* The page a single profile opens with, and the ways from it into the other views. */
@@ -8,15 +9,13 @@
 /* A frame with a smaller part of what is shown is zoomed to, or it would be a line. */
 #define SEEN 0.05
 
-/* Call paths up to which it is there in a blink: its page is then shown at once as it is. */
-#define SMALL 50000
-
 /* --- working it out --- */
 
+/* It is there in a blink: its page is then shown at once as it is. */
 static gboolean
 is_small (HvProfileView *self)
 {
-  return self->profiles->current->n_nodes <= SMALL;
+  return self->profiles->current->n_nodes <= HV_SMALL_PROFILE;
 }
 
 static void
@@ -70,7 +69,8 @@ overview_cb (GObject *source, GAsyncResult *result, gpointer user)
       self->overview_shown = self->overview_shown && before
                              && hv_summary_page_complete (self->summary_page, profiles->current,
                                                           self->overview);
-      hv_profile_view_show_overview (self);
+      if (self->scene)
+        hv_profile_view_show_overview (self);
     }
   if (self->changed_waits)
     hv_profile_view_tell_changed (self);
@@ -98,10 +98,26 @@ hv_profile_view_start_overview (HvProfileView *self)
 void
 hv_profile_view_ask_overview (HvProfileView *self)
 {
-  self->overview_due = !self->profiles->base;
+  HvOverview *kept = self->profiles->kept;
+
+  self->overview_due = !self->profiles->base && !kept;
   self->overview_shown = FALSE;
+  if (kept)
+    {
+      g_clear_pointer (&self->overview, hv_overview_unref);
+      self->overview = hv_overview_ref (kept);
+    }
   if (is_small (self))
     hv_profile_view_start_overview (self);
+}
+
+HvOverview *
+hv_profile_view_get_overview (HvProfileView *self)
+{
+  g_return_val_if_fail (HV_IS_PROFILE_VIEW (self), NULL);
+  return !self->profiles || is_small (self) || self->overview_due || self->overviews
+             ? NULL
+             : self->overview;
 }
 
 gboolean
@@ -120,7 +136,7 @@ hv_profile_view_take_overview (HvProfileView *self, HvOverview *overview)
 void
 hv_profile_view_show_overview (HvProfileView *self)
 {
-  if (hv_profile_view_base (self) || !self->scene || self->overview_shown)
+  if (hv_profile_view_base (self) || self->overview_shown)
     return;
   self->overview_shown = TRUE;
   hv_summary_show (self->summary, self->profiles->current, self->overview);
@@ -183,6 +199,8 @@ go_to (HvProfileView *self, HvMetric metric, HvViewPage page, char **path)
   g_strfreev (self->wanted);
   self->wanted = g_strdupv (path);
   hv_profile_view_show_page (self, page);
+  if (!self->scene)
+    hv_profile_view_drop_state (self);
   if (self->scene && hv_question_equal (&question, &self->scene->question)
       && hv_question_equal (&question, &self->question))
     hv_profile_view_show_wanted (self);

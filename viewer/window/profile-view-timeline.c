@@ -193,7 +193,8 @@ pointed_cb (HvProfileView *self, const char *text)
 static uint32_t
 node_of (HvProfileView *self, guint consumer)
 {
-  const HvConsumers *consumers = self->scene ? self->scene->profiles->consumers : NULL;
+  const HvConsumers *consumers = self->scene ? hv_profiles_get_consumers (self->scene->profiles)
+                                             : NULL;
 
   return consumers && consumer < consumers->n
              ? hv_scene_find_frame (self->scene, consumers->consumer[consumer].frame)
@@ -250,14 +251,14 @@ hv_profile_view_forget_marks (HvProfileView *self)
 }
 
 void
-hv_profile_view_show_timeline (HvProfileView *self)
+hv_profile_view_show_timeline (HvProfileView *self, HvScene *scene)
 {
   gboolean timed = recording (self) != NULL;
 
   gtk_widget_set_visible (GTK_WIDGET (self->timeline), timed);
   gtk_widget_set_visible (GTK_WIDGET (self->timeline_head), timed);
-  hv_timeline_set_scene (self->timeline, timed ? self->scene : NULL);
-  hv_timeline_head_set_scene (self->timeline_head, timed ? self->scene : NULL);
+  hv_timeline_set_scene (self->timeline, timed ? scene : NULL);
+  hv_timeline_head_set_scene (self->timeline_head, timed ? scene : NULL);
   if (!timed)
     return;
   hv_timeline_set_asked (self->timeline, self->question.at);

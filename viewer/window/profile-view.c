@@ -413,6 +413,9 @@ tab_cb (HvProfileView *self, GtkToggleButton *tab)
 {
   if (!gtk_toggle_button_get_active (tab))
     return;
+  /* where it was left is not where somebody went since */
+  if (self->pending && !self->scene)
+    self->pending->page = hv_profile_view_get_page (self);
   hv_profile_view_update_page (self);
   hv_profile_view_touch (self);
 }
@@ -808,6 +811,13 @@ hv_profile_view_close (HvProfileView *self)
   g_clear_pointer (&self->overview, hv_overview_unref);
   g_clear_pointer (&self->scene, hv_scene_unref);
   g_clear_pointer (&self->profiles, hv_profiles_unref);
+}
+
+const HvProfile *
+hv_profile_view_get_profile (HvProfileView *self)
+{
+  g_return_val_if_fail (HV_IS_PROFILE_VIEW (self), NULL);
+  return self->profiles ? self->profiles->current : NULL;
 }
 
 const HvScene *

@@ -38,11 +38,21 @@ gboolean hv_profile_view_start_is_plain (const HvProfileViewStart *start);
 gboolean hv_profile_view_open (HvProfileView *self, HvProfiles *profiles,
                                const HvProfileViewStart *start, GError **error);
 
+/* Shows what is known before the first question is answered, where that is the page to begin with:
+ * the summary, as the store has it. "changed" is emitted then, and again with the answer. */
+void hv_profile_view_begin (HvProfileView *self);
+
 /* The same question of the same files read once more: what is selected stays. */
 void hv_profile_view_replace (HvProfileView *self, HvProfiles *profiles);
 
 /* Forgets what was opened and is not shown yet. */
 void hv_profile_view_close (HvProfileView *self);
+
+/* What is shown, or will be; NULL: nothing. */
+const HvProfile *hv_profile_view_get_profile (HvProfileView *self);
+
+/* What its summary says; NULL: that is not whole yet, or it is small (kept-summary.h). */
+HvOverview *hv_profile_view_get_overview (HvProfileView *self);
 
 /* NULL until the first question is answered. */
 const HvScene *hv_profile_view_get_scene (HvProfileView *self);
