@@ -55,16 +55,21 @@ line_ends (const char *text)
 /* Larger than any index of the fast loop, wherever in a number the bad pair stands. */
 #define BAD_PAIR (1u << 24)
 
-uint32_t *
+const uint32_t *
 ht_hex_pairs (void)
 {
   static const char digits[] = "0123456789abcdef";
-  uint32_t *table = g_new (uint32_t, 65536);
+  static uint32_t table[65536];
+  static gsize made;
 
-  for (uint32_t i = 0; i < 65536; i++)
-    table[i] = BAD_PAIR;
-  for (uint32_t i = 0; i < 256; i++)
-    table[(uint32_t) digits[i >> 4] | (uint32_t) digits[i & 15] << 8] = i;
+  if (g_once_init_enter (&made))
+    {
+      for (uint32_t i = 0; i < 65536; i++)
+        table[i] = BAD_PAIR;
+      for (uint32_t i = 0; i < 256; i++)
+        table[(uint32_t) digits[i >> 4] | (uint32_t) digits[i & 15] << 8] = i;
+      g_once_init_leave (&made, 1);
+    }
   return table;
 }
 
@@ -95,18 +100,17 @@ short_hex (const uint32_t *hex_pair, const char *end, gsize length)
 }
 
 /* Takes the lines at *pos that are events as the interpreter writes them: "+ " or "- ", 1 to 6
- * digits, an allocation that is there. Stops at any other line, at HT_BATCH events, or near
- * `stop`. The 8 bytes before *pos are readable. An event is (index << 1 | freed). */
-static unsigned
-scan_events (const HtReader *reader, const char **pos, const char *stop, uint32_t *event)
+ * digits, an allocation below `n_infos`. Stops at any other line, when no 64 more of `most` have
+ * room, or near `stop`. The 8 bytes before *pos are readable. An event is (index << 1 | freed).
+ * `info`: what they will be looked up in; NULL: not soon. */
+static inline unsigned
+scan_events (const uint32_t *hex_pair, const HtInfo *info, uint32_t n_infos, const char **pos,
+             const char *stop, uint32_t *event, unsigned most)
 {
-  const uint32_t *hex_pair = reader->hex_pair;
-  const HtInfo *info = reader->info;
-  uint32_t n_infos = MIN (reader->n_infos, BAD_PAIR);
   const char *line = *pos;
   unsigned n = 0;
 
-  for (const char *block = line; n <= HT_BATCH - 64 && stop - block > 64; block += 64)
+  for (const char *block = line; n + 64 <= most && stop - block > 64; block += 64)
     for (uint64_t ends = line_ends (block); ends; ends &= ends - 1)
       {
         const char *end = block + __builtin_ctzll (ends);
@@ -121,7 +125,8 @@ scan_events (const HtReader *reader, const char **pos, const char *stop, uint32_
         uint64_t index = short_hex (hex_pair, end, length);
         if (G_UNLIKELY (index >= n_infos))
           goto other;
-        __builtin_prefetch (&info[index]);
+        if (info)
+          __builtin_prefetch (&info[index]);
         event[n++] = (uint32_t) index << 1 | kind >> 1;
         line = end + 1;
       }
@@ -129,6 +134,58 @@ other:
   *pos = line;
   return n;
 }
+
+/* --- ahead of the reader --- */
+
+/* Events that follow one another in a block, n of them behind this. */
+typedef struct
+{
+  uint32_t start, end; /* bytes from the block's beginning */
+  uint32_t n;
+  uint32_t largest; /* of the events */
+} Run;
+
+#define RUN_WORDS (sizeof (Run) / sizeof (uint32_t))
+G_STATIC_ASSERT (sizeof (Run) % sizeof (uint32_t) == 0);
+
+/* Each line of an event has 4 bytes or more; blocks with more lines than events fill it earlier. */
+#define SCAN_ROOM (160 * 1024)
+
+static guint
+scan_block (const char *text, gsize size, uint32_t *out, guint room, gconstpointer user)
+{
+  const char *stop = text + size, *pos = memchr (text, '\n', size);
+  guint used = 0;
+
+  /* what the first line begins with is in the block before */
+  while (pos && ++pos < stop && used + RUN_WORDS + 64 <= room)
+    {
+      Run run = { .start = (uint32_t) (pos - text) };
+      uint32_t *event = out + used + RUN_WORDS;
+
+      run.n = scan_events (user, NULL, BAD_PAIR, &pos, stop, event, room - used - RUN_WORDS);
+      run.end = (uint32_t) (pos - text);
+      for (uint32_t i = 0; i < run.n; i++)
+        run.largest = MAX (run.largest, event[i]);
+      if (run.n)
+        {
+          memcpy (out + used, &run, sizeof run);
+          used += (guint) (RUN_WORDS + run.n);
+        }
+      pos = memchr (pos, '\n', (gsize) (stop - pos));
+    }
+  return used;
+}
+
+void
+ht_scan_ahead (HtReader *reader)
+{
+  const HvScan scan = { scan_block, SCAN_ROOM, reader->hex_pair };
+
+  hv_input_set_scan (reader->input, &scan);
+}
+
+/* --- the reader --- */
 
 #define AHEAD 16
 
@@ -162,15 +219,67 @@ apply_events (HtReader *reader, const uint32_t *event, unsigned n)
   reader->line += n;
 }
 
-/* Takes what it can of the lines before `stop` and leaves the rest to read_line(): a recording is
- * nearly all events, and its import spends its time here. */
-const char *
-ht_read_events (HtReader *reader, const char *pos, const char *stop)
+/* Takes what it can of the lines before `stop` and leaves the rest to read_line(). */
+static const char *
+read_here (HtReader *reader, const char *pos, const char *stop)
 {
   uint32_t event[HT_BATCH];
   unsigned n;
 
-  while (ht_ledger_is_ready (&reader->ledger) && (n = scan_events (reader, &pos, stop, event)))
+  while (ht_ledger_is_ready (&reader->ledger)
+         && (n = scan_events (reader->hex_pair, reader->info, MIN (reader->n_infos, BAD_PAIR), &pos,
+                              stop, event, HT_BATCH)))
     apply_events (reader, event, n);
+  return pos;
+}
+
+/* Takes a run as far as it can: where an event's allocation is not there, or the sums are full, the
+ * rest is left to who reads lines, and knows what to say. */
+static const char *
+take_run (HtReader *reader, const char *text, const Run *run, const uint32_t *event)
+{
+  const char *pos = text + run->start;
+  uint32_t done = 0;
+
+  while (run->largest >> 1 < reader->n_infos && done < run->n
+         && ht_ledger_is_ready (&reader->ledger))
+    {
+      unsigned n = MIN (run->n - done, HT_BATCH);
+      apply_events (reader, event + done, n);
+      done += n;
+    }
+  if (done == run->n)
+    return text + run->end;
+  for (; done > 0; done--)
+    pos = strchr (pos, '\n') + 1;
+  return pos;
+}
+
+const char *
+ht_read_events (HtReader *reader, HtRuns *runs, const char *pos, const char *stop)
+{
+  while (pos < stop)
+    {
+      Run run;
+      if (runs->used == runs->n)
+        return pos - runs->readable < 8 ? pos : read_here (reader, pos, stop);
+      memcpy (&run, runs->scan + runs->used, sizeof run);
+      const char *start = runs->text + run.start;
+      if (pos < start)
+        {
+          if (pos - runs->readable >= 8)
+            pos = read_here (reader, pos, start);
+          if (pos < start)
+            return pos;
+        }
+      const uint32_t *event = runs->scan + runs->used + RUN_WORDS;
+      runs->used += (guint) (RUN_WORDS + run.n);
+      if (pos == start)
+        {
+          pos = take_run (reader, runs->text, &run, event);
+          if (pos < runs->text + run.end)
+            return read_here (reader, pos, stop);
+        }
+    }
   return pos;
 }

@@ -257,11 +257,11 @@ typedef struct
   uint32_t cut_size;
   uint32_t n_infos, infos_size;
   HtInfo *info;
-  uint32_t *hex_pair;  /* the value of two hexadecimal digits, by their bytes read as one number */
-  uint32_t last_info;  /* of the latest `+` since the latest `-`, else HT_NO_INFO */
-  GHashTable *modules; /* set of string ids in the profile's module table */
-  GArray *path;        /* scratch: traces from the innermost outward */
-  uint32_t truncated;  /* note, once made */
+  const uint32_t *hex_pair; /* ht_hex_pairs() */
+  uint32_t last_info;       /* of the latest `+` since the latest `-`, else HT_NO_INFO */
+  GHashTable *modules;      /* set of string ids in the profile's module table */
+  GArray *path;             /* scratch: traces from the innermost outward */
+  uint32_t truncated;       /* note, once made */
 
   /* raw files */
   uint32_t executable; /* string */
@@ -307,13 +307,24 @@ gboolean ht_read_info (HtReader *reader, HtFields *fields);
 /* One line `+` or `-`. */
 gboolean ht_read_event (HtReader *reader, HtFields *fields, uint32_t freed);
 
-/* Takes what it can of the whole lines in [pos, stop), which events of interpreted files nearly
- * all are, and returns where it stopped: anything else is left to the caller. The 8 bytes before
- * pos are readable. */
-const char *ht_read_events (HtReader *reader, const char *pos, const char *stop);
+/* What is known of the window from the thread that reads ahead. */
+typedef struct
+{
+  const char *readable; /* where the window begins */
+  const char *text;     /* where the block does that the numbers are of */
+  const uint32_t *scan; /* NULL: nothing is known */
+  guint n, used;        /* numbers, and those that are behind */
+} HtRuns;
 
-/* What it looks digits up in. */
-uint32_t *ht_hex_pairs (void);
+/* Takes what it can of the whole lines in [pos, stop), which events of interpreted files nearly
+ * all are, and returns where it stopped: anything else is left to the caller. */
+const char *ht_read_events (HtReader *reader, HtRuns *runs, const char *pos, const char *stop);
+
+/* Has the thread that reads ahead look for events, in the time that it would wait in. */
+void ht_scan_ahead (HtReader *reader);
+
+/* The value of two hexadecimal digits, by their bytes read as one number. Static. */
+const uint32_t *ht_hex_pairs (void);
 
 /* Lines of raw files (and of version 0, for the events): `x`, `m`, `t`, `+`, `-`. */
 gboolean ht_raw_executable (HtReader *reader, HtFields *fields);

@@ -292,11 +292,13 @@ read_lines (HtReader *reader)
           continue;
         }
 
-      const char *start = input->pos, *pos = start, *stop = newline + 1;
+      const char *pos = input->pos, *stop = newline + 1;
+      HtRuns runs = { .readable = pos };
+      runs.scan = hv_input_scanned (input, &runs.text, &runs.n);
       while (pos < stop)
         {
-          if (!reader->pointers && pos - start >= 8)
-            pos = ht_read_events (reader, pos, stop);
+          if (!reader->pointers)
+            pos = ht_read_events (reader, &runs, pos, stop);
           if (pos == stop)
             break;
           const char *end = memchr (pos, '\n', (gsize) (stop - pos));
@@ -398,6 +400,7 @@ reader_init (HtReader *reader)
   reader->segments = g_array_new (FALSE, FALSE, sizeof (HtSegment));
   reader->last_info = HT_NO_INFO;
   reader->hex_pair = ht_hex_pairs ();
+  ht_scan_ahead (reader);
   ht_ledger_init (&reader->ledger);
   ht_tables_init (reader);
 }
@@ -416,7 +419,6 @@ free_tables (HtReader *reader)
   g_clear_pointer (&reader->cut_node, g_free);
   g_clear_pointer (&reader->info, g_free);
   g_clear_pointer (&reader->blocks, g_free);
-  g_clear_pointer (&reader->hex_pair, g_free);
 }
 
 static void

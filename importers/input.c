@@ -21,6 +21,8 @@ typedef struct
 
   HvDecoder *decoder;
   HvReadAhead *ahead; /* NULL: not yet, or never */
+  HvScan scan;
+  HvReadBlock block; /* what is unread ends with it; text NULL: with none */
 
   char *window; /* what is unread, unless it is in a block of `ahead` */
   gsize window_size;
@@ -94,6 +96,22 @@ hv_input_watch (HvInput *input, GCancellable *cancellable, HvProgressFunc progre
   in->progress_user = user;
 }
 
+void
+hv_input_set_scan (HvInput *input, const HvScan *scan)
+{
+  ((Input *) input)->scan = *scan;
+}
+
+const uint32_t *
+hv_input_scanned (const HvInput *input, const char **text, guint *n)
+{
+  const HvReadBlock *block = &((const Input *) input)->block;
+
+  *text = block->text;
+  *n = block->n_scan;
+  return block->text && block->n_scan ? block->scan : NULL;
+}
+
 /* Makes the unread bytes the first of the window, with room for `more` after them. */
 static void
 make_room (Input *in, gsize more)
@@ -126,29 +144,31 @@ static gboolean
 take_block (Input *in)
 {
   gsize left = (gsize) (in->base.end - in->base.pos);
-  gsize size;
-  uint64_t position;
-  char *block = hv_read_ahead_next (in->ahead, &size, &position);
+  HvReadBlock *block = &in->block;
 
-  if (block == NULL)
-    return FALSE;
+  if (!hv_read_ahead_next (in->ahead, block))
+    {
+      block->text = NULL;
+      return FALSE;
+    }
   if (left <= HV_READ_AHEAD_ROOM)
     {
-      memcpy (block - left, in->base.pos, left);
-      in->base.pos = block - left;
-      in->base.end = block + size;
+      memcpy (block->text - left, in->base.pos, left);
+      in->base.pos = block->text - left;
+      in->base.end = block->text + block->size;
     }
   else
     {
-      make_room (in, size);
-      memcpy (in->window + left, block, size);
-      in->window[left + size] = '\0';
-      in->base.end = in->window + left + size;
+      make_room (in, block->size);
+      memcpy (in->window + left, block->text, block->size);
+      in->window[left + block->size] = '\0';
+      in->base.end = in->window + left + block->size;
+      block->text = NULL;
     }
   hv_read_ahead_release (in->ahead);
-  in->decoded += size;
+  in->decoded += block->size;
   if (in->progress)
-    in->progress (position, hv_decoder_get_size (in->decoder), in->progress_user);
+    in->progress (block->position, hv_decoder_get_size (in->decoder), in->progress_user);
   return TRUE;
 }
 
@@ -186,7 +206,7 @@ hv_input_fill (HvInput *input, gsize need)
     {
       if (in->ahead == NULL && in->decoded >= READ_AHEAD_FROM
           && hv_decoder_never_waits (in->decoder))
-        in->ahead = hv_read_ahead_new (in->decoder);
+        in->ahead = hv_read_ahead_new (in->decoder, &in->scan);
       in->eof = in->ahead ? !take_block (in)
                           : !decode (in, need - (gsize) (input->end - input->pos));
     }

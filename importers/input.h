@@ -4,6 +4,8 @@
 #include <gio/gio.h>
 #include <stdint.h>
 
+#include "read-ahead.h"
+
 G_BEGIN_DECLS
 
 /* A file or pipe being read: decompressed by content (plain, gzip, zstd, xz) into one large window,
@@ -28,6 +30,13 @@ HvInput *hv_input_open (const char *path, GCancellable *cancellable, GError **er
 HvInput *hv_input_new_for_memory (const void *data, gsize size, GError **error);
 void hv_input_free (HvInput *input);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvInput, hv_input_free)
+
+/* What is to be found ahead of the reader, before anything was read; `user` must live as long. */
+void hv_input_set_scan (HvInput *input, const HvScan *scan);
+
+/* What was found in the block that ends at input->end: numbers, and where its text begins, until
+ * the next fill. NULL: nothing, or the window is none of the blocks. */
+const uint32_t *hv_input_scanned (const HvInput *input, const char **text, guint *n);
 
 void hv_input_watch (HvInput *input, GCancellable *cancellable, HvProgressFunc progress,
                      gpointer user);

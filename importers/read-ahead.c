@@ -11,11 +11,14 @@ typedef struct
   char *memory; /* HV_READ_AHEAD_ROOM, the bytes, NUL */
   gsize size;
   uint64_t position;
+  uint32_t *scan; /* NULL: nothing is looked for */
+  guint n_scan;
 } Block;
 
 struct HvReadAhead
 {
   HvDecoder *decoder;
+  HvScan scan;
   GThread *thread;
 
   GMutex mutex;
@@ -62,6 +65,16 @@ read_thread (gpointer data)
       Block *block = &self->block[self->made % N_BLOCKS];
       more = make_block (self->decoder, block);
       g_mutex_lock (&self->mutex);
+      /* who reads has something to do meanwhile */
+      gboolean time = self->made > self->taken && self->scan.func;
+      block->n_scan = 0;
+      if (time)
+        {
+          g_mutex_unlock (&self->mutex);
+          block->n_scan = self->scan.func (block->memory + HV_READ_AHEAD_ROOM, block->size,
+                                           block->scan, self->scan.room, self->scan.user);
+          g_mutex_lock (&self->mutex);
+        }
       self->made += block->size > 0;
       self->ended = !more;
       g_cond_signal (&self->changed);
@@ -71,15 +84,19 @@ read_thread (gpointer data)
 }
 
 HvReadAhead *
-hv_read_ahead_new (HvDecoder *decoder)
+hv_read_ahead_new (HvDecoder *decoder, const HvScan *scan)
 {
   HvReadAhead *self = g_new0 (HvReadAhead, 1);
 
   self->decoder = decoder;
+  self->scan = *scan;
   g_mutex_init (&self->mutex);
   g_cond_init (&self->changed);
   for (guint i = 0; i < N_BLOCKS; i++)
-    self->block[i].memory = g_malloc (HV_READ_AHEAD_ROOM + BLOCK_SIZE + 1);
+    {
+      self->block[i].memory = g_malloc (HV_READ_AHEAD_ROOM + BLOCK_SIZE + 1);
+      self->block[i].scan = scan->func ? g_new (uint32_t, scan->room) : NULL;
+    }
   self->thread = g_thread_new ("read ahead", read_thread, self);
   return self;
 }
@@ -95,16 +112,19 @@ hv_read_ahead_free (HvReadAhead *self)
   g_mutex_unlock (&self->mutex);
   g_thread_join (self->thread);
   for (guint i = 0; i < N_BLOCKS; i++)
-    g_free (self->block[i].memory);
+    {
+      g_free (self->block[i].memory);
+      g_free (self->block[i].scan);
+    }
   g_mutex_clear (&self->mutex);
   g_cond_clear (&self->changed);
   g_free (self);
 }
 
-char *
-hv_read_ahead_next (HvReadAhead *self, gsize *size, uint64_t *position)
+gboolean
+hv_read_ahead_next (HvReadAhead *self, HvReadBlock *next)
 {
-  Block *block = NULL;
+  const Block *block = NULL;
 
   g_mutex_lock (&self->mutex);
   while (self->made == self->taken && !self->ended)
@@ -113,10 +133,13 @@ hv_read_ahead_next (HvReadAhead *self, gsize *size, uint64_t *position)
     block = &self->block[self->taken++ % N_BLOCKS];
   g_mutex_unlock (&self->mutex);
   if (block == NULL)
-    return NULL;
-  *size = block->size;
-  *position = block->position;
-  return block->memory + HV_READ_AHEAD_ROOM;
+    return FALSE;
+  *next = (HvReadBlock){ .text = block->memory + HV_READ_AHEAD_ROOM,
+                         .size = block->size,
+                         .position = block->position,
+                         .scan = block->scan,
+                         .n_scan = block->n_scan };
+  return TRUE;
 }
 
 void
