@@ -31,20 +31,22 @@ hv_child_map_add (HvChildMap *map, uint32_t parent, uint32_t key, uint32_t child
   while (map->used <= child)
     map->link[map->used++] = (HvChildLink){ 0 };
 
-  HvChildLink *above = &map->link[parent];
   map->link[child].key = key;
-  if (above->n_children++ < HV_CHILD_LIST)
+  if (map->link[parent].first == 0)
     {
-      /* The first child comes first: it was mostly made right behind its parent, so that it is in
-       * the same line of the cache, and it is mostly the one that is asked for. */
-      if (above->first == 0)
-        above->first = child;
-      else
-        {
-          HvChildLink *first = &map->link[above->first];
-          map->link[child].next = first->next;
-          first->next = child;
-        }
+      map->link[parent].first = child;
+      return;
+    }
+  /* The first child stays first: it was mostly made right behind its parent, so that it is in the
+   * same line of the cache, and it is mostly the one that is asked for. */
+  HvChildLink *first = &map->link[map->link[parent].first];
+  guint listed = 1;
+  for (uint32_t n = first->next; n; n = map->link[n].next)
+    listed++;
+  if (listed < HV_CHILD_LIST)
+    {
+      map->link[child].next = first->next;
+      first->next = child;
       return;
     }
   gboolean found;

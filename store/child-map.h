@@ -13,7 +13,6 @@ typedef struct
 {
   uint32_t first, next; /* child and sibling, 0: none */
   uint32_t key;         /* of the node itself */
-  uint32_t n_children;
 } HvChildLink;
 
 typedef struct
@@ -37,14 +36,14 @@ void hv_child_map_add (HvChildMap *map, uint32_t parent, uint32_t key, uint32_t 
 static inline uint32_t
 hv_child_map_find (const HvChildMap *map, uint32_t parent, uint32_t key)
 {
+  guint listed = 0;
+
   if (parent >= map->used)
     return 0;
-  for (uint32_t n = map->link[parent].first; n; n = map->link[n].next)
+  for (uint32_t n = map->link[parent].first; n; n = map->link[n].next, listed++)
     if (map->link[n].key == key)
       return n;
-  return map->link[parent].n_children > HV_CHILD_LIST
-             ? hv_pair_map_lookup (&map->wide, parent, key, 0)
-             : 0;
+  return listed < HV_CHILD_LIST ? 0 : hv_pair_map_lookup (&map->wide, parent, key, 0);
 }
 
 G_END_DECLS

@@ -554,7 +554,8 @@ _hv_tree_add_side (HvTree *tree, guint side, const HvTreeSide *from, GHashTable 
       _hv_tree_count_folded (tree, side, from, &fold, node_flags);
       /* nothing else looks at these */
       if (wanted != HV_PARTS_ALL)
-        frames.shown = (uint32_t *) g_steal_pointer (&fold.depth);
+        frames.shown = g_realloc_n (g_steal_pointer (&fold.depth), profile->n_nodes,
+                                    sizeof *frames.shown);
 
       if (by_stack)
         add_sites (tree, side, from, &frames, node_flags, fold.anchor);

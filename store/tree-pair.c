@@ -147,6 +147,7 @@ add_side_costs (gpointer data)
 static void
 add_costs (HvTree *tree, const Part *parts, const uint32_t *image)
 {
+  tree->tables->nodes_size = tree->n_nodes;
   Costs base = { tree, HV_SIDE_BASE, &parts[HV_SIDE_BASE], NULL };
   Costs current = { tree, HV_SIDE_CURRENT, &parts[HV_SIDE_CURRENT], image };
   GThread *thread = _hv_tree_fork (tree->n_nodes, add_side_costs, &base);
@@ -180,7 +181,7 @@ _hv_tree_add_sides (HvTree *tree, const HvTreeSide *sides, GError **error)
       take_part (tree, base->tree);
       hv_child_map_clear (&current->tree->tables->children);
       g_autofree uint32_t *key_image = merge_keys (tree, current->tree);
-      g_autofree uint32_t *image = merge_nodes (tree, current->tree, key_image);
+  g_autofree uint32_t *image = merge_nodes (tree, current->tree, key_image);
       for (guint i = 0; i < HV_N_SIDES; i++)
         {
           tree->dropped[i] += parts[i].tree->dropped[0];

@@ -32,6 +32,7 @@ struct HvTreeTables
   gboolean two_profiles;
   gboolean across_loads; /* two processes: a run-time address of one means nothing in the other */
   HvTreeShape *shape;    /* whose texts the keys have; NULL: their own */
+  uint8_t *inside;       /* as _hv_tree_find_recursion() found; NULL: it was not asked yet */
   const int64_t *weight, *weight2; /* children are ordered by: not NULL once they are */
 };
 
@@ -155,6 +156,11 @@ void _hv_tree_walk_clear (HvTreeWalk *walk);
 void _hv_tree_transform (HvTree *tree, const HvTransform *transform);
 
 /* --- tree-rows.c --- */
+
+/* By node: whether its key is open above it, so that recursion counts once. Nodes are numbered
+ * depth first for it: what is below a node then is a range, and a look at the last range of a key
+ * tells. Newly allocated. */
+uint8_t *_hv_tree_find_recursion (const HvTree *tree);
 
 /* Hands on the rows of hv_tree_rows(), in no order. */
 typedef void (*HvRowFunc) (const HvRow *row, gpointer user);

@@ -145,38 +145,35 @@ _hv_tree_walk_clear (HvTreeWalk *walk)
   g_clear_pointer (&walk->next, g_free);
 }
 
-/* By node: whether its key is open above it, so that recursion counts once. Nodes are numbered
- * depth first for it: what is below a node then is a range, and a look at the last range of a key
- * tells. Newly allocated. */
-static uint8_t *
-find_recursion (const HvTree *tree)
+uint8_t *
+_hv_tree_find_recursion (const HvTree *tree)
 {
   uint32_t n_nodes = tree->n_nodes;
   uint8_t *inside = hv_large_new0 (uint8_t, n_nodes);
-  g_autofree uint32_t *size = hv_large_new (uint32_t, n_nodes);
-  g_autofree uint32_t *next = hv_large_new (uint32_t, n_nodes);
+  /* by node, first how many are there and below, then the end of their range */
+  g_autofree uint32_t *end = hv_large_new (uint32_t, n_nodes);
   g_autofree uint32_t *order = hv_large_new (uint32_t, n_nodes);
-  g_autofree uint32_t *open_end = g_new0 (uint32_t, MAX (1, tree->n_keys));
+  g_autofree uint32_t *key_end = g_new0 (uint32_t, MAX (1, tree->n_keys));
 
   for (uint32_t n = 0; n < n_nodes; n++)
-    size[n] = 1;
+    end[n] = 1;
   for (uint32_t n = n_nodes; n-- > 1;)
-    size[tree->parent[n]] += size[n];
-  next[0] = 1;
+    end[tree->parent[n]] += end[n];
+  end[0] = 1;
   for (uint32_t n = 1; n < n_nodes; n++)
     {
-      uint32_t at = next[tree->parent[n]];
-      next[tree->parent[n]] += size[n];
-      next[n] = at + 1;
+      uint32_t at = end[tree->parent[n]];
+      end[tree->parent[n]] += end[n];
+      end[n] = at + 1;
       order[at] = n;
     }
   for (uint32_t i = 1; i < n_nodes; i++)
     {
-      uint32_t n = order[i], *end = &open_end[tree->node_key[n]];
-      if (i < *end)
+      uint32_t n = order[i], *of_key = &key_end[tree->node_key[n]];
+      if (i < *of_key)
         inside[n] = TRUE;
       else
-        *end = i + size[n];
+        *of_key = end[n];
     }
   return inside;
 }
@@ -201,7 +198,8 @@ rows_by_key (const HvTree *tree)
 {
   uint32_t none = tree->n_keys; /* the root's own cost */
   GArray *rows = g_array_sized_new (FALSE, TRUE, sizeof (HvRow), tree->n_keys + 1);
-  g_autofree uint8_t *inside = find_recursion (tree);
+  g_autofree uint8_t *found = tree->tables->inside ? NULL : _hv_tree_find_recursion (tree);
+  const uint8_t *inside = found ? found : tree->tables->inside;
   struct Best
   {
     int64_t self, incl;

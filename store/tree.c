@@ -80,6 +80,8 @@ void
 _hv_tree_make_costs (HvTree *tree)
 {
   tree->tables->costs = TRUE;
+  /* what was expected and did not come gets none */
+  tree->tables->nodes_size = tree->n_nodes;
   for (guint side = 0; side < tree->n_sides; side++)
     _hv_tree_make_side_costs (tree, side);
 }
@@ -118,7 +120,7 @@ _hv_tree_child (HvTree *tree, uint32_t parent, uint32_t key)
 uint32_t
 _hv_tree_node_below (HvTree *tree, uint32_t above, uint32_t key)
 {
-  if (above && tree->node_key[above] == key && !hv_group_is_of_functions (tree->options.group))
+  if (!hv_group_is_of_functions (tree->options.group) && above && tree->node_key[above] == key)
     return above;
   return _hv_tree_child (tree, above, key);
 }
@@ -347,6 +349,9 @@ _hv_tree_finish (HvTree *tree, gboolean sort)
   hv_child_map_clear (&tree->tables->children);
   if (tree->options.rows_alone)
     {
+      /* before the sums take room */
+      if (tree->options.group != HV_GROUP_STACK)
+        tree->tables->inside = _hv_tree_find_recursion (tree);
       sum_costs (tree);
       if (sort)
         _hv_tree_set_order (tree, tree->incl[HV_SIDE_CURRENT][HV_SLOT_COST], NULL);
@@ -596,6 +601,7 @@ hv_tree_free (HvTree *tree)
   g_clear_pointer (&tree->tables->shape, hv_tree_shape_unref);
   g_free (tree->tables->key_flags);
   g_free (tree->tables->named);
+  g_free (tree->tables->inside);
   g_free (tree->tables);
   g_free ((char *) tree->options.focus);
   g_free ((char *) tree->options.ignore);
