@@ -441,23 +441,61 @@ hv_flame_layout_total (const HvFlameLayout *layout, guint forest)
   return 0;
 }
 
-int
-hv_flame_key_hue (const HvKey *key)
+/* FNV-1a, mixed: the same in every run and on every machine, and far apart for names that differ in
+ * their last character only. */
+static uint32_t
+hash_text (const char *text, gsize length)
 {
-  const char *text = key->origin;
+  uint32_t hash = 2166136261u;
+
+  for (gsize i = 0; i < length; i++)
+    hash = (hash ^ (guchar) text[i]) * 16777619u;
+  hash ^= hash >> 16;
+  hash *= 0x85ebca6bu;
+  return hash ^ hash >> 13;
+}
+
+/* Clear of magenta (search). */
+#define FIRST_HUE 20
+#define N_HUES 270
+/* By so many degrees a function turns the hue of its origin, in steps that can be seen. */
+#define MAX_TURN 24
+#define TURN 12
+
+static int
+hue_of (const char *text)
+{
   /* "libfoo.so.14.0.2": an update does not change its colour. */
   const char *version = strstr (text, ".so");
   gsize length = version != NULL ? (gsize) (version - text) : strlen (text);
 
-  if (length == 0)
-    return -1;
+  return length == 0 ? -1 : FIRST_HUE + (int) (hash_text (text, length) % N_HUES);
+}
 
-  uint32_t hash = 2166136261u; /* FNV-1a: the same in every run and on every machine */
-  for (gsize i = 0; i < length; i++)
-    hash = (hash ^ (guchar) text[i]) * 16777619u;
-  hash ^= hash >> 16; /* names that differ in their last character only get hues far apart */
-  hash *= 0x85ebca6bu;
-  hash ^= hash >> 13;
-  /* Clear of magenta (search). */
-  return 20 + (int) (hash % 270);
+int
+hv_flame_key_hue (const HvKey *key)
+{
+  return hue_of (key->origin);
+}
+
+HvFlameTint
+hv_flame_key_tint (const HvKey *key, const char *origin)
+{
+  HvFlameTint tint = { hue_of (origin), 0 };
+
+  if (tint.hue < 0)
+    return tint;
+  /* an address is another one in the next build */
+  if (*key->function)
+    {
+      uint32_t hash = hash_text (key->short_label, strlen (key->short_label));
+      tint.hue += (int) (hash % (2 * MAX_TURN / TURN + 1)) * TURN - MAX_TURN;
+      tint.hue = CLAMP (tint.hue, 0, FIRST_HUE + N_HUES);
+    }
+  if (*key->file)
+    {
+      const char *name = hv_basename (key->file); /* wherever it was built */
+      tint.shade = hash_text (name, strlen (name)) % HV_FLAME_N_SHADES;
+    }
+  return tint;
 }

@@ -149,4 +149,17 @@ int64_t hv_flame_layout_total (const HvFlameLayout *layout, guint forest);
  * module that the code is from (HvKey.origin). −1: none is known; draw it grey. */
 int hv_flame_key_hue (const HvKey *key);
 
+/* What tells code of one origin apart, the same in every run: its function turns the hue a little,
+ * its source file makes the colour lighter. A program of one module is of one family of colours,
+ * not of one colour. */
+#define HV_FLAME_N_SHADES 3
+typedef struct
+{
+  int hue;     /* −1: of no known origin; draw it grey */
+  guint shade; /* below HV_FLAME_N_SHADES; 0: the full colour */
+} HvFlameTint;
+
+/* `origin`: the key's, or what else colours are to tell apart. */
+HvFlameTint hv_flame_key_tint (const HvKey *key, const char *origin);
+
 G_END_DECLS

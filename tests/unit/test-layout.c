@@ -464,9 +464,9 @@ test_empty (void)
   g_assert_cmpuint (hv_flame_layout_find (layout, tree, 0, 0), ==, HV_FLAME_NO_BOX);
 }
 
-/* The hue of the box for a function as shown in a tree. */
-static int
-hue_of (const char *function, const char *module, const char *file, HvGroup group)
+/* The colour of the box for a function as shown in a tree. */
+static HvFlameTint
+tint_of (const char *function, const char *module, const char *file, HvGroup group, int *hue)
 {
   g_autoptr (HvProfile) profile = hv_profile_new ();
   HvFrame frame = { .function = hv_profile_intern (profile, function, -1),
@@ -479,7 +479,58 @@ hue_of (const char *function, const char *module, const char *file, HvGroup grou
 
   hv_profile_column (profile, HV_METRIC_LIVE_BYTES)[site] = 1;
   g_autoptr (HvTree) tree = hv_tree_new (profile, HV_METRIC_LIVE_BYTES, HV_AT_END, &options, NULL);
-  return hv_flame_key_hue (&tree->key[tree->node_key[1]]);
+  const HvKey *key = &tree->key[tree->node_key[1]];
+  *hue = hv_flame_key_hue (key);
+  return hv_flame_key_tint (key, key->origin);
+}
+
+static int
+hue_of (const char *function, const char *module, const char *file, HvGroup group)
+{
+  int hue;
+
+  tint_of (function, module, file, group, &hue);
+  return hue;
+}
+
+/* One module's functions and files are told apart in one family of colours. */
+static void
+test_tint (void)
+{
+  gboolean hues[360] = { FALSE }, shades[HV_FLAME_N_SHADES] = { FALSE };
+  guint n_hues = 0, n_shades = 0;
+  int hue, first = hue_of ("main", "/bin/app", "", 0);
+
+  for (guint i = 0; i < 40; i++)
+    {
+      g_autofree char *function = g_strdup_printf ("function_%u", i);
+      g_autofree char *file = g_strdup_printf ("/build/src/file_%u.c", i);
+      g_autofree char *elsewhere = g_strdup_printf ("../file_%u.c", i);
+      HvFlameTint tint = tint_of (function, "/bin/app", file, 0, &hue);
+      HvFlameTint again = tint_of (function, "/usr/bin/app", elsewhere, 0, &hue);
+      g_assert_cmpint (tint.hue, ==, again.hue);
+      g_assert_cmpuint (tint.shade, ==, again.shade);
+      g_assert_cmpint (hue, ==, first);
+      g_assert_cmpint (ABS (tint.hue - first), <=, 24);
+      g_assert_cmpint (tint.hue, >=, 0);
+      g_assert_cmpint (tint.hue, <=, 290);
+      g_assert_cmpuint (tint.shade, <, HV_FLAME_N_SHADES);
+      n_hues += !hues[tint.hue];
+      n_shades += !shades[tint.shade];
+      hues[tint.hue] = shades[tint.shade] = TRUE;
+    }
+  g_assert_cmpuint (n_hues, >, 3);
+  g_assert_cmpuint (n_shades, ==, HV_FLAME_N_SHADES);
+  /* what has no name, or no file, says nothing by it */
+  HvFlameTint bare = tint_of ("", "/bin/app", "", 0, &hue);
+  g_assert_cmpint (bare.hue, ==, hue);
+  g_assert_cmpuint (bare.shade, ==, 0);
+  HvFlameTint unknown = tint_of ("", "", "", 0, &hue);
+  g_assert_cmpint (unknown.hue, ==, -1);
+  /* instances of a template are one function */
+  HvFlameTint one = tint_of ("Vec<int>::push(int)", "/bin/app", "", 0, &hue);
+  HvFlameTint other = tint_of ("Vec<char>::push(char)", "/bin/app", "", 0, &hue);
+  g_assert_cmpint (one.hue, ==, other.hue);
 }
 
 static void
@@ -520,5 +571,6 @@ main (int argc, char **argv)
   g_test_add_func ("/layout/around", test_around);
   g_test_add_func ("/layout/empty", test_empty);
   g_test_add_func ("/layout/hue", test_hue);
+  g_test_add_func ("/layout/tint", test_tint);
   return g_test_run ();
 }

@@ -53,7 +53,9 @@ test_contrast (void)
       for (guint k = 0; k < 500; k++)
         {
           g_autofree char *name = g_strdup_printf ("crate %u", k);
-          const HvKey key = { .origin = name, .module = "" };
+          const HvKey key = {
+            .origin = name, .module = "", .function = name, .short_label = name, .file = name
+          };
           GdkRGBA fill = hv_palette_key (p, &key), text = hv_palette_text_on (p, &fill);
           GdkRGBA soft = hv_palette_soft_text_on (p, &fill, 0.72f);
           assert_readable (&text, &fill, least);
@@ -148,9 +150,9 @@ test_color_vision (void)
 static void
 test_color_by (void)
 {
-  const HvKey a = { .origin = "crate", .module = "/lib/one.so" };
-  const HvKey b = { .origin = "crate", .module = "/usr/lib/two.so" };
-  const HvKey c = { .origin = "other", .module = "/old/one.so" };
+  const HvKey a = { .origin = "crate", .module = "/lib/one.so", .function = "", .file = "" };
+  const HvKey b = { .origin = "crate", .module = "/usr/lib/two.so", .function = "", .file = "" };
+  const HvKey c = { .origin = "other", .module = "/old/one.so", .function = "", .file = "" };
 
   for (HvColorBy by = 0; by < HV_N_COLOR_BYS; by++)
     {

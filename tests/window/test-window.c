@@ -270,6 +270,7 @@ test_contrast (void)
         {
           g_autofree char *module = g_strdup_printf ("/lib/lib%u.so", i);
           const HvKey key = { .label = "f",
+                              .short_label = "f",
                               .function = "f",
                               .module = module,
                               .file = "",

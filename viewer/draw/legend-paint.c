@@ -15,16 +15,52 @@ add (HvLegendItem *items, guint *n, HvLegendMark mark, const char *text)
   items[(*n)++] = (HvLegendItem){ mark, text };
 }
 
+/* Whether a box is grey: nobody knows where its code comes from. */
+static gboolean
+has_grey (const HvReport *r, const HvFlameLayout *layout, gboolean by_module)
+{
+  for (uint32_t i = 0; i < layout->n_boxes; i++)
+    {
+      const HvFlameBox *box = &layout->box[i];
+      uint32_t key = r->tree->node_key[box->node];
+      const HvKey *of = key == HV_NO_KEY ? NULL : &r->tree->key[key];
+      if (of && box->node && !box->merged && !*(by_module ? of->module : of->origin))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static guint
+profile_items (const HvReport *r, const HvFlameLayout *layout,
+               HvLegendItem items[HV_LEGEND_MAX_ITEMS])
+{
+  HvColorBy by = hv_palette_get_style ()->color_by;
+  guint n = 0;
+
+  if (by == HV_COLOR_BY_NONE)
+    {
+      add (items, &n, HV_LEGEND_NONE, _ ("width = inclusive cost"));
+      return n;
+    }
+  add (items, &n, HV_LEGEND_NONE,
+       by == HV_COLOR_BY_MODULE
+           ? _ ("width = inclusive cost · colour = module · shade = file, function")
+           : _ ("width = inclusive cost · colour = code’s origin · shade = file, function"));
+  if (has_grey (r, layout, by == HV_COLOR_BY_MODULE))
+    add (items, &n, HV_LEGEND_BEFORE, _ ("origin unknown"));
+  return n;
+}
+
 guint
-hv_legend_items (gboolean diff, HvFlameView view, HvLegendItem items[HV_LEGEND_MAX_ITEMS])
+hv_legend_items (const HvReport *r, const HvFlameLayout *layout,
+                 HvLegendItem items[HV_LEGEND_MAX_ITEMS])
 {
   guint n = 0;
 
-  if (!diff)
-    add (items, &n, HV_LEGEND_NONE,
-         _ ("width = inclusive cost · colour = where the code comes from"));
+  if (!r->diff)
+    n = profile_items (r, layout, items);
   else
-    switch (view)
+    switch (layout->view)
       {
       case HV_FLAME_CURRENT:
         add (items, &n, HV_LEGEND_GROW, _ ("share that grew"));
@@ -109,6 +145,9 @@ hv_legend_paint (const HvLegendItem *items, guint n, const HvPalette *palette, H
         {
           graphene_rect_t rect = GRAPHENE_RECT_INIT (x, y + floorf ((height - SWATCH_HEIGHT) / 2),
                                                      SWATCH_WIDTH, SWATCH_HEIGHT);
+          /* not without its words */
+          if (x + SWATCH_WIDTH + line > end)
+            return;
           paint_mark (items[i].mark, palette, canvas, &rect);
           x += SWATCH_WIDTH + 5;
         }

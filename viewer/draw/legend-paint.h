@@ -26,8 +26,10 @@ typedef struct
 
 #define HV_LEGEND_MAX_ITEMS 8
 
-/* Those of a view, of a diff or of one profile; returns how many. One more always fits. */
-guint hv_legend_items (gboolean diff, HvFlameView view, HvLegendItem items[HV_LEGEND_MAX_ITEMS]);
+/* Those of what is laid out, a diff or one profile in the style that was set; returns how many. One
+ * more always fits. */
+guint hv_legend_items (const HvReport *report, const HvFlameLayout *layout,
+                       HvLegendItem items[HV_LEGEND_MAX_ITEMS]);
 
 /* What was merged for being narrow; NULL: nothing. Newly allocated. */
 char *hv_legend_note (const HvReport *report, const HvFlameLayout *layout);

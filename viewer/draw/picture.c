@@ -131,7 +131,7 @@ paint_legend (const HvPicture *picture, HvCanvas *canvas, const HvFlameLayout *l
   const HvReport *r = picture->report;
   float height = hv_canvas_line_height (canvas, HV_FACE_REGULAR);
   HvLegendItem items[HV_LEGEND_MAX_ITEMS];
-  guint n = hv_legend_items (r->diff != NULL, layout->view, items);
+  guint n = hv_legend_items (r, layout, items);
   g_autofree char *note = hv_legend_note (r, layout);
 
   if (note)

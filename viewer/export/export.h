@@ -3,6 +3,7 @@
 
 #include "store/budget.h"
 #include "store/flame-layout.h"
+#include "viewer/settings.h"
 
 G_BEGIN_DECLS
 
@@ -38,6 +39,7 @@ typedef struct
   gboolean root_below;   /* the flame graph grows upwards */
   const guint8 *matches; /* by key of `tree`: whether the search found it; NULL: no search */
   const char *search;    /* its text; NULL: none */
+  HvColorBy color_by;    /* what colours tell apart */
 } HvReport;
 
 /* One kind of output. A new one is one new file and one line in export.c's table. */

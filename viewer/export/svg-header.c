@@ -290,6 +290,27 @@ append_legend_entry (GString *out, double x, double y, const char *class, const 
   return x + hv_svg_text_width (text, 12, FALSE) + 16;
 }
 
+/* What the colours of one profile's frames tell apart. */
+static void
+append_origins (GString *out, const HvReport *report, double x, double y)
+{
+  gboolean by_module = report->color_by == HV_COLOR_BY_MODULE;
+  const HvTree *tree = report->tree;
+
+  if (report->color_by == HV_COLOR_BY_NONE)
+    return;
+  x = append_legend_entry (
+      out, x, y, NULL,
+      by_module ? "colour = module; shade = file, function"
+                : "colour = crate or namespace, without one the module; shade = file, function");
+  for (uint32_t k = 0; k < tree->n_keys; k++)
+    if (!*(by_module ? tree->key[k].module : tree->key[k].origin))
+      {
+        append_legend_entry (out, x, y, "n", "origin unknown");
+        return;
+      }
+}
+
 /* Two lines: the colours, then what the width says. */
 static void
 append_legend (GString *out, const HvReport *report, HvFlameView view, double y)
@@ -322,7 +343,7 @@ append_legend (GString *out, const HvReport *report, HvFlameView view, double y)
 
   if (report->diff == NULL)
     {
-      append_legend_entry (out, x, y, NULL, "colour = crate or namespace, without one the module");
+      append_origins (out, report, x, y);
       g_string_append_printf (out, "<text class=\"dim\" x=\"%d\" y=\"%d\">width = %s %s</text>",
                               HV_SVG_MARGIN, (int) y + 20, words,
                               report->tree->options.bottom_up

@@ -25,7 +25,7 @@
 #define MAX_BOXES 6000
 #define MAX_BYTES (2 * 1000 * 1000)
 #define MAX_LABEL 160
-#define HUE_CLASSES 12
+#define HUE_CLASSES 36
 
 /* Generated with the resources; named here so that the linker takes them along. */
 GResource *hv_core_get_resource (void);
@@ -99,12 +99,21 @@ append_fills (GString *out, const HvFlameLayout *layout, const HvFlameBox *box)
 static void
 append_hue_class (GString *out, const HvReport *report, const HvFlameBox *box)
 {
-  if (report->diff != NULL || box->row == 0 || box->merged != 0)
+  if (report->diff != NULL || box->row == 0 || box->merged != 0
+      || report->color_by == HV_COLOR_BY_NONE)
     return;
   uint32_t key = report->tree->node_key[box->node];
-  int hue = key == HV_NO_KEY ? -1 : hv_flame_key_hue (&report->tree->key[key]);
-  if (hue >= 0)
-    g_string_append_printf (out, " h%d", hue * HUE_CLASSES / 360);
+  HvFlameTint tint = { -1, 0 };
+  if (key != HV_NO_KEY)
+    {
+      const HvKey *of = &report->tree->key[key];
+      tint = hv_flame_key_tint (
+          of, report->color_by == HV_COLOR_BY_MODULE ? hv_basename (of->module) : of->origin);
+    }
+  if (tint.hue >= 0)
+    g_string_append_printf (out, " h%d", tint.hue * HUE_CLASSES / 360);
+  if (tint.shade)
+    g_string_append_printf (out, " t%u", tint.shade);
 }
 
 /* The text as it fits: all of it, or with a shorter name, or with the signs alone in place of the

@@ -98,18 +98,16 @@ hv_legend_new (void)
 }
 
 void
-hv_legend_show (HvLegend *self, const HvScene *scene, HvFlameView view, const char *note)
+hv_legend_show (HvLegend *self, const HvScene *scene, const HvFlameLayout *layout)
 {
   g_return_if_fail (HV_IS_LEGEND (self));
   g_autoptr (GString) all = g_string_new (NULL);
 
   g_clear_pointer (&self->note, g_free);
-  self->n_items = scene ? hv_legend_items (scene->diff != NULL, view, self->items) : 0;
-  if (note && *note)
-    {
-      self->note = g_strdup (note);
-      self->items[self->n_items++] = (HvLegendItem){ HV_LEGEND_NONE, self->note };
-    }
+  self->n_items = layout ? hv_legend_items (&scene->report, layout, self->items) : 0;
+  self->note = layout ? hv_legend_note (&scene->report, layout) : NULL;
+  if (self->note)
+    self->items[self->n_items++] = (HvLegendItem){ HV_LEGEND_NONE, self->note };
 
   for (guint i = 0; i < self->n_items; i++)
     g_string_append_printf (all, "%s%s", i ? ", " : "", self->items[i].text);

@@ -14,7 +14,7 @@ G_DECLARE_FINAL_TYPE (HvLegend, hv_legend, HV, LEGEND, GtkWidget)
 
 GtkWidget *hv_legend_new (void);
 
-/* `note` is appended: what was merged or folded. */
-void hv_legend_show (HvLegend *self, const HvScene *scene, HvFlameView view, const char *note);
+/* Explains what is laid out (NULL: nothing) of the scene, and says what was merged. */
+void hv_legend_show (HvLegend *self, const HvScene *scene, const HvFlameLayout *layout);
 
 G_END_DECLS

@@ -182,15 +182,20 @@ hv_palette_origin (const HvPalette *palette, const HvKey *key)
   return hue < 0 ? palette->neutral : from_hsl (hue, palette->saturation, palette->lightness);
 }
 
+/* How much of the colour a shade has; data/svg has the same. */
+static const float shades[HV_FLAME_N_SHADES] = { 1, 0.86f, 0.74f };
+
 GdkRGBA
 hv_palette_key (const HvPalette *palette, const HvKey *key)
 {
-  HvKey of = { .origin = "" };
-
   if (!key || style_now.color_by == HV_COLOR_BY_NONE)
     return palette->neutral;
-  of.origin = style_now.color_by == HV_COLOR_BY_MODULE ? hv_basename (key->module) : key->origin;
-  return hv_palette_origin (palette, &of);
+  HvFlameTint tint = hv_flame_key_tint (
+      key, style_now.color_by == HV_COLOR_BY_MODULE ? hv_basename (key->module) : key->origin);
+  if (tint.hue < 0)
+    return palette->neutral;
+  GdkRGBA color = from_hsl (tint.hue, palette->saturation, palette->lightness);
+  return hv_palette_mix (&palette->view, &color, shades[tint.shade]);
 }
 
 static double

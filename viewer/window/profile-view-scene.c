@@ -67,10 +67,8 @@ empty_tables (HvProfileView *self)
 void
 hv_profile_view_update_legend (HvProfileView *self)
 {
-  const HvFlameLayout *layout = hv_flame_graph_get_layout (self->flame);
-  g_autofree char *note = layout ? hv_legend_note (&self->scene->report, layout) : NULL;
-
-  hv_legend_show (self->legend, self->scene, hv_flame_graph_get_view (self->flame), note);
+  hv_legend_show (self->legend, self->scene,
+                  self->scene ? hv_flame_graph_get_layout (self->flame) : NULL);
 }
 
 /* --- search --- */

@@ -153,6 +153,7 @@ hv_view_shot_new (HvProfileView *view)
   *r = view->scene->report;
   r->view = (guint) hv_flame_graph_get_view (flame);
   r->root_below = hv_flame_graph_get_root_below (flame);
+  r->color_by = hv_palette_get_style ()->color_by;
   r->zoom = hv_flame_graph_get_zoom (flame);
   r->zoom_forests = hv_flame_graph_get_zoom_forests (flame);
   hv_flame_graph_get_viewport (flame, &r->scale, &r->left);
