@@ -273,6 +273,9 @@ test_seen (void)
   g_autofree char *timeline = text_of_pdf ("timeline.pdf");
   g_assert_true (!timeline || strstr (timeline, "5.00 s"));
   g_assert_true (!timeline || !strstr (timeline, "Top Sites"));
+  /* with the names that its colours stand for, and without the buttons beside them */
+  g_assert_true (!timeline || strstr (timeline, "cache_insert"));
+  g_assert_true (!timeline || strstr (timeline, "others ("));
   /* its curves are lines there, not the image they are on the screen */
   export(window, "timeline.svg");
   g_autofree char *drawing = read_file ("timeline.svg");

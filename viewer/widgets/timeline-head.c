@@ -412,3 +412,17 @@ hv_timeline_head_offer (HvTimelineHead *self, gboolean range, gboolean marks)
   gtk_widget_set_visible (self->commit, range);
   gtk_widget_set_visible (self->compare, marks);
 }
+
+int
+hv_timeline_head_snapshot_legend (HvTimelineHead *self, GtkSnapshot *snapshot)
+{
+  g_return_val_if_fail (HV_IS_TIMELINE_HEAD (self), 0);
+  GtkWidget *widget = GTK_WIDGET (self);
+
+  if (!gtk_widget_get_mapped (widget))
+    return 0;
+  for (guint i = 0; i < self->entries->len; i++)
+    gtk_widget_snapshot_child (widget, g_ptr_array_index (self->entries, i), snapshot);
+  gtk_widget_snapshot_child (widget, self->others, snapshot);
+  return gtk_widget_get_height (widget);
+}

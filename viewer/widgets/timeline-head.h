@@ -25,4 +25,8 @@ void hv_timeline_head_set_scene (HvTimelineHead *self, HvScene *scene);
 /* Whether there is a range to commit, and whether there are two marks to compare. */
 void hv_timeline_head_offer (HvTimelineHead *self, gboolean range, gboolean marks);
 
+/* Draws the names of the consumers with their colours as they are seen, without the buttons beside
+ * them; their height, px. */
+int hv_timeline_head_snapshot_legend (HvTimelineHead *self, GtkSnapshot *snapshot);
+
 G_END_DECLS

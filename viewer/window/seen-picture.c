@@ -36,7 +36,7 @@ scrolled_in (GtkWidget *widget)
 }
 
 HvSeenPicture *
-hv_seen_picture_new (GtkWidget *widget)
+hv_seen_picture_new (GtkWidget *widget, HvTimelineHead *head)
 {
   GtkWidget *scrolled = scrolled_in (widget);
   g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (scrolled ? scrolled : widget);
@@ -47,7 +47,12 @@ hv_seen_picture_new (GtkWidget *widget)
   if (!gtk_widget_get_mapped (widget) || width <= 0 || height <= 0)
     return NULL;
   if (HV_IS_TIMELINE (widget))
-    hv_timeline_snapshot_lines (HV_TIMELINE (widget), snapshot);
+    {
+      int above = head ? hv_timeline_head_snapshot_legend (head, snapshot) : 0;
+      gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (0, (float) above));
+      hv_timeline_snapshot_lines (HV_TIMELINE (widget), snapshot);
+      height += above;
+    }
   else
     gdk_paintable_snapshot (paintable, snapshot, width, height);
   g_autoptr (GskRenderNode) node = gtk_snapshot_free_to_node (g_steal_pointer (&snapshot));

@@ -4,6 +4,7 @@
 #include <gtk/gtk.h>
 
 #include "viewer/draw/picture.h"
+#include "viewer/widgets/timeline-head.h"
 
 G_BEGIN_DECLS
 
@@ -11,8 +12,9 @@ G_BEGIN_DECLS
  * thread may draw it. */
 typedef struct HvSeenPicture HvSeenPicture;
 
-/* Of what scrolls, all that is scrolled. NULL: it is not on the screen. */
-HvSeenPicture *hv_seen_picture_new (GtkWidget *widget);
+/* Of what scrolls, all that is scrolled; of a timeline, with the names in `head`, which may be
+ * NULL. NULL: it is not on the screen. */
+HvSeenPicture *hv_seen_picture_new (GtkWidget *widget, HvTimelineHead *head);
 void hv_seen_picture_free (HvSeenPicture *seen);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (HvSeenPicture, hv_seen_picture_free)
 

@@ -120,7 +120,7 @@ take_seen (HvViewShot *shot, HvProfileView *view)
   if (!widget)
     take_table (shot, view);
   else
-    shot->seen = hv_seen_picture_new (widget);
+    shot->seen = hv_seen_picture_new (widget, view->timeline_head);
   if (widget == GTK_WIDGET (view->timeline))
     shot->grid = moments_grid (shot->scene->profiles);
 }
