@@ -104,7 +104,6 @@ number_nodes (HvTree *tree, const HvTreeSide *sides, const HvTreeShape *shape)
         n_nodes++;
       }
   _hv_tree_reserve (tree, n_nodes);
-  _hv_tree_make_costs (tree);
   image[0] = 0;
   for (uint32_t n = 1; n < all->n_nodes; n++)
     if (image[n])
@@ -113,6 +112,7 @@ number_nodes (HvTree *tree, const HvTreeSide *sides, const HvTreeShape *shape)
         tree->parent[image[n]] = image[all->parent[n]];
         tree->node_key[image[n]] = all->node_key[n];
       }
+  _hv_tree_make_costs (tree);
   return image;
 }
 
