@@ -31,7 +31,7 @@ hv_profile_view_travel (HvProfileView *self, int by)
 {
   g_return_val_if_fail (HV_IS_PROFILE_VIEW (self), FALSE);
 
-  if (!self->scene || self->travels)
+  if (!self->scene)
     return FALSE;
   /* Where it is panned to is noted when the loop is idle: it may not have been. */
   hv_profile_view_note_place (self);
@@ -39,7 +39,8 @@ hv_profile_view_travel (HvProfileView *self, int by)
   if (!place)
     return FALSE;
   self->travels = TRUE;
-  if (hv_question_equal (&place->question, &self->question))
+  /* what is on its way may be the same question: its scene is not there yet */
+  if (!self->asks && hv_question_equal (&place->question, &self->scene->question))
     hv_profile_view_arrive (self);
   else
     hv_profile_view_ask_again (self, &place->question);
