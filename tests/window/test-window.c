@@ -530,10 +530,52 @@ test_recent (void)
   window = hv_main_window_new (NULL, &quiet_session, &start);
   list = find_typed (find_typed (GTK_WIDGET (window), HV_TYPE_RECENT_FILES), GTK_TYPE_LIST_BOX);
   gtk_window_present (GTK_WINDOW (window));
+  wait_until (gtk_list_box_get_row_at_index (GTK_LIST_BOX (list), 0));
   g_signal_emit_by_name (list, "row-activated",
                          gtk_list_box_get_row_at_index (GTK_LIST_BOX (list), 0));
   g_assert_null (wait_for_scene (window)->diff);
   gtk_window_destroy (GTK_WINDOW (window));
+}
+
+static gboolean
+is_recent (const char *path)
+{
+  g_autoptr (GPtrArray) paths = hv_recent_files_list ();
+
+  return g_ptr_array_find_with_equal_func (paths, path, g_str_equal, NULL);
+}
+
+/* A series leaves its last dump in the list. */
+static void
+test_recent_series (void)
+{
+  static const HvProfileViewStart start;
+  g_autofree char *from = g_test_build_filename (G_TEST_DIST, "base.heap", NULL);
+  g_autofree char *folder = g_dir_make_tmp ("heapview-series-XXXXXX", NULL);
+  g_autofree char *store = g_build_filename (folder, "store.db", NULL);
+  g_autofree char *one = g_build_filename (folder, "run.1.0.f.heap", NULL);
+  g_autofree char *two = g_build_filename (folder, "run.1.1.f.heap", NULL);
+  const HvSession session = { .store_path = store, .import = { .no_symbols = TRUE } };
+  g_autofree char *text = NULL;
+  gsize length;
+
+  g_assert_true (g_file_get_contents (from, &text, &length, NULL));
+  g_assert_true (g_file_set_contents (one, text, (gssize) length, NULL));
+  g_assert_true (g_file_set_contents (two, text, (gssize) length, NULL));
+  HvMainWindow *window = hv_main_window_new (NULL, &session, &start);
+  gtk_window_present (GTK_WINDOW (window));
+  hv_main_window_open (window, (const char *const[]){ one, two, NULL }, HV_LOAD_SERIES, NULL, NULL);
+  wait_until (is_recent (two));
+  g_assert_false (is_recent (one));
+  wait_for_scene (window);
+  gtk_window_destroy (GTK_WINDOW (window));
+  g_autoptr (GDir) directory = g_dir_open (folder, 0, NULL);
+  for (const char *name = g_dir_read_name (directory); name; name = g_dir_read_name (directory))
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+      g_remove (path);
+    }
+  g_rmdir (folder);
 }
 
 static gboolean
@@ -790,6 +832,7 @@ main (int argc, char **argv)
   g_test_add_func ("/window/pages", test_pages);
   g_test_add_func ("/window/butterfly-in-a-thread", test_butterfly);
   g_test_add_func ("/window/recent", test_recent);
+  g_test_add_func ("/window/recent-series", test_recent_series);
   g_test_add_func ("/window/drop", test_drop);
   g_test_add_func ("/window/status", test_status);
   g_test_add_func ("/window/shortcuts", test_shortcuts);

@@ -29,37 +29,71 @@ program_of (const char *command)
   return first && *first ? g_path_get_basename (first) : NULL;
 }
 
+static HvComparable *
+find (const GPtrArray *list, const char *path)
+{
+  for (guint i = 0; i < list->len; i++)
+    if (strcmp (((const HvComparable *) g_ptr_array_index (list, i))->path, path) == 0)
+      return g_ptr_array_index (list, i);
+  return NULL;
+}
+
+/* After those of its origin. */
+static void
+insert (GPtrArray *list, HvComparable *self)
+{
+  guint at = 0;
+
+  while (at < list->len
+         && ((const HvComparable *) g_ptr_array_index (list, at))->origin <= self->origin)
+    at++;
+  g_ptr_array_insert (list, (int) at, self);
+}
+
 const HvComparable *
 hv_comparables_add (GPtrArray *list, const char *path, const char *command, gint64 stored,
                     HvComparableOrigin origin)
 {
   g_autofree char *absolute = g_canonicalize_filename (path, NULL);
+  HvComparable *known = find (list, absolute);
   GStatBuf info;
-  gboolean exists = g_stat (absolute, &info) == 0 && S_ISREG (info.st_mode);
 
-  for (guint i = 0; i < list->len; i++)
+  if (known)
     {
-      HvComparable *known = g_ptr_array_index (list, i);
-      if (strcmp (known->path, absolute) != 0)
-        continue;
       if (!known->program)
         known->program = program_of (command);
       return known;
     }
+  gboolean exists = g_stat (absolute, &info) == 0 && S_ISREG (info.st_mode);
   if (!exists && !stored)
     return NULL;
 
   HvComparable *self = g_new0 (HvComparable, 1);
-  guint at = 0;
   self->path = g_steal_pointer (&absolute);
   self->program = program_of (command);
   self->origin = origin;
   self->when = exists ? info.st_mtim.tv_sec : stored;
   self->gone = !exists;
-  while (at < list->len && ((const HvComparable *) g_ptr_array_index (list, at))->origin <= origin)
-    at++;
-  g_ptr_array_insert (list, (int) at, self);
+  insert (list, self);
   return self;
+}
+
+void
+hv_comparables_merge (GPtrArray *list, GPtrArray *more)
+{
+  while (more->len)
+    {
+      HvComparable *one = g_ptr_array_steal_index (more, 0);
+      HvComparable *known = find (list, one->path);
+      if (!known)
+        {
+          insert (list, one);
+          continue;
+        }
+      if (!known->program)
+        known->program = g_steal_pointer (&one->program);
+      comparable_free (one);
+    }
 }
 
 /* The file's name without numbers, which count dumps and processes. */

@@ -31,6 +31,9 @@ GPtrArray *hv_comparables_new (void);
 const HvComparable *hv_comparables_add (GPtrArray *list, const char *path, const char *command,
                                         gint64 stored, HvComparableOrigin origin);
 
+/* Moves those of another list that are not there yet to where they belong, and empties it. */
+void hv_comparables_merge (GPtrArray *list, GPtrArray *more);
+
 /* What `current` is most likely to be compared with: another that is open, of the same program
  * first, else the first of the same program; NULL: nothing is likely. */
 const HvComparable *hv_comparables_find_base (const GPtrArray *list, const HvComparable *current);

@@ -224,65 +224,87 @@ row_activated_cb (HvCompareDialog *self)
   gtk_widget_activate_action (GTK_WIDGET (self), "dialog.compare", NULL);
 }
 
-/* --- the store --- */
+/* --- what else there is --- */
 
-/* What of the session tells its store, for a thread that may outlive it. */
-static HvSession *
-copy_session (const HvSession *session)
+/* What is looked for away from the window: a folder of another machine may not answer. */
+typedef struct
 {
-  HvSession *copy = g_new0 (HvSession, 1);
+  HvSession session; /* what tells its store: the thread may outlive the caller's */
+  GPtrArray *recent; /* paths, the latest first */
+} Search;
 
-  copy->store_path = g_strdup (session->store_path);
-  copy->cache_bytes = session->cache_bytes;
-  return copy;
+static void
+search_free (gpointer data)
+{
+  Search *search = data;
+  g_free ((char *) search->session.store_path);
+  g_ptr_array_unref (search->recent);
+  g_free (search);
 }
 
 static void
-session_free (gpointer data)
+add_stored (GPtrArray *found, const HvSession *session)
 {
-  HvSession *session = data;
-  g_free ((char *) session->store_path);
-  g_free (session);
-}
-
-static void
-list_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  GError *error = NULL;
-  g_autoptr (HvStore) store = hv_session_store (data, &error);
-  GPtrArray *stored = store ? hv_store_list (store, MAX_STORED, &error) : NULL;
-
-  if (stored)
-    g_task_return_pointer (task, stored, (GDestroyNotify) g_ptr_array_unref);
-  else
-    g_task_return_error (task, error);
-}
-
-static void
-listed_cb (GObject *source, GAsyncResult *result, gpointer user)
-{
-  HvCompareDialog *self = HV_COMPARE_DIALOG (source);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) stored = g_task_propagate_pointer (G_TASK (result), &error);
+  g_autoptr (HvStore) store = hv_session_store (session, &error);
+  g_autoptr (GPtrArray) stored = store ? hv_store_list (store, MAX_STORED, &error) : NULL;
 
   /* Without a store there is less to choose from, nothing else. */
   if (!stored)
     g_info ("the store is not listed: %s", error->message);
-  if (!stored || !self->comparables)
-    return;
-  for (guint i = 0; i < stored->len; i++)
+  for (guint i = 0; stored && i < stored->len; i++)
     {
       const HvStored *one = g_ptr_array_index (stored, i);
-      hv_comparables_add (self->comparables, one->location, one->command, one->created,
-                          HV_COMPARABLE_STORED);
+      hv_comparables_add (found, one->location, one->command, one->created, HV_COMPARABLE_STORED);
     }
+}
+
+static void
+search_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  const Search *search = data;
+  GPtrArray *found = hv_comparables_new ();
+
+  for (guint i = 0; i < search->recent->len && found->len < MAX_RECENT; i++)
+    hv_comparables_add (found, g_ptr_array_index (search->recent, i), NULL, 0,
+                        HV_COMPARABLE_RECENT);
+  if (!search->session.no_store)
+    add_stored (found, &search->session);
+  g_task_return_pointer (task, found, (GDestroyNotify) g_ptr_array_unref);
+}
+
+static void
+searched_cb (GObject *source, GAsyncResult *result, gpointer user)
+{
+  HvCompareDialog *self = HV_COMPARE_DIALOG (source);
+  g_autoptr (GPtrArray) found = g_task_propagate_pointer (G_TASK (result), NULL);
+
+  if (!self->comparables) /* closed */
+    return;
+  gboolean first = self->comparables->len == 0
+                   && gtk_window_get_focus (GTK_WINDOW (self)) == self->choose_base;
+  hv_comparables_merge (self->comparables, found);
   if (!self->touched)
     choose_likely (self);
   gboolean on_current = gtk_widget_get_focus_child (GTK_WIDGET (self->current_list)) != NULL;
   gboolean on_base = gtk_widget_get_focus_child (GTK_WIDGET (self->base_list)) != NULL;
   fill (self);
-  if (on_base || on_current)
-    focus_chosen (self, on_base ? BASE : CURRENT);
+  if (on_base || on_current || (first && self->comparables->len))
+    focus_chosen (self, on_current ? CURRENT : BASE);
+}
+
+static void
+search (HvCompareDialog *self, const HvSession *session)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, searched_cb, NULL);
+  Search *data = g_new0 (Search, 1);
+
+  data->session.store_path = g_strdup (session->store_path);
+  data->session.cache_bytes = session->cache_bytes;
+  data->session.no_store = session->no_store;
+  data->recent = hv_recent_files_list ();
+  g_task_set_task_data (task, data, search_free);
+  g_task_run_in_thread (task, search_thread);
 }
 
 /* --- actions --- */
@@ -406,23 +428,14 @@ HvCompareDialog *
 hv_compare_dialog_new (GtkWindow *parent, const HvSession *session, GPtrArray *open)
 {
   HvCompareDialog *self = g_object_new (HV_TYPE_COMPARE_DIALOG, "transient-for", parent, NULL);
-  g_autoptr (GPtrArray) recent = hv_recent_files_list (MAX_RECENT);
 
   self->comparables = open;
-  for (guint i = 0; i < recent->len; i++)
-    hv_comparables_add (self->comparables, g_ptr_array_index (recent, i), NULL, 0,
-                        HV_COMPARABLE_RECENT);
   choose_likely (self);
   fill (self);
   if (self->comparables->len)
     focus_chosen (self, BASE);
   else
     gtk_widget_grab_focus (self->choose_base);
-  if (!session->no_store)
-    {
-      g_autoptr (GTask) task = g_task_new (self, NULL, listed_cb, NULL);
-      g_task_set_task_data (task, copy_session (session), session_free);
-      g_task_run_in_thread (task, list_thread);
-    }
+  search (self, session);
   return self;
 }

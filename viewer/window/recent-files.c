@@ -6,6 +6,8 @@
 
 /* More would be a list to search. */
 #define MAX_FILES 8
+/* Of which some may be gone. */
+#define MAX_LISTED 40
 
 struct _HvRecentFiles
 {
@@ -14,6 +16,7 @@ struct _HvRecentFiles
   GtkWidget *box;
   GtkListBox *list;
   GtkButton *compare;
+  guint serial; /* of the newest look at the files */
 };
 
 enum
@@ -113,15 +116,15 @@ newest_first (gconstpointer a, gconstpointer b)
 }
 
 GPtrArray *
-hv_recent_files_list (guint most)
+hv_recent_files_list (void)
 {
   GPtrArray *paths = g_ptr_array_new_with_free_func (g_free);
   GList *infos = g_list_sort (gtk_recent_manager_get_items (gtk_recent_manager_get_default ()),
                               newest_first);
 
-  for (GList *i = infos; i && paths->len < most; i = i->next)
+  for (GList *i = infos; i && paths->len < MAX_LISTED; i = i->next)
     if (gtk_recent_info_has_application (i->data, g_get_prgname ())
-        && gtk_recent_info_is_local (i->data) && gtk_recent_info_exists (i->data))
+        && gtk_recent_info_is_local (i->data))
       {
         char *path = g_filename_from_uri (gtk_recent_info_get_uri (i->data), NULL, NULL);
         if (path)
@@ -131,18 +134,44 @@ hv_recent_files_list (guint most)
   return paths;
 }
 
+/* Those that are there. */
 static void
-fill (HvRecentFiles *self)
+look_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
-  g_autoptr (GPtrArray) paths = hv_recent_files_list (MAX_FILES);
+  const GPtrArray *paths = data;
+  GPtrArray *found = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < paths->len && found->len < MAX_FILES; i++)
+    if (g_file_test (g_ptr_array_index (paths, i), G_FILE_TEST_EXISTS))
+      g_ptr_array_add (found, g_strdup (g_ptr_array_index (paths, i)));
+  g_task_return_pointer (task, found, (GDestroyNotify) g_ptr_array_unref);
+}
+
+static void
+looked_cb (GObject *source, GAsyncResult *result, gpointer serial)
+{
+  HvRecentFiles *self = HV_RECENT_FILES (source);
+  g_autoptr (GPtrArray) paths = g_task_propagate_pointer (G_TASK (result), NULL);
   GtkListBoxRow *row;
 
+  if (!self->box || GPOINTER_TO_UINT (serial) != self->serial)
+    return;
   while ((row = gtk_list_box_get_row_at_index (self->list, 0)))
     gtk_list_box_remove (self->list, GTK_WIDGET (row));
   for (guint i = 0; i < paths->len; i++)
     add_row (self, g_ptr_array_index (paths, i));
   gtk_widget_set_visible (self->box, paths->len > 0);
   tick_cb (self);
+}
+
+/* A folder of another machine may not answer: the window does not wait for it. */
+static void
+fill (HvRecentFiles *self)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, looked_cb, GUINT_TO_POINTER (++self->serial));
+
+  g_task_set_task_data (task, hv_recent_files_list (), (GDestroyNotify) g_ptr_array_unref);
+  g_task_run_in_thread (task, look_thread);
 }
 
 static void
@@ -191,22 +220,33 @@ hv_recent_files_init (HvRecentFiles *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (gtk_recent_manager_get_default (), "changed", G_CALLBACK (fill), self,
                            G_CONNECT_SWAPPED);
+  gtk_widget_set_visible (self->box, FALSE);
+  tick_cb (self);
   fill (self);
+}
+
+static void
+added_cb (GObject *source, GAsyncResult *result, gpointer user)
+{
+  g_autoptr (GFileInfo) info = g_file_query_info_finish (G_FILE (source), result, NULL);
+  g_autofree char *uri = g_file_get_uri (G_FILE (source));
+  g_autofree char *name = g_file_get_basename (G_FILE (source));
+  g_autofree char *type = g_content_type_guess (name, NULL, 0, NULL);
+  g_autofree char *mime = g_content_type_get_mime_type (type);
+  g_autofree char *command = g_strconcat (g_get_prgname (), " %f", NULL);
+  const GtkRecentData data = { .mime_type = mime ?: (char *) "application/octet-stream",
+                               .app_name = (char *) g_get_prgname (),
+                               .app_exec = command };
+
+  if (info && g_file_info_get_file_type (info) == G_FILE_TYPE_REGULAR)
+    gtk_recent_manager_add_full (gtk_recent_manager_get_default (), uri, &data);
 }
 
 void
 hv_recent_files_add (const char *path)
 {
   g_autoptr (GFile) file = g_file_new_for_path (path);
-  g_autofree char *uri = g_file_get_uri (file);
-  g_autofree char *type = g_content_type_guess (path, NULL, 0, NULL);
-  g_autofree char *mime = g_content_type_get_mime_type (type);
-  char *command = g_strconcat (g_get_prgname (), " %f", NULL);
-  const GtkRecentData data = { .mime_type = mime ?: (char *) "application/octet-stream",
-                               .app_name = (char *) g_get_prgname (),
-                               .app_exec = command };
 
-  if (g_file_query_file_type (file, G_FILE_QUERY_INFO_NONE, NULL) == G_FILE_TYPE_REGULAR)
-    gtk_recent_manager_add_full (gtk_recent_manager_get_default (), uri, &data);
-  g_free (command);
+  g_file_query_info_async (file, G_FILE_ATTRIBUTE_STANDARD_TYPE, G_FILE_QUERY_INFO_NONE,
+                           G_PRIORITY_DEFAULT, NULL, added_cb, NULL);
 }

@@ -13,10 +13,12 @@ G_DECLARE_FINAL_TYPE (HvRecentFiles, hv_recent_files, HV, RECENT_FILES, GtkWidge
 /* Signal "open" (GFile *). */
 /* Signal "compare" (GFile *, GFile *): in no particular order. */
 
-/* Adds a file to the list, or makes it its newest; does nothing for what is no regular file. */
+/* Adds a file to the list, or makes it its newest, as soon as it turned out to be a regular file.
+ */
 void hv_recent_files_add (const char *path);
 
-/* The paths (char *) of the `most` files that were opened last, the latest first. */
-GPtrArray *hv_recent_files_list (guint most);
+/* The paths (char *) of files that were opened before, the latest first, whether or not they are
+ * still there. */
+GPtrArray *hv_recent_files_list (void);
 
 G_END_DECLS
