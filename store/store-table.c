@@ -128,7 +128,7 @@ get_text (HvStoreJob *job, int at, int *length)
   const char *text = (const char *) sqlite3_column_text (job->statement, at);
 
   *length = sqlite3_column_bytes (job->statement, at);
-  if (text == NULL || !g_utf8_validate_len (text, (gsize) *length, NULL))
+  if (text == NULL || !hv_is_utf8 (text, (gsize) *length))
     {
       job->damaged = TRUE;
       *length = 0;

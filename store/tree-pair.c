@@ -181,7 +181,7 @@ _hv_tree_add_sides (HvTree *tree, const HvTreeSide *sides, GError **error)
       take_part (tree, base->tree);
       hv_child_map_clear (&current->tree->tables->children);
       g_autofree uint32_t *key_image = merge_keys (tree, current->tree);
-  g_autofree uint32_t *image = merge_nodes (tree, current->tree, key_image);
+      g_autofree uint32_t *image = merge_nodes (tree, current->tree, key_image);
       for (guint i = 0; i < HV_N_SIDES; i++)
         {
           tree->dropped[i] += parts[i].tree->dropped[0];

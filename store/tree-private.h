@@ -6,10 +6,10 @@
 
 G_BEGIN_DECLS
 
-/* Shared between the files that make a tree: tree.c (nodes, order), tree-keys.c (what makes two
- * frames one, within a profile and between two), tree-side.c (the values of one side), tree-fold.c
- * (what of a stack is shown), tree-fill.c (from stacks to nodes), tree-pair.c (two sides)
- * and tree-rows.c. */
+/* Shared between the files that make a tree: tree.c (nodes), tree-keys.c (what makes two frames
+ * one, within a profile and between two), tree-side.c (the values of one side), tree-fold.c (what
+ * of a stack is shown), tree-fill.c (from stacks to nodes), tree-pair.c (two sides), tree-order.c
+ * (sums and order) and tree-rows.c. */
 
 typedef enum
 {
@@ -77,16 +77,6 @@ typedef struct
 
 /* --- tree.c --- */
 
-/* Orders the children of each node by `weight` (per node, largest first), then by `weight2` (may be
- * NULL), then by label. */
-void _hv_tree_sort (HvTree *tree, const int64_t *weight, const int64_t *weight2);
-
-/* The order that _hv_tree_sort() would give them, of a tree that has no children to order. */
-void _hv_tree_set_order (HvTree *tree, const int64_t *weight, const int64_t *weight2);
-
-/* Whether a node comes before another one depth first, children in their order. */
-gboolean _hv_tree_is_before (const HvTree *tree, uint32_t a, uint32_t b);
-
 /* The child of `parent` with `key`, added when new. */
 uint32_t _hv_tree_child (HvTree *tree, uint32_t parent, uint32_t key);
 
@@ -99,14 +89,6 @@ HvTree *_hv_tree_new_like (const HvTree *other);
 
 /* An empty tree of the same question for one of its sides alone, with keys of its own. */
 HvTree *_hv_tree_new_part (const HvTree *whole);
-
-/* Sums the nodes, and orders them unless a diff does: the end of making a tree. */
-void _hv_tree_finish (HvTree *tree, gboolean sort);
-
-/* Runs `func` in a thread of its own where there is much to do, else at once; end it with
- * _hv_tree_join(). */
-GThread *_hv_tree_fork (uint32_t n_nodes, GThreadFunc func, gpointer data);
-void _hv_tree_join (GThread *thread);
 
 /* What a tree's nodes were before they are made anew. */
 typedef struct
@@ -149,6 +131,26 @@ typedef struct
 gboolean _hv_tree_walk_init (HvTreeWalk *walk, const HvTree *tree);
 gboolean _hv_tree_walk_next (HvTreeWalk *walk); /* FALSE after the root was left */
 void _hv_tree_walk_clear (HvTreeWalk *walk);
+
+/* --- tree-order.c --- */
+
+/* Orders the children of each node by `weight` (per node, largest first), then by `weight2` (may be
+ * NULL), then by label. */
+void _hv_tree_sort (HvTree *tree, const int64_t *weight, const int64_t *weight2);
+
+/* The order that _hv_tree_sort() would give them, of a tree that has no children to order. */
+void _hv_tree_set_order (HvTree *tree, const int64_t *weight, const int64_t *weight2);
+
+/* Whether a node comes before another one depth first, children in their order. */
+gboolean _hv_tree_is_before (const HvTree *tree, uint32_t a, uint32_t b);
+
+/* Sums the nodes, and orders them unless a diff does: the end of making a tree. */
+void _hv_tree_finish (HvTree *tree, gboolean sort);
+
+/* Runs `func` in a thread of its own where there is much to do, else at once; end it with
+ * _hv_tree_join(). */
+GThread *_hv_tree_fork (uint32_t n_nodes, GThreadFunc func, gpointer data);
+void _hv_tree_join (GThread *thread);
 
 /* --- transform.c --- */
 
@@ -317,8 +319,8 @@ void _hv_tree_add_costs (HvTree *tree, guint side, const HvTreeSide *from,
                          const uint32_t *site_node, const uint32_t *image);
 
 /* Adds the stacks and costs of one side to the tree. `other_paths`: the canonical paths of the
- * other side where both are mangled differently, or NULL. `parts`: what is wanted, for
- * the caller to free; of a tree by stack alone. HV_ERROR_USAGE: a bad pattern. */
+ * other side where both are mangled differently, or NULL. `parts`: what is wanted of a tree by
+ * stack, for the caller to free. HV_ERROR_USAGE: a bad pattern. */
 gboolean _hv_tree_add_side (HvTree *tree, guint side, const HvTreeSide *from,
                             GHashTable *other_paths, HvPartsWanted wanted, HvTreeParts *parts,
                             GError **error);
