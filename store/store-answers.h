@@ -5,12 +5,12 @@
 
 G_BEGIN_DECLS
 
-/* Reports that were made of a stored profile, so that the same question need not be worked out
- * again. They are dropped with the profile, and when it is stored anew. `question` must tell
- * everything that the text depends on beside the profile's content. */
+/* Reports and summaries that were made of a stored profile, so that the same question need not be
+ * worked out again. They are dropped with the profile, and when it is stored anew. `question` must
+ * tell everything that the text depends on beside the profile's content. */
 
 /* Longer ones are not kept, and of a profile no more than so many, the latest. */
-#define HV_MAX_ANSWER_BYTES (64 * 1024)
+#define HV_MAX_ANSWER_BYTES (256 * 1024)
 #define HV_MAX_ANSWERS 16
 
 /* The text, newly allocated: lines of UTF-8 without other control characters. NULL: there is none,
