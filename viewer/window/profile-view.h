@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 #define HV_TYPE_PROFILE_VIEW (hv_profile_view_get_type ())
 G_DECLARE_FINAL_TYPE (HvProfileView, hv_profile_view, HV, PROFILE_VIEW, GtkWidget)
 
-/* Signal "changed": another scene is shown. */
+/* Signal "changed": another scene is shown, or the summary before the first one. */
 /* Signal "settled": … and nothing more of it is on its way. */
 /* Signal "touched": it is looked at in another way than before, or may be. */
 /* Signal "message" (char *message): one sentence to tell. */
