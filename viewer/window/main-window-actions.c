@@ -162,99 +162,198 @@ transform_action (GtkWidget *widget, const char *name, GVariant *parameter)
       tell_refused (self);
 }
 
+/* --- what is done to the view --- */
+
+static void
+cancel (HvMainWindow *self, int none)
+{
+  hv_document_cancel (self->document);
+}
+
+static void
+search (HvMainWindow *self, int none)
+{
+  hv_document_start_search (self->document);
+}
+
+static void
+show_page (HvMainWindow *self, int page)
+{
+  hv_profile_view_show_page (self->view, (HvViewPage) page);
+}
+
+static void
+open_source (HvMainWindow *self, int none)
+{
+  hv_profile_view_open_source (self->view);
+}
+
+static void
+zoom (HvMainWindow *self, int by)
+{
+  hv_profile_view_zoom (self->view, by);
+}
+
+static void
+zoom_here (HvMainWindow *self, int none)
+{
+  HvFlameGraph *graph = hv_profile_view_get_flame_graph (self->view);
+
+  hv_flame_graph_zoom_to (graph, hv_flame_graph_get_selected (graph));
+}
+
+static void
+travel (HvMainWindow *self, int by)
+{
+  hv_profile_view_travel (self->view, by);
+}
+
+static void
+undo (HvMainWindow *self, int by)
+{
+  hv_profile_view_undo (self->view, by);
+}
+
+static void
+copy (HvMainWindow *self, int what)
+{
+  hv_profile_view_copy (self->view, (HvCopy) what);
+}
+
+static void
+choose_group (HvMainWindow *self, int none)
+{
+  hv_profile_view_choose_group (self->view);
+}
+
+static void
+invert (HvMainWindow *self, int none)
+{
+  hv_profile_view_invert (self->view);
+}
+
+static void
+expand (HvMainWindow *self, int none)
+{
+  hv_profile_view_expand (self->view);
+}
+
+static void
+toggle_details (HvMainWindow *self, int none)
+{
+  hv_profile_view_toggle_details (self->view);
+}
+
+static void
+swap (HvMainWindow *self, int none)
+{
+  hv_profile_view_swap (self->view);
+}
+
+static void
+cycle (HvMainWindow *self, int none)
+{
+  hv_profile_view_cycle (self->view);
+}
+
+static void
+show_only_new (HvMainWindow *self, int none)
+{
+  if (!hv_profile_view_show_only_new (self->view))
+    tell_refused (self);
+}
+
+static void
+focus_timeline (HvMainWindow *self, int none)
+{
+  hv_profile_view_focus_timeline (self->view);
+}
+
+static void
+show_peak (HvMainWindow *self, int none)
+{
+  hv_profile_view_show_peak (self->view);
+}
+
+static void
+set_mark (HvMainWindow *self, int mark)
+{
+  hv_profile_view_mark (self->view, (guint) mark);
+}
+
+static void
+compare_marks (HvMainWindow *self, int none)
+{
+  hv_profile_view_compare_marks (self->view);
+}
+
+static void
+step_moment (HvMainWindow *self, int by)
+{
+  hv_profile_view_step_moment (self->view, by);
+}
+
+typedef enum
+{
+  WHILE_SHOWN,
+  WHILE_DIFF,
+  WHILE_TIMED, /* there is a timeline */
+  WHILE_LOADING
+} While;
+
+static const struct
+{
+  const char *name;
+  While when;
+  void (*act) (HvMainWindow *self, int argument);
+  int argument;
+} view_actions[] = {
+  { "win.cancel", WHILE_LOADING, cancel },
+  { "win.search", WHILE_SHOWN, search },
+  { "win.summary", WHILE_SHOWN, show_page, HV_VIEW_PAGE_SUMMARY },
+  { "win.flame", WHILE_SHOWN, show_page, HV_VIEW_PAGE_FLAME },
+  { "win.table", WHILE_SHOWN, show_page, HV_VIEW_PAGE_TABLE },
+  { "win.butterfly", WHILE_SHOWN, show_page, HV_VIEW_PAGE_BUTTERFLY },
+  { "win.sites", WHILE_SHOWN, show_page, HV_VIEW_PAGE_SITES },
+  { "win.source", WHILE_SHOWN, open_source },
+  { "win.zoom-in", WHILE_SHOWN, zoom, 1 },
+  { "win.zoom-out", WHILE_SHOWN, zoom, -1 },
+  { "win.zoom-reset", WHILE_SHOWN, zoom, 0 },
+  { "win.zoom-here", WHILE_SHOWN, zoom_here },
+  { "win.back", WHILE_SHOWN, travel, -1 },
+  { "win.forward", WHILE_SHOWN, travel, 1 },
+  { "win.undo", WHILE_SHOWN, undo, -1 },
+  { "win.redo", WHILE_SHOWN, undo, 1 },
+  { "win.copy-name", WHILE_SHOWN, copy, HV_COPY_NAME },
+  { "win.copy-path", WHILE_SHOWN, copy, HV_COPY_PATH },
+  { "win.copy-numbers", WHILE_SHOWN, copy, HV_COPY_NUMBERS },
+  { "win.copy-sql", WHILE_SHOWN, copy, HV_COPY_SQL },
+  { "win.group", WHILE_SHOWN, choose_group },
+  { "win.invert", WHILE_SHOWN, invert },
+  { "win.expand", WHILE_SHOWN, expand },
+  { "win.details", WHILE_SHOWN, toggle_details },
+  { "win.swap", WHILE_DIFF, swap },
+  { "win.cycle", WHILE_DIFF, cycle },
+  { "win.diff", WHILE_DIFF, show_page, HV_VIEW_PAGE_TABLE },
+  { "win.only-new", WHILE_DIFF, show_only_new },
+  { "win.timeline", WHILE_TIMED, focus_timeline },
+  { "win.peak", WHILE_TIMED, show_peak },
+  { "win.mark-a", WHILE_TIMED, set_mark, HV_MARK_A },
+  { "win.mark-b", WHILE_TIMED, set_mark, HV_MARK_B },
+  { "win.compare-marks", WHILE_TIMED, compare_marks },
+  { "win.next", WHILE_TIMED, step_moment, 1 },
+  { "win.previous", WHILE_TIMED, step_moment, -1 },
+};
+
 static void
 view_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  HvMainWindow *self = HV_MAIN_WINDOW (widget);
-
-  if (g_str_equal (name, "win.cancel"))
-    hv_document_cancel (self->document);
-  else if (g_str_equal (name, "win.swap"))
-    hv_profile_view_swap (self->view);
-  else if (g_str_equal (name, "win.search"))
-    hv_document_start_search (self->document);
-  else if (g_str_equal (name, "win.undo") || g_str_equal (name, "win.redo"))
-    hv_profile_view_undo (self->view, g_str_equal (name, "win.undo") ? -1 : 1);
-  else if (g_str_equal (name, "win.cycle"))
-    hv_profile_view_cycle (self->view);
-  else if (g_str_equal (name, "win.group"))
-    hv_profile_view_choose_group (self->view);
-  else if (g_str_equal (name, "win.invert"))
-    hv_profile_view_invert (self->view);
-  else if (g_str_equal (name, "win.summary"))
-    hv_profile_view_show_page (self->view, HV_VIEW_PAGE_SUMMARY);
-  else if (g_str_equal (name, "win.flame"))
-    hv_profile_view_show_page (self->view, HV_VIEW_PAGE_FLAME);
-  else if (g_str_equal (name, "win.table"))
-    hv_profile_view_show_page (self->view, HV_VIEW_PAGE_TABLE);
-  else if (g_str_equal (name, "win.butterfly"))
-    hv_profile_view_show_page (self->view, HV_VIEW_PAGE_BUTTERFLY);
-  else if (g_str_equal (name, "win.sites"))
-    hv_profile_view_show_page (self->view, HV_VIEW_PAGE_SITES);
-  else if (g_str_equal (name, "win.expand"))
-    hv_profile_view_expand (self->view);
-  else if (g_str_equal (name, "win.only-new"))
-    {
-      if (!hv_profile_view_show_only_new (self->view))
-        tell_refused (self);
-    }
-  else if (g_str_equal (name, "win.source"))
-    hv_profile_view_open_source (self->view);
-  else if (g_str_equal (name, "win.zoom-in"))
-    hv_profile_view_zoom (self->view, 1);
-  else if (g_str_equal (name, "win.zoom-out"))
-    hv_profile_view_zoom (self->view, -1);
-  else if (g_str_equal (name, "win.zoom-reset"))
-    hv_profile_view_zoom (self->view, 0);
-  else if (g_str_equal (name, "win.timeline"))
-    hv_profile_view_focus_timeline (self->view);
-  else if (g_str_equal (name, "win.peak"))
-    hv_profile_view_show_peak (self->view);
-  else if (g_str_equal (name, "win.mark-a"))
-    hv_profile_view_mark (self->view, HV_MARK_A);
-  else if (g_str_equal (name, "win.mark-b"))
-    hv_profile_view_mark (self->view, HV_MARK_B);
-  else if (g_str_equal (name, "win.compare-marks"))
-    hv_profile_view_compare_marks (self->view);
-  else if (g_str_equal (name, "win.diff"))
-    hv_profile_view_show_page (self->view, HV_VIEW_PAGE_TABLE);
-  else if (g_str_equal (name, "win.next"))
-    hv_profile_view_step_moment (self->view, 1);
-  else if (g_str_equal (name, "win.previous"))
-    hv_profile_view_step_moment (self->view, -1);
-  else if (g_str_equal (name, "win.zoom-here"))
-    {
-      HvFlameGraph *graph = hv_profile_view_get_flame_graph (self->view);
-      hv_flame_graph_zoom_to (graph, hv_flame_graph_get_selected (graph));
-    }
-  else if (g_str_equal (name, "win.copy-name"))
-    hv_profile_view_copy (self->view, HV_COPY_NAME);
-  else if (g_str_equal (name, "win.copy-path"))
-    hv_profile_view_copy (self->view, HV_COPY_PATH);
-  else if (g_str_equal (name, "win.copy-numbers"))
-    hv_profile_view_copy (self->view, HV_COPY_NUMBERS);
-  else if (g_str_equal (name, "win.copy-sql"))
-    hv_profile_view_copy (self->view, HV_COPY_SQL);
-  else if (g_str_equal (name, "win.back"))
-    hv_profile_view_travel (self->view, -1);
-  else if (g_str_equal (name, "win.forward"))
-    hv_profile_view_travel (self->view, 1);
-  else if (g_str_equal (name, "win.details"))
-    hv_profile_view_toggle_details (self->view);
+  for (guint i = 0; i < G_N_ELEMENTS (view_actions); i++)
+    if (g_str_equal (name, view_actions[i].name))
+      view_actions[i].act (HV_MAIN_WINDOW (widget), view_actions[i].argument);
 }
 
 #define ROOT_BELOW_ACTION "win.root-below"
-static const char *const shown_actions[] = {
-  "win.search",       "win.flame",    "win.table",     "win.zoom-in",   "win.zoom-out",
-  "win.zoom-reset",   "win.details",  "win.zoom-here", "win.copy-name", "win.copy-path",
-  "win.copy-numbers", "win.copy-sql", "win.back",      "win.forward",   "win.invert",
-  "win.butterfly",    "win.sites",    "win.group",     "win.source",    "win.undo",
-  "win.redo",         "win.summary",  "win.expand"
-};
-static const char *const diff_actions[] = { "win.swap", "win.cycle", "win.diff", "win.only-new" };
-static const char *const timed_actions[] = { "win.next",         "win.previous", "win.timeline",
-                                             "win.peak",         "win.mark-a",   "win.mark-b",
-                                             "win.compare-marks" };
 
 void
 hv_main_window_install_actions (GtkWidgetClass *widget_class)
@@ -267,18 +366,13 @@ hv_main_window_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.symbols", NULL, symbols_action);
   gtk_widget_class_install_action (widget_class, "win.shortcuts", NULL, shortcuts_action);
   gtk_widget_class_install_action (widget_class, "win.help", NULL, help_action);
-  gtk_widget_class_install_action (widget_class, "win.cancel", NULL, view_action);
   hv_main_window_install_export (widget_class);
   hv_main_window_install_budget (widget_class);
-  for (guint i = 0; i < G_N_ELEMENTS (shown_actions); i++)
-    gtk_widget_class_install_action (widget_class, shown_actions[i], NULL, view_action);
+  for (guint i = 0; i < G_N_ELEMENTS (view_actions); i++)
+    gtk_widget_class_install_action (widget_class, view_actions[i].name, NULL, view_action);
   gtk_widget_class_install_property_action (widget_class, ROOT_BELOW_ACTION, "root-below");
   for (guint i = 0; i < G_N_ELEMENTS (transforms); i++)
     gtk_widget_class_install_action (widget_class, transforms[i].name, NULL, transform_action);
-  for (guint i = 0; i < G_N_ELEMENTS (diff_actions); i++)
-    gtk_widget_class_install_action (widget_class, diff_actions[i], NULL, view_action);
-  for (guint i = 0; i < G_N_ELEMENTS (timed_actions); i++)
-    gtk_widget_class_install_action (widget_class, timed_actions[i], NULL, view_action);
 
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_o, GDK_CONTROL_MASK, "win.open", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_b, GDK_CONTROL_MASK, "win.save-view",
@@ -314,19 +408,17 @@ hv_main_window_update_actions (HvMainWindow *self, gboolean shown, gboolean is_d
                                gboolean loading, gboolean timed)
 {
   GtkWidget *widget = GTK_WIDGET (self);
+  const gboolean holds[] = {
+    [WHILE_SHOWN] = shown, [WHILE_DIFF] = is_diff, [WHILE_TIMED] = timed, [WHILE_LOADING] = loading
+  };
 
-  gtk_widget_action_set_enabled (widget, "win.cancel", loading);
   gtk_widget_action_set_enabled (widget, "win.symbols", shown);
   gtk_widget_action_set_enabled (widget, "win.export", shown);
   gtk_widget_action_set_enabled (widget, "win.print", shown);
   gtk_widget_action_set_enabled (widget, ROOT_BELOW_ACTION, shown);
   hv_main_window_update_budget (self, shown);
-  for (guint i = 0; i < G_N_ELEMENTS (shown_actions); i++)
-    gtk_widget_action_set_enabled (widget, shown_actions[i], shown);
+  for (guint i = 0; i < G_N_ELEMENTS (view_actions); i++)
+    gtk_widget_action_set_enabled (widget, view_actions[i].name, holds[view_actions[i].when]);
   for (guint i = 0; i < G_N_ELEMENTS (transforms); i++)
     gtk_widget_action_set_enabled (widget, transforms[i].name, shown);
-  for (guint i = 0; i < G_N_ELEMENTS (diff_actions); i++)
-    gtk_widget_action_set_enabled (widget, diff_actions[i], is_diff);
-  for (guint i = 0; i < G_N_ELEMENTS (timed_actions); i++)
-    gtk_widget_action_set_enabled (widget, timed_actions[i], timed);
 }

@@ -14,93 +14,66 @@ is_typing (HvMainWindow *self)
              || (GTK_IS_TEXT_VIEW (focus) && gtk_text_view_get_editable (GTK_TEXT_VIEW (focus))));
 }
 
+static const struct
+{
+  guint keyval;
+  const char *action;
+} key_actions[] = {
+  { GDK_KEY_v, "win.cycle" },
+  { GDK_KEY_g, "win.group" },
+  { GDK_KEY_i, "win.invert" },
+  { GDK_KEY_u, "win.root-below" },
+  { GDK_KEY_n, "win.next" },
+  { GDK_KEY_p, "win.previous" },
+  { GDK_KEY_o, "win.summary" },
+  { GDK_KEY_1, "win.flame" },
+  { GDK_KEY_KP_1, "win.flame" },
+  { GDK_KEY_2, "win.table" },
+  { GDK_KEY_KP_2, "win.table" },
+  { GDK_KEY_3, "win.butterfly" },
+  { GDK_KEY_KP_3, "win.butterfly" },
+  { GDK_KEY_b, "win.butterfly" },
+  { GDK_KEY_P, "win.peak" },
+  { GDK_KEY_bracketleft, "win.mark-a" },
+  { GDK_KEY_bracketright, "win.mark-b" },
+  { GDK_KEY_x, "win.compare-marks" },
+  { GDK_KEY_4, "win.timeline" },
+  { GDK_KEY_KP_4, "win.timeline" },
+  { GDK_KEY_5, "win.diff" },
+  { GDK_KEY_KP_5, "win.diff" },
+  { GDK_KEY_7, "win.sites" },
+  { GDK_KEY_KP_7, "win.sites" },
+  { GDK_KEY_6, "win.source" },
+  { GDK_KEY_KP_6, "win.source" },
+  { GDK_KEY_plus, "win.zoom-in" },
+  { GDK_KEY_equal, "win.zoom-in" },
+  { GDK_KEY_KP_Add, "win.zoom-in" },
+  { GDK_KEY_minus, "win.zoom-out" },
+  { GDK_KEY_KP_Subtract, "win.zoom-out" },
+  { GDK_KEY_0, "win.zoom-reset" },
+  { GDK_KEY_KP_0, "win.zoom-reset" },
+  { GDK_KEY_asterisk, "win.expand" },
+  { GDK_KEY_KP_Multiply, "win.expand" },
+  { GDK_KEY_slash, "win.search" },
+  { GDK_KEY_f, "win.focus" },
+  { GDK_KEY_F, "win.focus-path" },
+  { GDK_KEY_S, "win.focus-self" },
+  { GDK_KEY_m, "win.hide" },
+  { GDK_KEY_M, "win.hide-path" },
+  { GDK_KEY_d, "win.drop" },
+  { GDK_KEY_c, "win.collapse" },
+  { GDK_KEY_C, "win.collapse-module" },
+  { GDK_KEY_r, "win.collapse-recursion" },
+  { GDK_KEY_R, "win.collapse-direct" },
+};
+
 static const char *
 action_of (guint keyval)
 {
-  switch (keyval)
-    {
-    case GDK_KEY_v:
-      return "win.cycle";
-    case GDK_KEY_g:
-      return "win.group";
-    case GDK_KEY_i:
-      return "win.invert";
-    case GDK_KEY_u:
-      return "win.root-below";
-    case GDK_KEY_n:
-      return "win.next";
-    case GDK_KEY_p:
-      return "win.previous";
-    case GDK_KEY_o:
-      return "win.summary";
-    case GDK_KEY_1:
-    case GDK_KEY_KP_1:
-      return "win.flame";
-    case GDK_KEY_2:
-    case GDK_KEY_KP_2:
-      return "win.table";
-    case GDK_KEY_3:
-    case GDK_KEY_KP_3:
-    case GDK_KEY_b:
-      return "win.butterfly";
-    case GDK_KEY_P:
-      return "win.peak";
-    case GDK_KEY_bracketleft:
-      return "win.mark-a";
-    case GDK_KEY_bracketright:
-      return "win.mark-b";
-    case GDK_KEY_x:
-      return "win.compare-marks";
-    case GDK_KEY_4:
-    case GDK_KEY_KP_4:
-      return "win.timeline";
-    case GDK_KEY_5:
-    case GDK_KEY_KP_5:
-      return "win.diff";
-    case GDK_KEY_7:
-    case GDK_KEY_KP_7:
-      return "win.sites";
-    case GDK_KEY_6:
-    case GDK_KEY_KP_6:
-      return "win.source";
-    case GDK_KEY_plus:
-    case GDK_KEY_equal:
-    case GDK_KEY_KP_Add:
-      return "win.zoom-in";
-    case GDK_KEY_minus:
-    case GDK_KEY_KP_Subtract:
-      return "win.zoom-out";
-    case GDK_KEY_0:
-    case GDK_KEY_KP_0:
-      return "win.zoom-reset";
-    case GDK_KEY_asterisk:
-    case GDK_KEY_KP_Multiply:
-      return "win.expand";
-    case GDK_KEY_slash:
-      return "win.search";
-    case GDK_KEY_f:
-      return "win.focus";
-    case GDK_KEY_F:
-      return "win.focus-path";
-    case GDK_KEY_S:
-      return "win.focus-self";
-    case GDK_KEY_m:
-      return "win.hide";
-    case GDK_KEY_M:
-      return "win.hide-path";
-    case GDK_KEY_d:
-      return "win.drop";
-    case GDK_KEY_c:
-      return "win.collapse";
-    case GDK_KEY_C:
-      return "win.collapse-module";
-    case GDK_KEY_r:
-      return "win.collapse-recursion";
-    case GDK_KEY_R:
-      return "win.collapse-direct";
-    default:
-      return NULL;
-    }
+  for (guint i = 0; i < G_N_ELEMENTS (key_actions); i++)
+    if (key_actions[i].keyval == keyval)
+      return key_actions[i].action;
+  return NULL;
 }
 
 static gboolean

@@ -183,8 +183,11 @@ void hv_profile_view_show_moments (HvProfileView *self, gboolean moments);
 /* "12 s – 40 s"; NULL: no two moments are compared. */
 char *hv_profile_view_range_text (HvProfileView *self);
 
-/* profile-view.c: asks `question` as it is. */
+/* profile-view-ask.c: asks `question` as it is. */
 void hv_profile_view_ask (HvProfileView *self);
+
+/* Asks what was asked before. */
+void hv_profile_view_ask_again (HvProfileView *self, const HvQuestion *question);
 
 /* profile-view-summary.c */
 
@@ -221,9 +224,6 @@ void hv_profile_view_summary_grown_cb (HvProfileView *self);
 /* profile-view.c: of a recording, asks for the live bytes at the peak where those at the peak are
  * asked for: one switch for all that is live. */
 void hv_profile_view_place_peak (HvProfileView *self, HvQuestion *question);
-
-/* Asks what was asked before. */
-void hv_profile_view_ask_again (HvProfileView *self, const HvQuestion *question);
 
 /* Shows only the rows of a status; HV_STATUS_SAME: all. */
 void hv_profile_view_show_status (HvProfileView *self, HvStatus status);

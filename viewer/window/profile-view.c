@@ -6,13 +6,6 @@
 #include "viewer/widgets/drop-down.h"
 #include "viewer/window/profile-view-private.h"
 
-/* Questions that are worked at at once. Of those that come meanwhile, as from a key that is held,
- * only the newest is. */
-#define MAX_ASKED 2
-
-/* Of + and −. */
-#define ZOOM_FACTOR 1.5
-
 /* As X and the kernel number them. */
 #define BUTTON_BACK 8
 #define BUTTON_FORWARD 9
@@ -125,130 +118,7 @@ flame_zoomed_cb (HvProfileView *self, guint zoom)
   hv_profile_view_note_place (self);
 }
 
-/* --- asking --- */
-
-typedef struct
-{
-  HvProfiles *profiles;
-  HvQuestion question;
-  guint serial;
-  gboolean begins;      /* what is known of the overview is to come with it */
-  HvOverview *overview; /* … and does */
-} Task;
-
-static void
-task_free (gpointer data)
-{
-  Task *task = data;
-  g_clear_pointer (&task->question.options.transforms, g_ptr_array_unref);
-  g_clear_pointer (&task->overview, hv_overview_unref);
-  hv_profiles_unref (task->profiles);
-  g_free (task);
-}
-
-static void
-ask_thread (GTask *gtask, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  Task *task = data;
-  GError *error = NULL;
-  HvScene *scene = hv_scene_new (task->profiles, &task->question, &error);
-
-  if (!scene)
-    {
-      g_task_return_error (gtask, error);
-      return;
-    }
-  if (task->begins)
-    task->overview = hv_scene_begin_overview (scene);
-  g_task_return_pointer (gtask, scene, (GDestroyNotify) hv_scene_unref);
-}
-
-static void start_task (HvProfileView *self);
-
-static void
-answered_cb (GObject *source, GAsyncResult *result, gpointer user)
-{
-  HvProfileView *self = HV_PROFILE_VIEW (source);
-  Task *task = g_task_get_task_data (G_TASK (result));
-  g_autoptr (GError) error = NULL;
-  g_autoptr (HvScene) scene = g_task_propagate_pointer (G_TASK (result), &error);
-
-  self->n_asked--;
-  if (self->waits && self->box)
-    start_task (self);
-  /* A newer question is on its way, or the window closed. */
-  if (task->serial != self->serial || !self->box)
-    return;
-  self->asks = FALSE;
-  if (scene)
-    {
-      hv_profile_view_take_overview (self, task->overview);
-      hv_profile_view_show_scene (self, scene);
-      return;
-    }
-  self->travels = FALSE;
-  if (self->pending && !self->scene)
-    {
-      /* What was kept cannot be asked of it any more. */
-      hv_profile_view_drop_state (self);
-      hv_profile_view_ask_again (self, &self->usual);
-      return;
-    }
-  hv_profile_view_drop_state (self);
-  if (self->scene)
-    {
-      self->question = self->scene->question;
-      hv_profile_view_take_transforms (self, self->question.options.transforms);
-      hv_flame_graph_set_scene (self->flame, self->scene);
-      self->quiet = TRUE;
-      hv_profile_view_update_moment_switch (self);
-      hv_profile_view_update_metrics (self);
-      hv_profile_view_update_groups (self);
-      self->quiet = FALSE;
-    }
-  g_signal_emit (self, signals[SIGNAL_FAILED], 0, error->message);
-}
-
-static void
-start_task (HvProfileView *self)
-{
-  g_autoptr (GTask) gtask = g_task_new (self, NULL, answered_cb, NULL);
-  Task *task = g_new0 (Task, 1);
-
-  task->profiles = hv_profiles_ref (self->profiles);
-  task->question = self->question;
-  if (task->question.options.transforms)
-    g_ptr_array_ref (task->question.options.transforms);
-  task->serial = self->serial;
-  task->begins = hv_profile_view_begins_overview (self);
-  self->n_asked++;
-  self->waits = FALSE;
-  g_task_set_task_data (gtask, task, task_free);
-  g_task_run_in_thread (gtask, ask_thread);
-}
-
-void
-hv_profile_view_ask (HvProfileView *self)
-{
-  self->serial++;
-  self->asks = TRUE;
-  self->waits = self->n_asked >= MAX_ASKED;
-  if (!self->waits)
-    start_task (self);
-}
-
-void
-hv_profile_view_ask_again (HvProfileView *self, const HvQuestion *question)
-{
-  gboolean moments = self->question.moments;
-
-  self->question = *question;
-  hv_profile_view_take_transforms (self, question->options.transforms);
-  if (question->moments != moments)
-    hv_profile_view_show_moments (self, question->moments);
-  hv_profile_view_update_metrics (self);
-  hv_profile_view_ask (self);
-}
+/* --- choices --- */
 
 static void
 metric_cb (HvProfileView *self)
@@ -838,53 +708,6 @@ hv_profile_view_follow_rules (HvProfileView *self)
 }
 
 void
-hv_profile_view_swap (HvProfileView *self)
-{
-  g_return_if_fail (HV_IS_PROFILE_VIEW (self));
-  if (!self->profiles || !hv_profile_view_base (self))
-    return;
-  self->question.swapped = !self->question.swapped;
-  hv_profile_view_ask (self);
-}
-
-void
-hv_profile_view_cycle (HvProfileView *self)
-{
-  g_return_if_fail (HV_IS_PROFILE_VIEW (self));
-  GtkToggleButton *const buttons[] = { self->growth_button, self->current_button, self->base_button,
-                                       self->overlay_button };
-
-  if (!self->scene || !self->scene->diff)
-    return;
-  for (guint i = 0; i < G_N_ELEMENTS (buttons); i++)
-    if (gtk_toggle_button_get_active (buttons[i]))
-      {
-        gtk_toggle_button_set_active (buttons[(i + 1) % G_N_ELEMENTS (buttons)], TRUE);
-        break;
-      }
-}
-
-void
-hv_profile_view_invert (HvProfileView *self)
-{
-  g_return_if_fail (HV_IS_PROFILE_VIEW (self));
-  if (!self->scene)
-    return;
-  self->question.options.bottom_up = !self->question.options.bottom_up;
-  hv_profile_view_ask (self);
-}
-
-void
-hv_profile_view_set_root_below (HvProfileView *self, gboolean below)
-{
-  g_return_if_fail (HV_IS_PROFILE_VIEW (self));
-  hv_flame_graph_set_root_below (self->flame, below);
-  hv_profile_view_touch (self);
-  if (self->scene)
-    hv_profile_view_show_page (self, HV_VIEW_PAGE_FLAME);
-}
-
-void
 hv_profile_view_show_page (HvProfileView *self, HvViewPage page)
 {
   g_return_if_fail (HV_IS_PROFILE_VIEW (self));
@@ -896,72 +719,6 @@ hv_profile_view_show_page (HvProfileView *self, HvViewPage page)
     gtk_widget_grab_focus (GTK_WIDGET (self->flame));
   else if (page == HV_VIEW_PAGE_SUMMARY)
     gtk_widget_grab_focus (GTK_WIDGET (self->summary_page));
-}
-
-void
-hv_profile_view_open_source (HvProfileView *self)
-{
-  g_return_if_fail (HV_IS_PROFILE_VIEW (self));
-  hv_profile_view_show_page (self, HV_VIEW_PAGE_SOURCE);
-  hv_source_pane_focus (self->source);
-}
-
-void
-hv_profile_view_choose_group (HvProfileView *self)
-{
-  g_return_if_fail (HV_IS_PROFILE_VIEW (self));
-  gtk_widget_grab_focus (GTK_WIDGET (self->group_drop));
-  gtk_widget_activate (GTK_WIDGET (self->group_drop));
-}
-
-void
-hv_profile_view_expand (HvProfileView *self)
-{
-  g_return_if_fail (HV_IS_PROFILE_VIEW (self));
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-  GtkWidget *focus = root ? gtk_root_get_focus (root) : NULL;
-  GtkWidget *table = focus ? gtk_widget_get_ancestor (focus, HV_TYPE_CALL_TABLE) : NULL;
-
-  if (!table && hv_profile_view_get_page (self) == HV_VIEW_PAGE_TABLE)
-    table = GTK_WIDGET (self->call_table);
-  if (table)
-    hv_call_table_expand_below (HV_CALL_TABLE (table));
-}
-
-void
-hv_profile_view_zoom (HvProfileView *self, int by)
-{
-  g_return_if_fail (HV_IS_PROFILE_VIEW (self));
-  if (by != 0)
-    hv_flame_graph_scale (self->flame, by > 0 ? ZOOM_FACTOR : 1 / ZOOM_FACTOR);
-  else
-    hv_flame_graph_zoom_to (self->flame, 0);
-}
-
-void
-hv_profile_view_toggle_details (HvProfileView *self)
-{
-  g_return_if_fail (HV_IS_PROFILE_VIEW (self));
-  adw_flap_set_reveal_flap (self->flap, !adw_flap_get_reveal_flap (self->flap));
-}
-
-gboolean
-hv_profile_view_escape (HvProfileView *self)
-{
-  g_return_val_if_fail (HV_IS_PROFILE_VIEW (self), FALSE);
-  if (!self->scene)
-    return FALSE;
-  if (hv_timeline_drop_range (self->timeline))
-    return TRUE;
-  double scale, left;
-  hv_flame_graph_get_viewport (self->flame, &scale, &left);
-  if (hv_flame_graph_get_selected (self->flame))
-    hv_profile_view_show_selection (self, 0, NULL);
-  else if (hv_flame_graph_get_zoom (self->flame) || scale > 1)
-    hv_flame_graph_zoom_to (self->flame, 0);
-  else
-    return FALSE;
-  return TRUE;
 }
 
 HvFlameGraph *
