@@ -161,6 +161,52 @@ test_thread (void)
   g_rmdir (folder);
 }
 
+/* A file that takes long is announced, whatever else was just told, and can be stopped: nothing of
+ * it is left. */
+static GMutex held;
+
+static char *
+waiting_get_text (gconstpointer facts, uint32_t number, guint column, gboolean plain)
+{
+  if (plain)
+    {
+      g_mutex_lock (&held);
+      g_mutex_unlock (&held);
+    }
+  return get_text (facts, number, column, plain);
+}
+
+static void
+test_cancel (void)
+{
+  HvCostTableClass *klass = g_type_class_ref (HV_TYPE_SITE_TABLE);
+  HvMainWindow *window = open_sites ();
+  g_autofree char *folder = g_dir_make_tmp ("heapview-text-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "sites.csv", NULL);
+  gboolean done = FALSE;
+
+  g_signal_connect (window, "exported", G_CALLBACK (exported_cb), &done);
+  hv_main_window_export (window, path);
+  wait_until (done && find_widget (GTK_WIDGET (window), GTK_TYPE_LABEL, "Saved sites.csv"));
+  g_assert_cmpint (g_remove (path), ==, 0);
+
+  get_text = klass->get_text;
+  klass->get_text = waiting_get_text;
+  done = FALSE;
+  g_mutex_lock (&held);
+  hv_main_window_export (window, path);
+  wait_until (find_widget (GTK_WIDGET (window), GTK_TYPE_LABEL, "Saving sites.csv"));
+  g_assert_false (done);
+  g_signal_emit_by_name (find_widget (GTK_WIDGET (window), GTK_TYPE_BUTTON, "Cancel"), "clicked");
+  g_mutex_unlock (&held);
+  wait_until (done);
+  klass->get_text = get_text;
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+  gtk_window_destroy (GTK_WINDOW (window));
+  g_type_class_unref (klass);
+  g_rmdir (folder);
+}
+
 /* What the window shows later, another scene or none, is not in it; cancelled, nothing more is
  * written. */
 static void
@@ -198,6 +244,7 @@ main (int argc, char **argv)
   init_tests (&argc, &argv);
   g_test_add_func ("/table-text/open-rows", test_open_rows);
   g_test_add_func ("/table-text/in-a-thread", test_thread);
+  g_test_add_func ("/table-text/cancel", test_cancel);
   g_test_add_func ("/table-text/as-it-was", test_later);
   return g_test_run ();
 }

@@ -124,6 +124,8 @@ patience_cb (gpointer data)
     return G_SOURCE_REMOVE;
   job->toast = g_object_ref_sink (adw_toast_new (escaped));
   adw_toast_set_timeout (job->toast, 0);
+  /* not behind what was saved before */
+  adw_toast_set_priority (job->toast, ADW_TOAST_PRIORITY_HIGH);
   adw_toast_set_button_label (job->toast, _ ("_Cancel"));
   g_signal_connect_object (job->toast, "button-clicked", G_CALLBACK (g_cancellable_cancel),
                            job->cancellable, G_CONNECT_SWAPPED);
