@@ -130,6 +130,15 @@ hv_decoder_read (HvDecoder *self, char *out, gsize size)
       /* A few raw bytes may expand to gigabytes: Cancel is looked at here, not at each read. */
       if (g_cancellable_set_error_if_cancelled (self->cancellable, &self->error))
         return 0;
+      /* nothing to do to the bytes: they go where they belong */
+      if (self->codec == CODEC_NONE && self->fd >= 0 && !self->raw_eof
+          && self->raw_pos == self->raw_end && size >= RAW_SIZE)
+        {
+          gsize got = read_file (self, (uint8_t *) out, MIN (size, RAW_SIZE));
+          self->raw_read += got;
+          self->raw_eof = got == 0;
+          return got;
+        }
       /* At the end of the file a codec may still hold output that did not fit before. */
       gboolean more = read_raw (self);
       if (self->error || (!more && self->between_frames))

@@ -40,12 +40,6 @@ refill (HvJsonScan *scan, gsize have)
   return FALSE;
 }
 
-static inline gboolean
-is_blank (char c)
-{
-  return c == ' ' || c == '\n' || c == '\r' || c == '\t';
-}
-
 int
 hv_json_peek_far (HvJsonScan *scan)
 {
@@ -56,7 +50,7 @@ hv_json_peek_far (HvJsonScan *scan)
   while (TRUE)
     {
       const char *p = input->pos;
-      while (is_blank (*p))
+      while (hv_json_is_blank (*p))
         p++;
       input->pos = p;
       if (p < input->end)
@@ -67,15 +61,8 @@ hv_json_peek_far (HvJsonScan *scan)
 }
 
 gboolean
-hv_json_take (HvJsonScan *scan, char c)
+hv_json_miss (HvJsonScan *scan, char c)
 {
-  int next = hv_json_peek (scan);
-
-  if (next == (unsigned char) c)
-    {
-      scan->input->pos++;
-      return TRUE;
-    }
   switch (c)
     {
     case '{':
@@ -89,24 +76,6 @@ hv_json_take (HvJsonScan *scan, char c)
     default:
       return wrong (scan, "expected a comma or the end of the list");
     }
-}
-
-gboolean
-hv_json_more (HvJsonScan *scan, char close, gboolean *first)
-{
-  int next = hv_json_peek (scan);
-
-  if (next < 0)
-    return FALSE;
-  if (next == close)
-    {
-      scan->input->pos++;
-      return FALSE;
-    }
-  if (!*first && !hv_json_take (scan, ','))
-    return FALSE;
-  *first = FALSE;
-  return TRUE;
 }
 
 /* Four hex digits at the position. */
@@ -234,18 +203,73 @@ hv_json_string (HvJsonScan *scan, const char **text, gsize *length)
     }
 }
 
+/* A key of two or three plain characters and its colon, without blanks, into scan->key. */
+static inline gboolean
+short_key (HvJsonScan *scan)
+{
+  HvInput *input = scan->input;
+  const char *p = input->pos;
+
+  if (input->end - p < 8 || p[0] != '"' || hv_json_scan_failed (scan))
+    return FALSE;
+  int n = p[3] == '"' ? 2 : 3;
+  if (p[n + 1] != '"' || p[n + 2] != ':')
+    return FALSE;
+  for (int i = 1; i <= n; i++)
+    if (p[i] == '"' || p[i] == '\\')
+      return FALSE;
+  memcpy (scan->key, p + 1, 3);
+  scan->key[n] = '\0';
+  input->pos = p + n + 3;
+  return TRUE;
+}
+
 gboolean
 hv_json_key (HvJsonScan *scan)
 {
   const char *text;
   gsize length;
 
+  if (short_key (scan))
+    return TRUE;
   if (!hv_json_string (scan, &text, &length))
     return FALSE;
   length = MIN (length, sizeof scan->key - 1);
   memcpy (scan->key, text, length);
   scan->key[length] = '\0';
   return hv_json_take (scan, ':');
+}
+
+/* How many of the eight bytes from the first (the lowest) on are digits. */
+static inline unsigned
+count_digits (uint64_t bytes)
+{
+  /* the highest bit is set in what is below '0', above '9' or no ASCII; what carries from one byte
+   * into the next does so only behind the first of them */
+  uint64_t other = (bytes - G_GUINT64_CONSTANT (0x3030303030303030))
+                   | (bytes + G_GUINT64_CONSTANT (0x4646464646464646)) | bytes;
+  other &= G_GUINT64_CONSTANT (0x8080808080808080);
+  return other ? (unsigned) __builtin_ctzll (other) / 8 : 8;
+}
+
+/* The value of the first `n` of them, 1 to 8, all at once: pairs of digits, of those, and of those.
+ */
+static inline uint64_t
+value_of_digits (uint64_t bytes, unsigned n)
+{
+  bytes = (bytes << (64 - 8 * n)) & G_GUINT64_CONSTANT (0x0f0f0f0f0f0f0f0f);
+  bytes = (bytes * (10 * 256 + 1) >> 8) & G_GUINT64_CONSTANT (0x00ff00ff00ff00ff);
+  bytes = (bytes * (100 * 65536 + 1) >> 16) & G_GUINT64_CONSTANT (0x0000ffff0000ffff);
+  return bytes * (G_GUINT64_CONSTANT (10000) * 4294967296 + 1) >> 32;
+}
+
+static inline uint64_t
+load_bytes (const char *at)
+{
+  uint64_t bytes;
+
+  memcpy (&bytes, at, sizeof bytes);
+  return GUINT64_FROM_LE (bytes);
 }
 
 /* The number at *p, of which all is in the window unless the input ends there; moves *p behind it.
@@ -260,6 +284,14 @@ parse_int (HvJsonScan *scan, const char **p, int64_t *value)
   const char *digits = at;
   uint64_t sum = 0;
   unsigned digit;
+  if (scan->input->end - at >= 8)
+    {
+      uint64_t bytes = load_bytes (at);
+      unsigned n_first = count_digits (bytes);
+      if (n_first)
+        sum = value_of_digits (bytes, n_first);
+      at += n_first;
+    }
   /* 19 digits fit in 64 bits whatever they are */
   while ((digit = (unsigned) (unsigned char) *at - '0') <= 9 && at - digits < 20)
     {
@@ -295,19 +327,38 @@ hv_json_int (HvJsonScan *scan, int64_t *value)
   return parse_int (scan, &input->pos, value);
 }
 
+/* Takes numbers of up to seven digits with a comma before each and no blanks, the usual form, as
+ * long as there is room: an array of `size` of which `count` are there. Returns how many then are.
+ */
+static gsize
+plain_ints (HvJsonScan *scan, gsize count, gsize size)
+{
+  HvInput *input = scan->input;
+  const char *p = input->pos, *end = input->end;
+  int64_t *numbers = scan->numbers;
+
+  while (count < size && end - p > NUMBER_ROOM && *p == ',')
+    {
+      gboolean minus = p[1] == '-';
+      const char *digits = minus ? p + 2 : p + 1;
+      uint64_t bytes = load_bytes (digits);
+      unsigned n = count_digits (bytes);
+      if (n == 0 || n == 8 || (digits[0] == '0' && n > 1) || (digits[n] != ',' && digits[n] != ']'))
+        break;
+      int64_t value = (int64_t) value_of_digits (bytes, n);
+      numbers[count++] = minus ? -value : value;
+      p = digits + n;
+    }
+  input->pos = p;
+  return count;
+}
+
 /* Whether another number comes in an array; the window then holds all of it. */
 static inline gboolean
 more_ints (HvJsonScan *scan, gboolean *first)
 {
   HvInput *input = scan->input;
-  const char *p = input->pos;
 
-  /* the usual form, without blanks */
-  if (!*first && *p == ',' && input->end - p > NUMBER_ROOM && p[1] > ' ')
-    {
-      input->pos++;
-      return TRUE;
-    }
   if (!hv_json_more (scan, ']', first) || hv_json_peek (scan) < 0)
     return FALSE;
   if (input->end - input->pos < NUMBER_ROOM)
@@ -320,7 +371,7 @@ hv_json_ints (HvJsonScan *scan, gsize limit, const int64_t **values, gsize *n)
 {
   gsize count = 0;
 
-  for (gboolean first = TRUE; more_ints (scan, &first); count++)
+  for (gboolean first = TRUE; more_ints (scan, &first);)
     {
       if (count == limit)
         return wrong (scan, "a list that is too long");
@@ -329,8 +380,9 @@ hv_json_ints (HvJsonScan *scan, gsize limit, const int64_t **values, gsize *n)
           scan->numbers_size = MAX (256, scan->numbers_size * 2);
           scan->numbers = g_renew (int64_t, scan->numbers, scan->numbers_size);
         }
-      if (!parse_int (scan, &scan->input->pos, &scan->numbers[count]))
+      if (!parse_int (scan, &scan->input->pos, &scan->numbers[count++]))
         return FALSE;
+      count = plain_ints (scan, count, MIN (limit, scan->numbers_size));
     }
   *values = scan->numbers;
   *n = count;

@@ -34,23 +34,58 @@ hv_json_scan_failed (const HvJsonScan *scan)
   return scan->cut || scan->wrong;
 }
 
+static inline gboolean
+hv_json_is_blank (char c)
+{
+  return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
 int hv_json_peek_far (HvJsonScan *scan);
 
 /* The next byte that is no blank, left unread. */
 static inline int
 hv_json_peek (HvJsonScan *scan)
 {
-  char c = *scan->input->pos;
+  const char *p = scan->input->pos;
 
-  return c > ' ' && !hv_json_scan_failed (scan) ? c : hv_json_peek_far (scan);
+  while (hv_json_is_blank (*p))
+    p++;
+  scan->input->pos = p;
+  return *p > ' ' && !hv_json_scan_failed (scan) ? *p : hv_json_peek_far (scan);
 }
 
+/* FALSE: something else came than `c`. */
+gboolean hv_json_miss (HvJsonScan *scan, char c);
+
 /* Takes the byte `c`, which must come next. */
-gboolean hv_json_take (HvJsonScan *scan, char c);
+static inline gboolean
+hv_json_take (HvJsonScan *scan, char c)
+{
+  if (hv_json_peek (scan) != (unsigned char) c)
+    return hv_json_miss (scan, c);
+  scan->input->pos++;
+  return TRUE;
+}
 
 /* Loops over an array or object that has been opened: whether another element comes; takes the
  * comma before it, or `close` behind the last. `first` starts as TRUE. */
-gboolean hv_json_more (HvJsonScan *scan, char close, gboolean *first);
+static inline gboolean
+hv_json_more (HvJsonScan *scan, char close, gboolean *first)
+{
+  int next = hv_json_peek (scan);
+
+  if (next < 0)
+    return FALSE;
+  if (next == (unsigned char) close)
+    {
+      scan->input->pos++;
+      return FALSE;
+    }
+  if (!*first && !hv_json_take (scan, ','))
+    return FALSE;
+  *first = FALSE;
+  return TRUE;
+}
 
 /* A key and its colon, into scan->key. */
 gboolean hv_json_key (HvJsonScan *scan);
