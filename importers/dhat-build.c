@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "dhat-private.h"
 
+#include "store/large-array.h"
 #include "varint.h"
 
 /* What dhat-rs keeps of a stack by default. */
@@ -9,6 +10,9 @@
 #define VALGRIND_FRAMES 12
 /* Packed bytes; a recording of 37 MB takes 600 KB. */
 #define MAX_ACCESS_WORK (256 * 1024 * 1024)
+
+/* From so many on another thread is worth its while. */
+#define MANY_POINTS 10000
 
 const HvMetric hv_dhat_metric[HV_DHAT_N_COSTS] = {
   [HV_DHAT_TB] = HV_METRIC_TOTAL_BYTES,  [HV_DHAT_TBK] = HV_METRIC_TOTAL_BLOCKS,
@@ -27,64 +31,63 @@ typedef enum
   START_OTHER
 } Start;
 
-/* The stack up to one of its entries. */
+/* Of a node of the file's stacks: the stack down to it, and what becomes of it. */
 typedef struct
 {
-  uint32_t index;
-  uint32_t head;  /* index of its real frame: what is inlined into that has others */
-  uint32_t depth; /* real frames */
-  Start start;
+  union
+  {
+    uint32_t head; /* index of its real frame: what is inlined into that has others */
+    uint32_t site; /* later, of a whole stack's: site + 1 */
+  };
+  uint32_t depth : 24; /* real frames */
+  uint32_t start : 2;
+  uint32_t inlined : 1; /* its own frame is */
+  uint32_t node;        /* the profile's in the tree of whole stacks; 0: none yet */
 } Step;
 
-/* The stack that is looked at, unpacked, outermost first. */
-typedef struct
-{
-  const HvDhatFile *file;
-  const uint32_t *next; /* packed: the stack behind it */
-  uint32_t length;
-  Step *step; /* [0] is before the first entry */
-} Walk;
+G_STATIC_ASSERT (sizeof (Step) <= HV_DHAT_SCRATCH);
 
 /* By program point. */
 typedef struct
 {
-  uint32_t depth;
-  uint8_t start;
-  uint8_t cut;
+  uint32_t depth : 24;
+  uint32_t start : 2;
+  uint32_t cut : 1;
 } Shape;
 
-static void
-walk_init (Walk *walk, const HvDhatFile *file)
-{
-  *walk = (Walk){ .file = file, .next = file->stack_word };
-  walk->step = g_new0 (Step, HV_DHAT_MAX_STACK + 1);
-}
+/* So far ahead what is looked at next is fetched into the cache: nodes are where the file happened
+ * to need them first. */
+#define AHEAD 16
 
 /* A function inlined has its caller's address. The same frame once more is recursion. */
 static gboolean
-is_inlined (const HvDhatFile *file, const Step *before, uint32_t index)
+is_inlined (const HvDhatFile *file, const Step *above, uint32_t index)
 {
-  return before->depth && index < file->n_names && before->head < file->n_names
-         && before->head != index && file->names[index].address
-         && file->names[index].address == file->names[before->head].address;
+  return above->depth && index < file->n_names && above->head < file->n_names
+         && above->head != index && file->names[index].address
+         && file->names[index].address == file->names[above->head].address;
 }
 
-/* Unpacks the next stack; returns how many of its entries are those of the one before. */
-static uint32_t
-walk_next (Walk *walk)
+static Step *
+find_steps (const HvDhatFile *file)
 {
-  const HvDhatFile *file = walk->file;
-  uint32_t shared = *walk->next++, n = *walk->next++;
+  const HvDhatStacks *stacks = file->stacks;
+  Step *steps = stacks->scratch;
+  Step step = { .start = START_UNKNOWN };
 
-  for (uint32_t i = 0; i < n; i++)
+  steps[0] = step;
+  for (uint32_t n = 1; n < stacks->n_nodes; n++)
     {
-      uint32_t index = *walk->next++;
+      uint32_t index = stacks->index[n];
       const HvDhatName *name = index < file->n_names ? &file->names[index] : NULL;
-      const Step *before = &walk->step[shared + i];
-      Step step = *before;
 
-      step.index = index;
-      if (!is_inlined (file, before, index))
+      if (n + AHEAD < stacks->n_nodes)
+        __builtin_prefetch (&steps[stacks->parent[n + AHEAD]]);
+      /* mostly it is the node before */
+      if (stacks->parent[n] != n - 1)
+        step = steps[stacks->parent[n]];
+      step.inlined = is_inlined (file, &step, index);
+      if (!step.inlined)
         {
           step.head = index;
           step.depth++;
@@ -92,49 +95,48 @@ walk_next (Walk *walk)
       /* of a frame whose name was cut off nothing is known: no reason to doubt the stack */
       if (step.start == START_UNKNOWN && (name == NULL || !name->bogus))
         step.start = name == NULL || name->root ? START_ROOT : START_OTHER;
-      walk->step[shared + i + 1] = step;
+      steps[n] = step;
     }
-  walk->length = shared + n;
-  return shared;
+  return steps;
 }
 
 /* Names the first program point whose stack has a frame that the table lacks. */
 static gboolean
 check_frames (const HvDhatFile *file, GError **error)
 {
-  const uint32_t *word = file->stack_word;
+  const HvDhatStacks *stacks = file->stacks;
+  uint32_t n = 0, p = 0;
 
-  for (uint32_t p = 0; p < file->n_points; p++)
-    {
-      uint32_t n = word[1];
-      for (word += 2; n > 0; n--, word++)
-        if (*word >= file->n_names)
-          {
-            g_set_error (error, HV_ERROR, HV_ERROR_FORMAT, "program point %u names frame %u of %u",
-                         p + 1, *word, file->n_names);
-            return FALSE;
-          }
-    }
-  return TRUE;
+  while (n < stacks->n_nodes && stacks->index[n] < file->n_names)
+    n++;
+  /* the innermost node of a stack is its latest: the first that reaches so far */
+  while (n < stacks->n_nodes && p < file->n_points && stacks->leaf[p] < n)
+    p++;
+  if (n == stacks->n_nodes || p == file->n_points)
+    return TRUE;
+  g_set_error (error, HV_ERROR, HV_ERROR_FORMAT, "program point %u names frame %u of %u", p + 1,
+               stacks->index[n], file->n_names);
+  return FALSE;
 }
 
 /* Finds the stacks that the recorder cut: as deep as the deepest in the file and without one of the
  * frames that everything begins with. */
 static Shape *
-find_truncated (const HvDhatFile *file, HvProfile *profile, gboolean rust)
+find_truncated (const HvDhatFile *file, HvProfile *profile, Step *steps, gboolean rust)
 {
-  Shape *shape = g_new0 (Shape, file->n_points + 1);
+  const uint32_t *leaf = file->stacks->leaf;
+  Shape *shape = g_new (Shape, file->n_points + 1);
   uint32_t limit = 0, at_limit = 0, n_cut = 0;
   gboolean any_root = FALSE;
   int64_t cut_bytes = 0;
-  Walk walk;
 
-  walk_init (&walk, file);
   for (uint32_t p = 0; p < file->n_points; p++)
     {
-      walk_next (&walk);
-      const Step *inner = &walk.step[walk.length];
-      shape[p] = (Shape){ .depth = inner->depth, .start = (uint8_t) inner->start };
+      Step *inner = &steps[leaf[p]];
+      if (p + AHEAD < file->n_points)
+        __builtin_prefetch (&steps[leaf[p + AHEAD]]);
+      shape[p] = (Shape){ .depth = inner->depth, .start = inner->start };
+      inner->site = 0;
       if (inner->depth > limit)
         {
           limit = inner->depth;
@@ -143,7 +145,6 @@ find_truncated (const HvDhatFile *file, HvProfile *profile, gboolean rust)
       at_limit += inner->depth == limit;
       any_root = any_root || inner->start == START_ROOT;
     }
-  g_free (walk.step);
 
   /* Few frames are no proof of a limit unless other stacks of the same program do reach a root. */
   gboolean limited = limit >= RUST_FRAMES ? at_limit > 1 || limit <= VALGRIND_FRAMES
@@ -181,11 +182,23 @@ typedef struct
 {
   uint32_t *named;
   HvPairMap nameless;
+  uint32_t latest; /* the newest frame */
+  gboolean repeat; /* two entries are one frame */
 } Frames;
 
 static uint32_t
-frame_of_step (const HvDhatFile *file, HvProfile *profile, uint32_t index, gboolean inlined,
-               Frames *frames)
+add_frame (HvProfile *profile, const HvFrame *frame, Frames *frames)
+{
+  uint32_t id = hv_profile_frame (profile, frame);
+
+  frames->repeat = frames->repeat || id <= frames->latest;
+  frames->latest = MAX (frames->latest, id);
+  return id;
+}
+
+static uint32_t
+frame_of (const HvDhatFile *file, HvProfile *profile, uint32_t index, gboolean inlined,
+          Frames *frames)
 {
   if (index >= file->n_names)
     {
@@ -196,78 +209,79 @@ frame_of_step (const HvDhatFile *file, HvProfile *profile, uint32_t index, gbool
         {
           g_snprintf (text, sizeof text, "frame %u: name cut off", index);
           *id = hv_profile_note (profile, text);
+          frames->repeat = TRUE;
         }
       return *id;
     }
   uint32_t *id = &frames->named[2 * (gsize) index + (inlined ? 1 : 0)];
   if (*id == 0)
     {
-      HvFrame frame = file->names[index].frame;
+      HvFrame frame = file->name_frame[index];
       if (inlined)
         frame.flags |= HV_FRAME_INLINED;
-      *id = hv_profile_frame (profile, &frame);
+      *id = add_frame (profile, &frame, frames);
     }
   return *id;
 }
 
-/* The nodes of the stack before in one of the two trees, the whole stacks' and the truncated. */
-typedef struct
+/* The profile's node of one of the file's, in the tree of whole stacks or in that of truncated ones
+ * (`truncated`: by node; those that are not there yet are 0). */
+static inline uint32_t *
+node_of (Step *steps, uint32_t *truncated, gboolean cut, uint32_t at)
 {
-  uint32_t valid; /* entries of the current stack that have theirs */
-  uint32_t known; /* entries that hold anything */
-  uint32_t *frame, *node;
-} Branch;
+  return cut ? &truncated[at] : &steps[at].node;
+}
 
 /* Adds the stacks; returns the site of each program point. */
 static uint32_t *
-build_stacks (const HvDhatFile *file, HvProfile *profile, const Shape *shape)
+build_stacks (const HvDhatFile *file, HvProfile *profile, Step *steps, const Shape *shape)
 {
+  const HvDhatStacks *stacks = file->stacks;
   uint32_t *site_of = g_new (uint32_t, file->n_points + 1);
   Frames frames = { .named = g_new0 (uint32_t, 2 * (gsize) file->n_names + 1) };
-  Branch branches[2] = { 0 };
-  Walk walk;
+  g_autofree uint32_t *path = g_new (uint32_t, HV_DHAT_MAX_STACK);
+  g_autofree uint32_t *truncated = NULL;
+  uint32_t top = 0; /* of the truncated ones */
 
-  walk_init (&walk, file);
-  for (int i = 0; i < 2; i++)
-    {
-      branches[i].frame = g_new0 (uint32_t, HV_DHAT_MAX_STACK + 1);
-      branches[i].node = g_new0 (uint32_t, HV_DHAT_MAX_STACK + 1);
-    }
+  /* at most: each node in both trees, and the top of one */
+  hv_profile_expect (profile, 2 * stacks->n_nodes);
   for (uint32_t p = 0; p < file->n_points; p++)
     {
-      uint32_t shared = walk_next (&walk);
-      for (int i = 0; i < 2; i++)
-        branches[i].valid = MIN (branches[i].valid, shared);
+      uint32_t leaf = stacks->leaf[p], at = leaf, depth = 0;
+      gboolean cut = shape[p].cut;
 
-      Branch *branch = &branches[shape[p].cut];
-      if (shape[p].cut && branch->node[0] == 0)
-        branch->node[0] = hv_profile_node (profile, 0, hv_profile_note (profile, "truncated"));
-      gboolean same = TRUE;
-      for (uint32_t i = branch->valid; i < walk.length; i++)
+      if (p + AHEAD < file->n_points)
+        __builtin_prefetch (&steps[stacks->leaf[p + AHEAD]]);
+      /* the same stack from elsewhere in the file */
+      if (steps[leaf].site)
         {
-          const Step *step = &walk.step[i + 1];
-          uint32_t frame = frame_of_step (file, profile, step->index,
-                                          is_inlined (file, &walk.step[i], step->index), &frames);
-          /* another address of the same line is the same frame: mostly no look-up is needed */
-          same = same && i < branch->known && branch->frame[i + 1] == frame;
-          if (same)
-            continue;
-          branch->frame[i + 1] = frame;
-          branch->node[i + 1] = hv_profile_node (profile, branch->node[i], frame);
+          site_of[p] = steps[leaf].site - 1;
+          continue;
         }
-      if (!same || walk.length > branch->known)
-        branch->known = walk.length;
-      branch->valid = walk.length;
-      site_of[p] = hv_profile_site (profile, branch->node[walk.length]);
-    }
-  for (int i = 0; i < 2; i++)
-    {
-      g_free (branches[i].frame);
-      g_free (branches[i].node);
+      if (cut && truncated == NULL)
+        {
+          truncated = hv_large_new0 (uint32_t, stacks->n_nodes);
+          uint32_t note = hv_profile_note (profile, "truncated");
+          frames.latest = MAX (frames.latest, note);
+          top = hv_profile_new_node (profile, 0, note);
+        }
+      for (; at && *node_of (steps, truncated, cut, at) == 0; at = stacks->parent[at])
+        path[depth++] = at;
+      uint32_t node = at ? *node_of (steps, truncated, cut, at) : cut ? top : 0;
+      while (depth > 0)
+        {
+          at = path[--depth];
+          uint32_t frame = frame_of (file, profile, stacks->index[at], steps[at].inlined, &frames);
+          node = frames.repeat ? hv_profile_node (profile, node, frame)
+                               : hv_profile_new_node (profile, node, frame);
+          *node_of (steps, truncated, cut, at) = node;
+        }
+      site_of[p] = frames.repeat ? hv_profile_site (profile, node)
+                                 : hv_profile_new_site (profile, node);
+      steps[leaf].site = site_of[p] + 1;
     }
   g_free (frames.named);
   hv_pair_map_clear (&frames.nameless);
-  g_free (walk.step);
   return site_of;
 }
 
@@ -327,9 +341,21 @@ build_columns (const HvDhatFile *file, HvProfile *profile, const uint32_t *site_
   raise_maximum (profile, HV_METRIC_LIVE_BYTES, HV_METRIC_LIVE_BLOCKS);
 }
 
-static void
-build_accesses (HvDhatFile *file, HvProfile *profile, const uint32_t *site_of)
+/* What build_accesses() works on. */
+typedef struct
 {
+  HvDhatFile *file;
+  HvProfile *profile;
+  const uint32_t *site_of;
+} Accesses;
+
+static gpointer
+build_accesses (gpointer data)
+{
+  const Accesses *of = data;
+  HvDhatFile *file = of->file;
+  HvProfile *profile = of->profile;
+  const uint32_t *site_of = of->site_of;
   g_autofree uint32_t *first = g_new0 (uint32_t, profile->n_sites + 1); /* point + 1 */
   uint64_t work = 0;
 
@@ -355,6 +381,7 @@ build_accesses (HvDhatFile *file, HvProfile *profile, const uint32_t *site_of)
         hv_profile_add_access (profile, s, access->unreliable,
                                file->access_data->data + access->offset, access->length);
     }
+  return NULL;
 }
 
 static void
@@ -395,8 +422,9 @@ hv_dhat_file_clear (HvDhatFile *file)
   g_clear_pointer (&file->access, g_free);
   g_clear_pointer (&file->costs, g_free);
   g_clear_pointer (&file->access_data, g_byte_array_unref);
-  g_clear_pointer (&file->stack_word, g_free);
+  g_clear_pointer (&file->stacks, hv_dhat_stacks_free);
   g_clear_pointer (&file->names, g_free);
+  g_clear_pointer (&file->name_frame, g_free);
 }
 
 gboolean
@@ -404,18 +432,32 @@ hv_dhat_build (HvDhatFile *file, HvProfile *profile, GError **error)
 {
   gboolean rust = g_str_has_prefix (hv_profile_string (profile, profile->variant), "rust");
 
+  hv_dhat_stacks_end (file->stacks);
+  profile->full = profile->full || file->stacks->full;
+  if (profile->full)
+    return TRUE;
   if (file->names_complete && !check_frames (file, error))
     return FALSE;
-  g_autofree Shape *shape = find_truncated (file, profile, rust);
-  g_autofree uint32_t *site_of = build_stacks (file, profile, shape);
+  Step *steps = find_steps (file);
+  g_autofree Shape *shape = find_truncated (file, profile, steps, rust);
+  g_autofree uint32_t *site_of = build_stacks (file, profile, steps, shape);
   if (profile->full)
     return TRUE;
   /* the columns take the place of what only stacks need */
-  g_clear_pointer (&file->stack_word, g_free);
+  g_clear_pointer (&file->stacks, hv_dhat_stacks_free);
   g_clear_pointer (&file->names, g_free);
+  g_clear_pointer (&file->name_frame, g_free);
   hv_profile_settle (profile);
+  /* the costs and the accesses have nothing in common */
+  Accesses accesses = { file, profile, site_of };
+  GThread *thread = file->n_points >= MANY_POINTS
+                        ? g_thread_try_new ("accesses", build_accesses, &accesses, NULL)
+                        : NULL;
   build_columns (file, profile, site_of);
-  build_accesses (file, profile, site_of);
+  if (thread)
+    g_thread_join (thread);
+  else
+    build_accesses (&accesses);
   describe (file, profile, rust);
   return TRUE;
 }

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "dhat-stacks.h"
 #include "store/profile.h"
 
 G_BEGIN_DECLS
 
-/* Valgrind writes at most 500 real frames; inlined ones come on top. */
-#define HV_DHAT_MAX_STACK 65536
 /* Valgrind keeps access counts for blocks of up to 1,024 bytes, 25,600 on request. */
 #define HV_DHAT_MAX_ACCESS 32768
 
@@ -53,17 +52,15 @@ void hv_dhat_add_access (GByteArray *data, HvDhatAccess *a, const HvDhatAccess *
 /* How far counts that sum to `sum` can be trusted beside the bytes read and written. */
 uint32_t hv_dhat_judge_access (uint64_t sum, int64_t read, int64_t written);
 
-/* A text of the frame table. */
+/* What a stack's shape needs of a text of the frame table. */
 typedef struct
 {
-  HvFrame frame;
   uint64_t address; /* equal in a function and those inlined into it */
   gboolean bogus;   /* neither name nor object: what a walk past the first frame finds */
   gboolean root;
 } HvDhatName;
 
-/* What a file says, as it is read. The frame table comes behind the program points, so their stacks
- * wait as indices into it: outermost first, and of each only what differs from the one before. */
+/* What a file says, as it is read. */
 typedef struct
 {
   int64_t version;         /* 0: not seen */
@@ -80,12 +77,12 @@ typedef struct
   GByteArray *access_data;
   uint32_t n_long_accesses;
 
-  /* by stack: the number of indices shared with the one before, that of new ones, the new ones */
-  uint64_t n_stack_words, stack_words_size;
-  uint32_t *stack_word;
+  /* of the program points, and perhaps of one more that the file's end cuts off */
+  HvDhatStacks *stacks;
 
   uint32_t n_names, names_size;
   HvDhatName *names;
+  HvFrame *name_frame; /* by name */
 } HvDhatFile;
 
 /* Frees all of it. */

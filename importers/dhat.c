@@ -33,10 +33,6 @@ typedef struct
   HvProfile *profile;
   HvDhatFile file;
   gboolean in_points;
-
-  /* the stack before, outermost first: neighbours in the file share most of it */
-  uint32_t *stack;
-  gsize stack_length;
 } Dhat;
 
 static gboolean fail (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
@@ -58,7 +54,7 @@ dhat_init (Dhat *d, HvInput *input, HvProfile *profile)
   *d = (Dhat){ .profile = profile,
                .file = { .lifetimes = -1, .accesses = -1, .costs_all = UINT32_MAX } };
   hv_json_scan_init (&d->scan, input);
-  d->stack = g_new (uint32_t, HV_DHAT_MAX_STACK);
+  d->file.stacks = hv_dhat_stacks_new (hv_input_size (input));
   d->file.access_data = g_byte_array_new ();
 }
 
@@ -66,7 +62,6 @@ static void
 dhat_clear (Dhat *d)
 {
   hv_json_scan_clear (&d->scan);
-  g_free (d->stack);
   hv_dhat_file_clear (&d->file);
 }
 
@@ -92,33 +87,22 @@ read_accesses (Dhat *d, Point *point, uint64_t *sum, GError **error)
   return TRUE;
 }
 
-/* Keeps what differs from the stack before. */
 static gboolean
 add_stack (Dhat *d, const int64_t *frames, gsize n, GError **error)
 {
-  HvDhatFile *file = &d->file;
-  gsize shared = 0;
+  uint32_t *index = hv_dhat_stacks_room (d->file.stacks, (uint32_t) n);
+  gboolean wrong = FALSE;
 
-  while (shared < n && shared < d->stack_length && frames[n - 1 - shared] == d->stack[shared])
-    shared++;
-  if (file->stack_words_size - file->n_stack_words < n + 2)
+  for (gsize i = 0; i < n; i++)
     {
-      file->stack_words_size += file->stack_words_size / 2 + n + 1024;
-      file->stack_word = g_renew (uint32_t, file->stack_word, file->stack_words_size);
+      wrong |= (uint64_t) frames[i] >= UINT32_MAX;
+      index[i] = (uint32_t) frames[i];
     }
-  uint32_t *word = file->stack_word + file->n_stack_words;
-  *word++ = (uint32_t) shared;
-  *word++ = (uint32_t) (n - shared);
-  for (gsize i = shared; i < n; i++)
-    {
-      int64_t frame = frames[n - 1 - i];
-      if (frame < 0 || frame >= UINT32_MAX)
-        return fail (error, "program point %u names frame %" G_GINT64_FORMAT, file->n_points + 1,
-                     frame);
-      *word++ = d->stack[i] = (uint32_t) frame;
-    }
-  d->stack_length = n;
-  file->n_stack_words = (uint64_t) (word - file->stack_word);
+  for (gsize i = n; wrong && i-- > 0;)
+    if ((uint64_t) frames[i] >= UINT32_MAX)
+      return fail (error, "program point %u names frame %" G_GINT64_FORMAT, d->file.n_points + 1,
+                   frames[i]);
+  hv_dhat_stacks_add (d->file.stacks, (uint32_t) n);
   return TRUE;
 }
 
@@ -332,9 +316,10 @@ add_name (Dhat *d, const char *text, gsize length)
     {
       d->file.names_size = MAX (256, d->file.names_size + d->file.names_size / 2);
       d->file.names = g_renew (HvDhatName, d->file.names, d->file.names_size);
+      d->file.name_frame = g_renew (HvFrame, d->file.name_frame, d->file.names_size);
     }
+  d->file.name_frame[d->file.n_names] = frame;
   d->file.names[d->file.n_names++] = (HvDhatName){
-    .frame = frame,
     .address = parsed.address,
     .bogus = frame.function == 0 && frame.module == 0,
     .root = hv_dhat_is_root (&parsed),

@@ -273,6 +273,14 @@ hv_input_line_number (const HvInput *input)
   return ((const Input *) input)->lines;
 }
 
+uint64_t
+hv_input_size (const HvInput *input)
+{
+  const HvDecoder *decoder = ((const Input *) input)->decoder;
+
+  return hv_decoder_is_compressed (decoder) ? 0 : hv_decoder_get_size (decoder);
+}
+
 gboolean
 hv_input_finish (HvInput *input, gboolean *cut_short, GError **error)
 {

@@ -58,6 +58,9 @@ gboolean hv_input_ended_in_line (const HvInput *input);
 uint64_t hv_input_offset (const HvInput *input);
 uint64_t hv_input_line_number (const HvInput *input);
 
+/* How many bytes there are in all, decompressed; 0 when that is not known. */
+uint64_t hv_input_size (const HvInput *input);
+
 /* After the end: why there is no more. `cut_short` is set where the compressed data stop or break
  * before their end; FALSE and `error` when reading failed or was cancelled. */
 gboolean hv_input_finish (HvInput *input, gboolean *cut_short, GError **error);

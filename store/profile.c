@@ -3,6 +3,7 @@
 
 #include "canonical-paths.h"
 #include "child-map.h"
+#include "large-array.h"
 
 #include <string.h>
 #define XXH_INLINE_ALL
@@ -19,7 +20,7 @@ struct HvProfileTables
   /* Open addressing over ids; 0 is an empty slot (id 0 is never stored). */
   uint32_t *string_slot, *frame_slot;
   uint32_t string_mask, frame_mask;
-  gboolean settled; /* the next three are not there */
+  gboolean nodes_behind, sites_behind; /* some, or all, are not in the next ones yet */
   HvChildMap nodes;
   uint32_t *node_site; /* site + 1, by node */
   uint32_t node_sites, node_site_size;
@@ -318,42 +319,68 @@ append_node (HvProfile *profile, uint32_t parent, uint32_t frame)
   return profile->n_nodes++;
 }
 
-static void
-forget_stacks (struct HvProfileTables *t)
-{
-  hv_child_map_clear (&t->nodes);
-  g_clear_pointer (&t->node_site, g_free);
-  t->node_sites = t->node_site_size = 0;
-}
-
 void
 hv_profile_settle (HvProfile *profile)
 {
-  forget_stacks (profile->tables);
-  profile->tables->settled = TRUE;
+  struct HvProfileTables *t = profile->tables;
+
+  hv_child_map_clear (&t->nodes);
+  t->nodes_behind = t->sites_behind = TRUE;
+  g_clear_pointer (&t->node_site, g_free);
+  t->node_sites = t->node_site_size = 0;
+  /* columns that are made now need no room to grow */
+  t->sites_size = profile->n_sites;
 }
 
-static void
-index_stacks (HvProfile *profile)
+void
+hv_profile_expect (HvProfile *profile, uint32_t n_nodes)
 {
   struct HvProfileTables *t = profile->tables;
 
-  for (uint32_t n = 1; n < profile->n_nodes; n++)
-    hv_child_map_add (&t->nodes, profile->node_parent[n], profile->node_frame[n], n);
+  n_nodes = MIN (n_nodes, MAX_ENTRIES);
+  if (n_nodes <= t->nodes_size)
+    return;
+  profile->node_parent = hv_large_renew (uint32_t, profile->node_parent, profile->n_nodes, n_nodes);
+  profile->node_frame = hv_large_renew (uint32_t, profile->node_frame, profile->n_nodes, n_nodes);
+  t->nodes_size = n_nodes;
+}
+
+uint32_t
+hv_profile_new_node (HvProfile *profile, uint32_t parent, uint32_t frame)
+{
+  profile->tables->nodes_behind = TRUE;
+  return append_node (profile, parent, frame);
+}
+
+static void
+index_nodes (HvProfile *profile)
+{
+  HvChildMap *nodes = &profile->tables->nodes;
+
+  for (uint32_t n = MAX (1, nodes->used); n < profile->n_nodes; n++)
+    hv_child_map_add (nodes, profile->node_parent[n], profile->node_frame[n], n);
+  profile->tables->nodes_behind = FALSE;
+}
+
+static void
+index_sites (HvProfile *profile)
+{
+  struct HvProfileTables *t = profile->tables;
+
   t->node_sites = t->node_site_size = profile->n_nodes;
   t->node_site = g_new0 (uint32_t, profile->n_nodes);
   for (uint32_t s = 0; s < profile->n_sites; s++)
     t->node_site[profile->site_node[s]] = s + 1;
-  t->settled = FALSE;
+  t->sites_behind = FALSE;
 }
 
 uint32_t
 hv_profile_node (HvProfile *profile, uint32_t parent, uint32_t frame)
 {
-  if (G_UNLIKELY (profile->tables->settled))
-    index_stacks (profile);
-
   HvChildMap *nodes = &profile->tables->nodes;
+
+  if (G_UNLIKELY (profile->tables->nodes_behind))
+    index_nodes (profile);
   uint32_t node = hv_child_map_find (nodes, parent, frame);
 
   if (node == 0 && (node = append_node (profile, parent, frame)))
@@ -361,13 +388,42 @@ hv_profile_node (HvProfile *profile, uint32_t parent, uint32_t frame)
   return node;
 }
 
+/* FALSE: there are too many. */
+static gboolean
+append_site (HvProfile *profile, uint32_t node)
+{
+  struct HvProfileTables *t = profile->tables;
+
+  if (profile->n_sites >= t->sites_size)
+    {
+      uint32_t before = t->sites_size;
+      if (!ROOM (profile, profile->site_node, profile->n_sites, t->sites_size))
+        return FALSE;
+      for (int m = 0; m < HV_N_METRICS; m++)
+        if (profile->column[m])
+          {
+            profile->column[m] = g_renew (int64_t, profile->column[m], t->sites_size);
+            memset (profile->column[m] + before, 0, (t->sites_size - before) * sizeof (int64_t));
+          }
+    }
+  profile->site_node[profile->n_sites++] = node;
+  return TRUE;
+}
+
+uint32_t
+hv_profile_new_site (HvProfile *profile, uint32_t node)
+{
+  profile->tables->sites_behind = TRUE;
+  return append_site (profile, node) ? profile->n_sites - 1 : 0;
+}
+
 uint32_t
 hv_profile_site (HvProfile *profile, uint32_t node)
 {
   struct HvProfileTables *t = profile->tables;
 
-  if (G_UNLIKELY (t->settled))
-    index_stacks (profile);
+  if (G_UNLIKELY (t->sites_behind))
+    index_sites (profile);
   if (node >= t->node_site_size)
     {
       t->node_site_size = MAX (profile->n_nodes, t->node_site_size + t->node_site_size / 2);
@@ -378,20 +434,9 @@ hv_profile_site (HvProfile *profile, uint32_t node)
   if (t->node_site[node])
     return t->node_site[node] - 1;
 
-  if (profile->n_sites >= t->sites_size)
-    {
-      uint32_t before = t->sites_size;
-      if (!ROOM (profile, profile->site_node, profile->n_sites, t->sites_size))
-        return 0;
-      for (int m = 0; m < HV_N_METRICS; m++)
-        if (profile->column[m])
-          {
-            profile->column[m] = g_renew (int64_t, profile->column[m], t->sites_size);
-            memset (profile->column[m] + before, 0, (t->sites_size - before) * sizeof (int64_t));
-          }
-    }
-  profile->site_node[profile->n_sites] = node;
-  t->node_site[node] = ++profile->n_sites;
+  if (!append_site (profile, node))
+    return 0;
+  t->node_site[node] = profile->n_sites;
   return profile->n_sites - 1;
 }
 
@@ -399,7 +444,12 @@ int64_t *
 hv_profile_column (HvProfile *profile, HvMetric metric)
 {
   if (profile->column[metric] == NULL)
-    profile->column[metric] = g_new0 (int64_t, MAX (1, profile->tables->sites_size));
+    {
+      gsize n = MAX (1, profile->tables->sites_size);
+      profile->column[metric] = g_new (int64_t, n);
+      /* pages that the system clears are mapped to be read first, and once more to be written */
+      memset (profile->column[metric], 0, n * sizeof (int64_t));
+    }
   return profile->column[metric];
 }
 
@@ -639,8 +689,7 @@ hv_profile_expand_frames (HvProfile *profile, HvFrameExpander chain, gpointer us
 
   profile->node_parent = profile->node_frame = profile->site_node = NULL;
   t->nodes_size = 0;
-  forget_stacks (t);
-  t->settled = FALSE;
+  hv_profile_settle (profile);
   profile->n_nodes = 0;
   append_node (profile, 0, 0);
   for (uint32_t n = 1; n < old_nodes; n++)
@@ -695,7 +744,7 @@ hv_profile_reopen (HvProfile *profile)
 
   rehash_strings (profile);
   rehash_frames (profile);
-  t->settled = TRUE;
+  t->nodes_behind = t->sites_behind = TRUE;
 }
 
 const char *

@@ -252,10 +252,19 @@ uint32_t hv_profile_note (HvProfile *profile, const char *text);
 /* The child of `parent` with `frame`, added when new. */
 uint32_t hv_profile_node (HvProfile *profile, uint32_t parent, uint32_t frame);
 
+/* The same where it is known not to be there: nothing is looked up, nor noted to be looked up. */
+uint32_t hv_profile_new_node (HvProfile *profile, uint32_t parent, uint32_t frame);
+
+/* There will be about so many nodes: makes room for them at once. */
+void hv_profile_expect (HvProfile *profile, uint32_t n_nodes);
+
 /* The site at `node`, added with zero costs when new. Ids count from 0. */
 uint32_t hv_profile_site (HvProfile *profile, uint32_t node);
 
-/* Frees what the two above look stacks up in, a third of what building takes: for an importer that
+/* The same where no site is known to be there. */
+uint32_t hv_profile_new_site (HvProfile *profile, uint32_t node);
+
+/* Frees what nodes and sites are looked up in, a third of what building takes: for an importer that
  * has made its last. They make it anew when they are called again. */
 void hv_profile_settle (HvProfile *profile);
 

@@ -217,6 +217,28 @@ test_settle (void)
   g_assert_cmpuint (hv_profile_node (profile, node[8], frame[0]), ==, 13);
 }
 
+/* What was known to be new and not looked up is found later. */
+static void
+test_new (void)
+{
+  g_autoptr (HvProfile) profile = hv_profile_new ();
+  uint32_t frame = hv_profile_frame (profile, &(HvFrame){ .line = 1 });
+  uint32_t first = hv_profile_node (profile, 0, frame), site = hv_profile_site (profile, first);
+
+  hv_profile_expect (profile, 300000);
+  uint32_t second = hv_profile_new_node (profile, first, frame);
+  uint32_t new_site = hv_profile_new_site (profile, second);
+  g_assert_cmpuint (second, ==, first + 1);
+  g_assert_cmpuint (new_site, ==, site + 1);
+  hv_profile_column (profile, HV_METRIC_LIVE_BYTES)[new_site] = 7;
+  g_assert_cmpuint (hv_profile_node (profile, 0, frame), ==, first);
+  g_assert_cmpuint (hv_profile_node (profile, first, frame), ==, second);
+  g_assert_cmpuint (hv_profile_site (profile, second), ==, new_site);
+  g_assert_cmpuint (hv_profile_site (profile, first), ==, site);
+  g_assert_cmpint (hv_profile_total (profile, HV_METRIC_LIVE_BYTES), ==, 7);
+  g_assert_true (hv_profile_check (profile, NULL));
+}
+
 static void
 test_full (void)
 {
@@ -638,6 +660,7 @@ main (int argc, char **argv)
   g_test_add_func ("/profile/frames", test_frames);
   g_test_add_func ("/profile/columns", test_columns);
   g_test_add_func ("/profile/settle", test_settle);
+  g_test_add_func ("/profile/new", test_new);
   g_test_add_func ("/profile/full", test_full);
   g_test_add_func ("/profile/values", test_values);
   g_test_add_func ("/profile/parse-moment", test_parse_moment);
