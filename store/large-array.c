@@ -20,12 +20,13 @@ hv_large_array (gsize n, gsize size)
   if (n > (G_MAXSIZE - HUGE_PAGE) / size)
     g_error ("%s: overflow allocating %" G_GSIZE_FORMAT " * %" G_GSIZE_FORMAT " bytes", G_STRLOC, n,
              size);
-  /* whole pages, or the last one would be small ones */
-  gsize bytes = (n * size + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1);
+  /* the last huge page only where more than half of it is used: small ones do for the rest */
+  gsize bytes = n * size, huge = (bytes + LARGE - 1) & ~(HUGE_PAGE - 1);
+  bytes = MAX (bytes, huge);
   if (posix_memalign (&array, HUGE_PAGE, bytes) != 0)
     g_error ("%s: failed to allocate %" G_GSIZE_FORMAT " bytes", G_STRLOC, bytes);
   /* only advice */
-  (void) madvise (array, bytes, MADV_HUGEPAGE);
+  (void) madvise (array, huge, MADV_HUGEPAGE);
   return array;
 }
 
@@ -48,4 +49,16 @@ hv_large_array_grow (gpointer array, gsize used, gsize n, gsize size)
     memcpy (grown, array, used * size);
   g_free (array);
   return grown;
+}
+
+void
+hv_large_array_trim (gpointer array, gsize used, gsize n, gsize size)
+{
+  const guintptr page = 4096;
+  guintptr start = ((guintptr) array + used * size + page - 1) & ~(page - 1);
+  guintptr end = ((guintptr) array + n * size) & ~(page - 1);
+
+  /* only advice */
+  if (n * size >= LARGE && end > start)
+    (void) madvise ((gpointer) start, end - start, MADV_DONTNEED);
 }

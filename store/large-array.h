@@ -17,6 +17,9 @@ gpointer hv_large_array0 (gsize n, gsize size) G_GNUC_MALLOC G_GNUC_ALLOC_SIZE2 
 /* Room for `n` elements, the first `used` of which are those of `array`, which is freed. */
 gpointer hv_large_array_grow (gpointer array, gsize used, gsize n, gsize size);
 
+/* Gives back the memory behind the first `used` of `n` elements, which keep their room. */
+void hv_large_array_trim (gpointer array, gsize used, gsize n, gsize size);
+
 #define hv_large_new(type, n) ((type *) hv_large_array ((n), sizeof (type)))
 #define hv_large_new0(type, n) ((type *) hv_large_array0 ((n), sizeof (type)))
 #define hv_large_renew(type, array, used, n)                                                       \

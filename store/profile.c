@@ -713,6 +713,15 @@ hv_profile_expand_frames (HvProfile *profile, HvFrameExpander chain, gpointer us
 void
 hv_profile_seal (HvProfile *profile)
 {
+  const struct HvProfileTables *t = profile->tables;
+
+  if (t)
+    {
+      hv_large_array_trim (profile->node_parent, profile->n_nodes, t->nodes_size,
+                           sizeof *profile->node_parent);
+      hv_large_array_trim (profile->node_frame, profile->n_nodes, t->nodes_size,
+                           sizeof *profile->node_frame);
+    }
   g_clear_pointer (&profile->tables, tables_free);
 }
 
