@@ -2,6 +2,9 @@
 #include "json-scan.h"
 
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 /* Skipped values may nest this deep; real ones nest three. */
 #define MAX_DEPTH 64
@@ -327,6 +330,67 @@ hv_json_int (HvJsonScan *scan, int64_t *value)
   return parse_int (scan, &input->pos, value);
 }
 
+#ifdef __SSE2__
+
+#define BLOCK 32
+/* No more than so many numbers end in a block. */
+#define BLOCK_INTS (BLOCK / 2)
+
+/* Bit i: what p[i] is. */
+typedef struct
+{
+  uint32_t commas, digits, minus;
+} Marks;
+
+static inline Marks
+marks_of (const char *p)
+{
+  Marks marks = { 0 };
+
+  for (unsigned i = 0; i < BLOCK; i += 16)
+    {
+      __m128i bytes = _mm_loadu_si128 ((const void *) (p + i));
+      __m128i above = _mm_sub_epi8 (bytes, _mm_set1_epi8 ('0'));
+      __m128i digits = _mm_cmpeq_epi8 (_mm_min_epu8 (above, _mm_set1_epi8 (9)), above);
+      __m128i commas = _mm_cmpeq_epi8 (bytes, _mm_set1_epi8 (','));
+      __m128i minus = _mm_cmpeq_epi8 (bytes, _mm_set1_epi8 ('-'));
+      marks.digits |= (uint32_t) _mm_movemask_epi8 (digits) << i;
+      marks.commas |= (uint32_t) _mm_movemask_epi8 (commas) << i;
+      marks.minus |= (uint32_t) _mm_movemask_epi8 (minus) << i;
+    }
+  return marks;
+}
+
+/* Takes the numbers of up to seven digits that have a comma before and behind them within the block
+ * at p; where each of them is does not wait for the one before. Returns the last
+ * comma; p: there is none such. */
+static inline const char *
+block_ints (const char *p, int64_t *numbers, gsize *count)
+{
+  Marks marks = marks_of (p);
+  uint32_t minus = marks.minus & marks.commas << 1;
+  uint32_t other = ~(marks.commas | marks.digits | minus);
+  uint32_t commas = other ? marks.commas & ((other & -other) - 1) : marks.commas;
+  unsigned start = 0;
+
+  if (!(commas & 1))
+    return p;
+  for (commas &= commas - 1; commas; commas &= commas - 1)
+    {
+      unsigned stop = (unsigned) __builtin_ctz (commas), negative = minus >> (start + 1) & 1;
+      unsigned n = stop - start - 1 - negative;
+      const char *digits = p + start + 1 + negative;
+      if (G_UNLIKELY (n - 1 >= 7 || (*digits == '0' && n > 1)))
+        break;
+      int64_t value = (int64_t) value_of_digits (load_bytes (digits), n);
+      numbers[(*count)++] = (value ^ -(int64_t) negative) + negative;
+      start = stop;
+    }
+  return p + start;
+}
+
+#endif
+
 /* Takes numbers of up to seven digits with a comma before each and no blanks, the usual form, as
  * long as there is room: an array of `size` of which `count` are there. Returns how many then are.
  */
@@ -337,6 +401,15 @@ plain_ints (HvJsonScan *scan, gsize count, gsize size)
   const char *p = input->pos, *end = input->end;
   int64_t *numbers = scan->numbers;
 
+#ifdef __SSE2__
+  while (count + BLOCK_INTS <= size && end - p >= BLOCK + 8)
+    {
+      const char *next = block_ints (p, numbers, &count);
+      if (next == p)
+        break;
+      p = next;
+    }
+#endif
   while (count < size && end - p > NUMBER_ROOM && *p == ',')
     {
       gboolean minus = p[1] == '-';
