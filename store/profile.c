@@ -368,6 +368,7 @@ index_sites (HvProfile *profile)
   struct HvProfileTables *t = profile->tables;
 
   t->node_sites = t->node_site_size = profile->n_nodes;
+  g_free (t->node_site);
   t->node_site = g_new0 (uint32_t, profile->n_nodes);
   for (uint32_t s = 0; s < profile->n_sites; s++)
     t->node_site[profile->site_node[s]] = s + 1;
