@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "viewer/widgets/i18n.h"
 
+#include "viewer/widgets/file-choice.h"
+
 #include "viewer/widgets/source-pane-private.h"
 
 /* The heaviest call path through a line becomes the selection. */
@@ -90,12 +92,8 @@ hv_source_pane_locate (HvSourcePane *self, const char *path)
 static void
 located_cb (HvSourcePane *self, int response)
 {
-  g_autoptr (GFile) file = response == GTK_RESPONSE_ACCEPT
-                               ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (self->chooser))
-                               : NULL;
-  g_autofree char *path = file ? g_file_get_path (file) : NULL;
+  g_autofree char *path = hv_file_choice_take (&self->chooser, response);
 
-  g_clear_object (&self->chooser);
   if (path)
     hv_source_pane_locate (self, path);
 }

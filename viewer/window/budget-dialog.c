@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "viewer/widgets/i18n.h"
 
+#include "viewer/widgets/file-choice.h"
+
 #include "store/budget.h"
 #include "viewer/regular-file.h"
 #include "viewer/window/budget-dialog.h"
@@ -134,12 +136,8 @@ add_cb (HvBudgetDialog *self)
 static void
 chosen_cb (HvBudgetDialog *self, int response)
 {
-  g_autoptr (GFile) file = response == GTK_RESPONSE_ACCEPT
-                               ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (self->chooser))
-                               : NULL;
-  g_autofree char *path = file ? g_file_get_path (file) : NULL;
+  g_autofree char *path = hv_file_choice_take (&self->chooser, response);
 
-  g_clear_object (&self->chooser);
   if (path)
     gtk_editable_set_text (GTK_EDITABLE (self->file), path);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "viewer/widgets/i18n.h"
 
+#include "viewer/widgets/file-choice.h"
+
 #include "viewer/widgets/labels.h"
 #include "viewer/window/comparable.h"
 #include "viewer/window/recent-files.h"
@@ -337,15 +339,11 @@ swap_action (GtkWidget *widget, const char *name, GVariant *parameter)
 static void
 chosen_cb (HvCompareDialog *self, int response)
 {
-  g_autoptr (GFile) file = response == GTK_RESPONSE_ACCEPT
-                               ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (self->chooser))
-                               : NULL;
-  g_autofree char *path = file ? g_file_get_path (file) : NULL;
+  g_autofree char *path = hv_file_choice_take (&self->chooser, response);
   const HvComparable *comparable = path ? hv_comparables_add (self->comparables, path, NULL, 0,
                                                               HV_COMPARABLE_CHOSEN)
                                         : NULL;
 
-  g_clear_object (&self->chooser);
   if (!comparable)
     return;
   self->touched = TRUE;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "viewer/widgets/i18n.h"
 
+#include "viewer/widgets/file-choice.h"
+
 #include "importers/symbols/rules.h"
 #include "viewer/widgets/timeline.h"
 #include "viewer/window/main-window-private.h"
@@ -12,12 +14,8 @@
 static void
 opened_cb (HvMainWindow *self, int response)
 {
-  g_autoptr (GFile) file = response == GTK_RESPONSE_ACCEPT
-                               ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (self->chooser))
-                               : NULL;
-  g_autofree char *path = file ? g_file_get_path (file) : NULL;
+  g_autofree char *path = hv_file_choice_take (&self->chooser, response);
 
-  g_clear_object (&self->chooser);
   if (path)
     hv_main_window_open (self, (const char *const[]){ path, NULL }, HV_LOAD_ONE, NULL, NULL);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "viewer/widgets/i18n.h"
 
+#include "viewer/widgets/file-choice.h"
+
 #include <glib/gstdio.h>
 
 #include "importers/symbols/rules.h"
@@ -351,12 +353,7 @@ choose_folder (HvPreferencesWindow *self, const char *title, GCallback response)
 static char *
 chosen_folder (HvPreferencesWindow *self, int response)
 {
-  g_autoptr (GFile) file = response == GTK_RESPONSE_ACCEPT
-                               ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (self->chooser))
-                               : NULL;
-
-  g_clear_object (&self->chooser);
-  return file ? g_file_get_path (file) : NULL;
+  return hv_file_choice_take (&self->chooser, response);
 }
 
 static void

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "viewer/widgets/i18n.h"
 
+#include "viewer/widgets/file-choice.h"
+
 #include <string.h>
 
 #include "store/units.h"
@@ -101,13 +103,9 @@ label_status (const char *status)
 static void
 chosen_cb (HvSymbolsWindow *self, int response)
 {
-  g_autoptr (GFile) file = response == GTK_RESPONSE_ACCEPT
-                               ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (self->chooser))
-                               : NULL;
-  g_autofree char *path = file ? g_file_get_path (file) : NULL;
+  g_autofree char *path = hv_file_choice_take (&self->chooser, response);
   g_autofree char *module = g_steal_pointer (&self->module);
 
-  g_clear_object (&self->chooser);
   if (path && module)
     g_signal_emit (self, signals[SIGNAL_LOCATED], 0, module, path);
 }
